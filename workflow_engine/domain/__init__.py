@@ -1,0 +1,1 @@
+"""Values and rules of the house: commands, events, errors, lifecycles. Standard library only."""
