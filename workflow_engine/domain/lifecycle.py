@@ -1,0 +1,56 @@
+"""States of every aggregate and the only moves between them; the schema's CHECK constraints are made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Table = Mapping[str, frozenset[str]]
+
+DEFINITION: Table = {
+    "draft": frozenset({"released", "retired"}),
+    "released": frozenset({"retired"}),
+    "retired": frozenset(),
+}
+CASE: Table = {
+    "active": frozenset({"suspended", "completed", "terminated", "cancelled"}),
+    "suspended": frozenset({"active", "cancelled"}),
+    "completed": frozenset(),
+    "terminated": frozenset(),
+    "cancelled": frozenset(),
+}
+USER_TASK: Table = {
+    "ready": frozenset({"claimed", "completed", "cancelled"}),
+    "claimed": frozenset({"ready", "completed", "cancelled"}),
+    "completed": frozenset(),
+    "cancelled": frozenset(),
+}
+TIMER: Table = {
+    "scheduled": frozenset({"fired", "cancelled"}),
+    "fired": frozenset(),
+    "cancelled": frozenset(),
+}
+JOB: Table = {
+    "available": frozenset({"locked", "completed", "failed", "cancelled"}),
+    "locked": frozenset({"available", "completed", "failed", "cancelled"}),
+    "failed": frozenset({"available", "cancelled"}),
+    "completed": frozenset(),
+    "cancelled": frozenset(),
+}
+MESSAGE: Table = {
+    "waiting": frozenset({"correlated", "expired"}),
+    "correlated": frozenset(),
+    "expired": frozenset(),
+}
+INCIDENT: Table = {"open": frozenset({"resolved"}), "resolved": frozenset()}
+OUTBOX: Table = {
+    "pending": frozenset({"sent", "dead"}),
+    "sent": frozenset(),
+    "dead": frozenset({"pending"}),
+}
+
+ENDED_CASE = frozenset({"completed", "terminated", "cancelled"})
+
+
+def may_move(table: Table, before: str, after: str) -> bool:
+    """Whether the table allows this step."""
+    return after in table[before]
