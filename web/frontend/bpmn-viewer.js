@@ -1,0 +1,2 @@
+// The read-only diagram of a model, with zoom and pan.
+export { default as NavigatedViewer } from "bpmn-js/lib/NavigatedViewer";
