@@ -1,0 +1,170 @@
+"""FEEL's values and the way in and out of JSON.
+
+Inside an expression: numbers are ``decimal.Decimal`` (34 digits), text ``str``, truth ``bool``, nothing ``None``,
+lists and contexts Python lists and dicts that nobody changes in place, times the classes of ``temporal``, ranges
+``Range``, functions anything with ``FunctionValue``'s shape.
+"""
+
+from __future__ import annotations
+
+import datetime as pydt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Rounded, Subnormal, Underflow
+from typing import Any
+
+from workflow_engine.feel.errors import FeelLimitError
+from workflow_engine.feel.temporal import (
+    NANOS,
+    Date,
+    DateTime,
+    DaysDuration,
+    MonthsDuration,
+    Time,
+    Zone,
+    days_from_civil,
+)
+
+NUMBERS = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""IEEE 754-2008 Decimal128, the standard's number (10.3.2.3.1); breaking out of it raises and becomes null."""
+UNTRAPPED = (Clamped, Inexact, Rounded, Subnormal, Underflow)
+TEMPORAL = (Date, Time, DateTime, DaysDuration, MonthsDuration)
+MAX_JSON_DEPTH = 64
+_SAFE_INTEGER = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range of comparable values; an end that is None reaches without bound."""
+
+    low: Any
+    high: Any
+    low_closed: bool
+    high_closed: bool
+
+    def __str__(self) -> str:
+        low, high = ("" if end is None else to_text(end) for end in (self.low, self.high))
+        return f"{'[' if self.low_closed else '('}{low}..{high}{']' if self.high_closed else ')'}"
+
+
+class FunctionValue:
+    """A function inside FEEL: ``parameters`` names its arguments; see ``call``."""
+
+    __slots__ = ("name", "parameters")
+
+    def __init__(self, name: str, parameters: tuple[str, ...]) -> None:
+        self.name = name
+        self.parameters = parameters
+
+
+def adopt(value: Any, depth: int = 0) -> Any:
+    """Turn a JSON value (or a Python date, time or duration) into FEEL's.
+
+    Parts that need no change are shared, not copied. Floats are read by their shortest text; NaN and infinity
+    become null. Raises ``FeelLimitError`` beyond 64 levels.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None or kind is Decimal:
+        return value
+    if kind is int:
+        return NUMBERS.create_decimal(value)
+    if kind is float:
+        return NUMBERS.create_decimal(repr(value)) if value - value == 0 else None
+    if depth > MAX_JSON_DEPTH:
+        raise FeelLimitError(f"Expected data of at most {MAX_JSON_DEPTH} levels")
+    if isinstance(value, list | tuple):
+        items = [adopt(item, depth + 1) for item in value]
+        same = kind is list and all(new is old for new, old in zip(items, value, strict=True))
+        return value if same else items
+    if isinstance(value, Mapping):
+        entries = {str(key): adopt(item, depth + 1) for key, item in value.items()}
+        same = kind is dict and all(entries.get(key) is old for key, old in value.items())
+        return value if same else entries
+    return _adopt_other(value)
+
+
+def _adopt_other(value: Any) -> Any:
+    if isinstance(value, (Range, FunctionValue, *TEMPORAL)):
+        return value
+    if isinstance(value, pydt.datetime):
+        days = days_from_civil(value.year, value.month, value.day)
+        return DateTime(days, _clock_nanos(value.time()), _zone_of(value.tzinfo, value.utcoffset()))
+    if isinstance(value, pydt.date):
+        return Date(days_from_civil(value.year, value.month, value.day))
+    if isinstance(value, pydt.time):
+        return Time(_clock_nanos(value), _zone_of(value.tzinfo, value.utcoffset()))
+    if isinstance(value, pydt.timedelta):
+        return DaysDuration((value.days * 86_400 + value.seconds) * NANOS + value.microseconds * 1_000)
+    if isinstance(value, int):
+        return NUMBERS.create_decimal(int(value))
+    if isinstance(value, str):
+        return str(value)
+    return None
+
+
+def to_json(value: Any) -> Any:
+    """Turn a FEEL value into JSON.
+
+    Numbers: int when whole and within ±2**53, else float when the float's shortest text is the same number, else
+    text with all digits (nothing is rounded silently). Dates, times and durations become ISO text, ranges their
+    FEEL text, functions null.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is Decimal:
+        return _number_to_json(value)
+    if kind is list:
+        return [to_json(item) for item in value]
+    if kind is dict:
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, (Range, *TEMPORAL)):
+        return str(value)
+    return None
+
+
+def _number_to_json(value: Decimal) -> int | float | str:
+    if value == value.to_integral_value() and -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
+        return int(value)
+    near = float(value)
+    if near - near == 0 and Decimal(repr(near)) == value:
+        return near
+    return number_text(value)
+
+
+def number_text(value: Decimal) -> str:
+    """Return a number without exponent and without trailing zeros."""
+    if not value:
+        return "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def to_text(value: Any, *, nested: bool = False) -> str:
+    """Return a value as FEEL's ``string()`` writes it; text inside lists and contexts is quoted."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if nested else value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return number_text(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(to_text(item, nested=True) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {to_text(item, nested=True)}" for key, item in value.items()) + "}"
+    if isinstance(value, FunctionValue):
+        return f"function({', '.join(value.parameters)})"
+    return str(value)
+
+
+def _clock_nanos(clock: pydt.time) -> int:
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * NANOS + clock.microsecond * 1_000
+
+
+def _zone_of(zone: pydt.tzinfo | None, offset: pydt.timedelta | None) -> Zone:
+    name = getattr(zone, "key", None)
+    if isinstance(name, str) and name != "UTC":
+        return name
+    return None if offset is None else int(offset.total_seconds())
