@@ -1,0 +1,118 @@
+"""Set up, run, test and check the project: ``python3 tools/project.py COMMAND``.
+
+The Makefile calls this file; where ``make`` is missing, call it directly. Standard library only.
+
+setup        make .venv and the front-end bundles
+run          set up, then start everything on http://127.0.0.1:8080 with demo content; data stay in var/
+test         set up, install what the tests need, run the whole suite (more words go to pytest)
+test-faults  the long run of the fault tests, with its figures
+bench        the benchmarks, printing ratios
+lint         ruff, mypy and the layer rules
+lock         write the lock files anew from pyproject.toml and package.json
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from environment import PYTHON, ROOT, VENV, SetupError, ensure_environment, lock, say
+from frontend import ensure_frontend
+from machine import ensure_test_packages
+
+LONG_FAULT_RUN_KILLS = "2000"
+
+
+def setup(words: list[str]) -> int:
+    """Make ``.venv`` with everything a developer needs, and the front-end bundles."""
+    ensure_environment("all")
+    ensure_frontend()
+    return 0
+
+
+def run(words: list[str]) -> int:
+    """Start the product with its demo content; further words go to ``liandong serve``."""
+    ensure_environment("run")
+    ensure_frontend()
+    program = str(VENV / "bin" / "liandong")
+    os.chdir(ROOT)
+    os.execv(program, [program, "serve", "--demo", *words])  # noqa: S606 - the server takes this process over
+
+
+def test(words: list[str]) -> int:
+    """Run the whole suite; pytest's exit code is the answer."""
+    setup([])
+    ensure_test_packages()
+    return _pytest(["-n", os.environ.get("LIANDONG_TEST_WORKERS", "auto"), "--dist", "worksteal", *words])
+
+
+def test_faults(words: list[str]) -> int:
+    """Run the fault tests at full length (the number of kills comes from LIANDONG_FAULT_KILLS)."""
+    setup([])
+    ensure_test_packages()
+    os.environ.setdefault("LIANDONG_FAULT_KILLS", LONG_FAULT_RUN_KILLS)
+    return _pytest(["-s", "-m", "faults", "tests/faults", *words])
+
+
+def bench(words: list[str]) -> int:
+    """Run the benchmarks; further words go to them."""
+    ensure_environment("all")
+    return _python(["-m", "bench", *words])
+
+
+def lint(words: list[str]) -> int:
+    """Run every check, even after one has failed; 1 if any did."""
+    ensure_environment("all")
+    programs = VENV / "bin"
+    checks = [
+        [programs / "ruff", "check", "."],
+        [programs / "mypy"],
+        [programs / "lint-imports", "--no-cache"],
+    ]
+    failed = [check[0].name for check in map(list, checks) if subprocess.call(check, cwd=ROOT)]
+    if failed:
+        say(f"lint: {', '.join(failed)} found problems")
+    return int(bool(failed))
+
+
+def write_locks(words: list[str]) -> int:
+    """Lock the Python packages anew; the front end's lock follows from ``npm install``."""
+    lock()
+    return 0
+
+
+def _pytest(words: list[str]) -> int:
+    return _python(["-m", "pytest", *words])
+
+
+def _python(words: list[str]) -> int:
+    return subprocess.call([PYTHON, *words], cwd=ROOT, stdin=subprocess.DEVNULL)
+
+
+COMMANDS = {
+    "setup": setup, "run": run, "test": test, "test-faults": test_faults, "bench": bench, "lint": lint,
+    "lock": write_locks,
+}
+
+
+def main() -> int:
+    """Do what the first word says; 2 when it is no command or set-up cannot go on."""
+    words = sys.argv[1:]
+    if not words or words[0] not in COMMANDS:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        return COMMANDS[words[0]](words[1:])
+    except SetupError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
