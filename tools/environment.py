@@ -163,7 +163,7 @@ def lock() -> None:
         uv = find_uv() or install_uv()
         common = ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet",
                   "--custom-compile-command", "python3 tools/project.py lock"]
-        project = [ROOT / "pyproject.toml", "--all-extras", "--group", "build"]
+        project: list[str | Path] = [ROOT / "pyproject.toml", "--all-extras", "--group", "build"]
         every = REQUIREMENTS / "all.lock"
         jobs: list[tuple[str, list[str | Path]]] = [
             ("all", [*project, "--group", "dev"]),

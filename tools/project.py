@@ -68,12 +68,12 @@ def lint(words: list[str]) -> int:
     """Run every check, even after one has failed; 1 if any did."""
     ensure_environment("all")
     programs = VENV / "bin"
-    checks = [
+    checks: list[list[str | Path]] = [
         [programs / "ruff", "check", "."],
         [programs / "mypy"],
         [programs / "lint-imports", "--no-cache"],
     ]
-    failed = [check[0].name for check in map(list, checks) if subprocess.call(check, cwd=ROOT)]
+    failed = [Path(check[0]).name for check in checks if subprocess.call(check, cwd=ROOT)]
     if failed:
         say(f"lint: {', '.join(failed)} found problems")
     return int(bool(failed))
