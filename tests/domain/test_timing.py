@@ -62,9 +62,32 @@ def test_duration_text_is_read(text: str, months: int, seconds: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "P", "PT", "P1DT", "1H", "pt1h", "-PT1H", "+PT1H", "PT-1H", "PT1H30", "PT1.5H30M", "P1.5M", "P0.3Y", "P1H", "PT1D",
-     "P1D2W", "P1S", "tomorrow", "PT１H", "PT1H\x00", "P" + "9" * 15 + "Y", "P" + "9" * 15 + "D", "PT" + "1" * 300 + "S"],
-)  # fmt: skip
+    [
+        "",
+        "P",
+        "PT",
+        "P1DT",
+        "1H",
+        "pt1h",
+        "-PT1H",
+        "+PT1H",
+        "PT-1H",
+        "PT1H30",
+        "PT1.5H30M",
+        "P1.5M",
+        "P0.3Y",
+        "P1H",
+        "PT1D",
+        "P1D2W",
+        "P1S",
+        "tomorrow",
+        "PT\uff11H",
+        "PT1H\x00",
+        "P" + "9" * 15 + "Y",
+        "P" + "9" * 15 + "D",
+        "PT" + "1" * 300 + "S",
+    ],
+)
 def test_duration_text_is_refused(text: str) -> None:
     with pytest.raises(TimingError) as caught:
         parse_duration(text)
@@ -134,11 +157,28 @@ def test_instant_text_is_read(text: str, expected: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2030-01-31T12:00:00", "2030-01-31", "2030-02-30T00:00Z", "2029-02-29T00:00Z", "2030-01-31T25:00Z", "2030-01-31T12:60Z",
-     "2030-01-31T12:00+15:00", "2030-01-31T12:00+08:75", "0000-01-01T00:00Z", "0001-01-01T00:00+08:00", "9999-12-31T24:00Z",
-     "2030-01-31T12:00@Asia", "2030-01-31T12:00@Mars/Olympus", "2030-01-31T12:00Z@Asia/Shanghai", "2030-01-31 12:00Z",
-     "PT1H", "", "2030-01-31T12:00Z2030-01-31T12:00Z", "٢٠٣٠-01-31T12:00Z"],
-)  # fmt: skip
+    [
+        "2030-01-31T12:00:00",
+        "2030-01-31",
+        "2030-02-30T00:00Z",
+        "2029-02-29T00:00Z",
+        "2030-01-31T25:00Z",
+        "2030-01-31T12:60Z",
+        "2030-01-31T12:00+15:00",
+        "2030-01-31T12:00+08:75",
+        "0000-01-01T00:00Z",
+        "0001-01-01T00:00+08:00",
+        "9999-12-31T24:00Z",
+        "2030-01-31T12:00@Asia",
+        "2030-01-31T12:00@Mars/Olympus",
+        "2030-01-31T12:00Z@Asia/Shanghai",
+        "2030-01-31 12:00Z",
+        "PT1H",
+        "",
+        "2030-01-31T12:00Z2030-01-31T12:00Z",
+        "\u0662\u0660\u0663\u0660-01-31T12:00Z",
+    ],
+)
 def test_instant_text_is_refused(text: str) -> None:
     with pytest.raises(TimingError):
         parse_instant(text)
@@ -157,9 +197,12 @@ def test_instant_text_is_refused(text: str) -> None:
         ("R2/P1D/2030-02-10T00:00Z", ["2030-02-09T00:00Z", "2030-02-10T00:00Z", None]),
         ("R/PT12H/2030-02-01T18:00Z", ["2030-01-31T18:00Z", "2030-02-01T06:00Z", "2030-02-01T18:00Z", None]),
         ("R/PT12H/2029-02-01T18:00Z", [None]),
-        ("R/P1M/2030-05-31T00:00Z", ["2030-02-28T00:00Z", "2030-03-31T00:00Z", "2030-04-30T00:00Z", "2030-05-31T00:00Z", None]),
+        (
+            "R/P1M/2030-05-31T00:00Z",
+            ["2030-02-28T00:00Z", "2030-03-31T00:00Z", "2030-04-30T00:00Z", "2030-05-31T00:00Z", None],
+        ),
     ],
-)  # fmt: skip
+)
 def test_cycle_falls_due(text: str, due: list[str | None]) -> None:
     cycle = parse_cycle(text)
     assert [cycle.due(n, NOON) for n in range(1, len(due) + 1)] == [None if d is None else at(d) for d in due]
