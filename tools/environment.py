@@ -134,9 +134,13 @@ def _locked_uv_version() -> str:
 
 
 def _digest(level: str) -> str:
-    digest = hashlib.sha256()
-    for file in (REQUIREMENTS / f"{level}.lock", ROOT / "pyproject.toml"):
-        digest.update(file.read_bytes())
+    """What the installation depends on: the lock file and the parts of pyproject.toml that describe the package."""
+    import tomllib  # Here, so that an older Python gets as far as the message of require_python.
+
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    parts = [content["project"], content["build-system"], content["tool"]["hatch"]]
+    digest = hashlib.sha256((REQUIREMENTS / f"{level}.lock").read_bytes())
+    digest.update(json.dumps(parts, sort_keys=True).encode())
     return digest.hexdigest()
 
 

@@ -1,0 +1,75 @@
+"""The files of the repository as the rules look at them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT_FOLDERS = ("workflow_engine", "web")
+
+
+@cache
+def tracked_files() -> tuple[Path, ...]:
+    """Every file that git holds; outside a git checkout, every file of the source folders."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode == 0:
+        paths = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        folders = (*PRODUCT_FOLDERS, "tests", "tools", "bench", "docs", "processes")
+        paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if "vendor" not in path.parts]
+    return tuple(sorted(path for path in paths if path.is_file()))
+
+
+@cache
+def text_files(*endings: str) -> tuple[tuple[Path, str], ...]:
+    """Path and content of the tracked UTF-8 files whose names end so; of all of them when none is given."""
+    found = []
+    for path in tracked_files():
+        if endings and not path.name.endswith(endings):
+            continue
+        try:
+            found.append((path, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return tuple(found)
+
+
+def relative(path: Path) -> str:
+    """``path`` as seen from the repository, with slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def modules(*folders: str) -> tuple[tuple[str, ast.Module], ...]:
+    """Name and syntax tree of every tracked Python file below ``folders``."""
+    return tuple(
+        (relative(path), ast.parse(text, relative(path)))
+        for path, text in text_files(".py")
+        if relative(path).startswith(tuple(f"{folder}/" for folder in folders))
+    )
+
+
+def imported_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and full dotted name of every absolute import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.lineno, node.module
+
+
+def called_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and dotted name, as written, of every call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, _dotted(node.func)
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
