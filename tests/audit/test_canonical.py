@@ -15,11 +15,10 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_engine.audit import canonical
 from workflow_engine.audit.canonical import MAX_DEPTH, MAX_INTEGER, canonical_json, find_refusal
 from workflow_engine.domain.errors import AuditError
 
-UNICODE = st.text(st.characters(exclude_categories=("Cs",)))
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]))
 INTEGERS = st.integers(-MAX_INTEGER, MAX_INTEGER)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda f: not 2**53 <= abs(f) < 1e21)
 
@@ -66,8 +65,8 @@ def test_canonical_json_of_the_example_of_the_standard() -> None:
 
 
 def test_canonical_json_of_an_entry_takes_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = []
-    monkeypatch.setattr(canonical.rfc8785, "dumps", lambda value: taken.append(value))
+    taken: list[Any] = []
+    monkeypatch.setattr(rfc8785, "dumps", taken.append)
     canonical_json({"command": {"name": "case.start", "seed": 2**53 - 1}, "events": [{"名": "值"}, None, True]})
     assert taken == []
 

@@ -29,7 +29,8 @@ GO_NOTE = (
 )
 # The examples in the specifications C2SP signed-note and tlog-checkpoint.
 C2SP_CHECKPOINT = (
-    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— example.com/behind-the-sofa "
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— example.com/behind-the-sofa "
     "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
 )
 
@@ -64,10 +65,10 @@ def test_verify_checkpoint_signed_by_log_and_witness() -> None:
 
 
 @given(
-    st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
     st.integers(1, 2**63 - 1),
     st.binary(min_size=32, max_size=32),
-    st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1), max_size=2),
+    st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), max_size=2),
 )
 def test_checkpoint_round_trip(origin: str, size: int, root: bytes, extensions: list[str]) -> None:
     checkpoint = Checkpoint(origin, size, root, tuple(extensions))
@@ -86,7 +87,7 @@ def test_verify_checkpoint_with_one_changed_byte_is_refused(data: st.DataObject)
 
 def test_verify_checkpoint_signed_by_nobody_known_is_refused() -> None:
     note = sign_checkpoint(CHECKPOINT, STRANGER)
-    with pytest.raises(CheckpointError, match="signature by liandong.example/city, but there is none"):
+    with pytest.raises(CheckpointError, match=r"signature by liandong.*, but there is none"):
         verify_checkpoint(note, [LOG.verifier])
     with pytest.raises(CheckpointError, match="signature by nobody"):
         verify_checkpoint(note, [])

@@ -36,7 +36,7 @@ class Store:
     checkpoints: list[str] = field(default_factory=list)
 
     def record(self, case_id: str, step: int) -> None:
-        """Complete one user task: an entry, the value people typed beside it, the head on the case, a leaf in the log."""
+        """Complete one user task: an entry, the value people typed, the head on the case, a leaf in the log."""
         head = self.heads.get(case_id, ChainHead(case_id))
         salt = hashlib.sha256(f"{case_id}/{step}".encode()).digest()
         value = {"injured": step, "reporter": f"person {step}", "loss": step * 1.5}

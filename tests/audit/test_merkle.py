@@ -1,4 +1,4 @@
-"""The RFC 6962 tree: against the recursive definition, the reference vectors of Certificate Transparency, and forgeries."""
+"""The RFC 6962 tree: against its definition, the reference vectors of Certificate Transparency, and forgeries."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Return the proof that the tree over ``leaves`` begins with its own first ``old_size`` leaves (RFC 6962, 2.1.2)."""
+    """Return the proof that ``leaves`` only continue their own first ``old_size`` leaves (RFC 6962, 2.1.2)."""
     if not 0 <= old_size <= len(leaves):
         raise AuditError(f"Expected an earlier size up to {len(leaves)}, but got {old_size}.")
     if old_size in (0, len(leaves)):
@@ -111,7 +111,7 @@ def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether ``proof`` shows ``leaf`` at ``index`` in the tree of ``size`` leaves and ``root`` (RFC 9162, 2.1.3.2)."""
+    """Tell whether ``leaf`` is number ``index`` of the ``size`` leaves under ``root`` (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size or not _are_hashes([leaf, root, *proof]):
         return False
     node, last, merged = index, size - 1, leaf
