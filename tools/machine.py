@@ -1,10 +1,12 @@
-"""What tests need from the machine itself: a browser and fonts, from Debian's packages."""
+"""What the machine itself must hold, from Debian's packages: a browser and fonts for tests, one library for Node.js."""
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from environment import PYTHON, SetupError, call, say
@@ -14,9 +16,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def ensure_test_packages() -> None:
     """Install what the tests need and is missing; say clearly what could not be had, and what it costs."""
-    missing = _missing_packages()
-    if missing:
-        _install(missing)
+    install_packages(_missing_packages())
     for package, loss in _missing_packages().items():
         say(f"NOT INSTALLED: {package}. {loss}")
 
@@ -26,6 +26,8 @@ def _missing_packages() -> dict[str, str]:
     missing: dict[str, str] = {}
     if not (os.environ.get("LIANDONG_CHROMIUM") or any(shutil.which(name) for name in BROWSERS)):
         missing["chromium"] = "The browser tests will be skipped."
+    if not has_libatomic():
+        missing["libatomic1"] = "Node.js inside the browser driver needs it; the browser tests will fail."
     if not _has_cjk_font():
         missing["fonts-noto-cjk"] = "Screenshots of Chinese pages will show boxes."
     if not _has_postgresql():
@@ -33,7 +35,11 @@ def _missing_packages() -> dict[str, str]:
     return missing
 
 
-def _install(packages: dict[str, str]) -> None:
+def install_packages(packages: Iterable[str]) -> None:
+    """Install Debian's ``packages`` if this machine has them and we are root; otherwise say why not."""
+    packages = list(packages)
+    if not packages:
+        return
     if not shutil.which("apt-get"):
         say("this machine has no apt-get")
         return
@@ -48,6 +54,11 @@ def _install(packages: dict[str, str]) -> None:
              "install what the tests need", environment)
     except SetupError as problem:
         say(str(problem))
+
+
+def has_libatomic() -> bool:
+    """Whether the library is there that the packaged Node.js is linked against."""
+    return ctypes.util.find_library("atomic") is not None
 
 
 def _has_cjk_font() -> bool:

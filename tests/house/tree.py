@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -15,8 +16,9 @@ PRODUCT_FOLDERS = ("workflow_engine", "web")
 @cache
 def tracked_files() -> tuple[Path, ...]:
     """Every file that git holds; outside a git checkout, every file of the source folders."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listing.returncode == 0:
+    git = shutil.which("git")
+    listing = git and subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing and listing.returncode == 0:
         paths = [ROOT / name for name in listing.stdout.split("\0") if name]
     else:
         folders = (*PRODUCT_FOLDERS, "tests", "tools", "bench", "docs", "processes")
