@@ -85,7 +85,9 @@ class TokenStream:
         """Count one level of nesting; too many are refused."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise syntax_error(self.source, self.token.start, "The expression is nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise syntax_error(
+                self.source, self.token.start, "The expression is nested too deeply", f"at most {MAX_DEPTH} levels"
+            )
         yield
         self.depth -= 1
 

@@ -10,7 +10,19 @@ from __future__ import annotations
 import datetime as pydt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, Rounded, Subnormal, Underflow
+from decimal import (
+    ROUND_HALF_EVEN,
+    Clamped,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Rounded,
+    Subnormal,
+    Underflow,
+)
 from typing import Any
 
 from workflow_engine.feel.errors import FeelLimitError
@@ -25,7 +37,9 @@ from workflow_engine.feel.temporal import (
     days_from_civil,
 )
 
-NUMBERS = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow])
+NUMBERS = Context(
+    prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
 """IEEE 754-2008 Decimal128, the standard's number (10.3.2.3.1); breaking out of it raises and becomes null."""
 UNTRAPPED = (Clamped, Inexact, Rounded, Subnormal, Underflow)
 TEMPORAL = (Date, Time, DateTime, DaysDuration, MonthsDuration)
@@ -55,6 +69,10 @@ class FunctionValue:
     def __init__(self, name: str, parameters: tuple[str, ...]) -> None:
         self.name = name
         self.parameters = parameters
+
+    def call(self, state: Any, arguments: list[Any]) -> Any:
+        """Run with positional arguments; ``state`` is ``runtime.State``. Null when they do not fit."""
+        raise TypeError(f"{type(self).__name__} cannot be called")
 
 
 def adopt(value: Any, depth: int = 0) -> Any:
@@ -105,9 +123,9 @@ def _adopt_other(value: Any) -> Any:
 def to_json(value: Any) -> Any:
     """Turn a FEEL value into JSON.
 
-    Numbers: int when whole and within ±2**53, else float when the float's shortest text is the same number, else
-    text with all digits (nothing is rounded silently). Dates, times and durations become ISO text, ranges their
-    FEEL text, functions null.
+    Numbers stay numbers: whole ones within ±2**53 become int, fractions the nearest float. Whole numbers beyond
+    that become float when it is exact, else text, since a rounded identifier would be a wrong one. Dates, times and
+    durations become ISO text, ranges their FEEL text, functions null.
     """
     kind = type(value)
     if kind is str or kind is bool or value is None:
@@ -124,12 +142,12 @@ def to_json(value: Any) -> Any:
 
 
 def _number_to_json(value: Decimal) -> int | float | str:
-    if value == value.to_integral_value() and -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
-        return int(value)
     near = float(value)
-    if near - near == 0 and Decimal(repr(near)) == value:
+    if value != value.to_integral_value():
         return near
-    return number_text(value)
+    if -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
+        return int(value)
+    return near if near - near == 0 and Decimal(near) == value else number_text(value)
 
 
 def number_text(value: Decimal) -> str:

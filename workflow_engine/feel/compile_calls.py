@@ -1,0 +1,124 @@
+"""Closures for function invocations, positional and named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_engine.feel import ast
+from workflow_engine.feel.builtins import Builtin, find_builtin
+from workflow_engine.feel.compiler import Compiler, handles
+from workflow_engine.feel.runtime import Closure, Frame, State
+from workflow_engine.feel.values import FunctionValue
+
+_MAY_BE_MISSING = frozenset(("is defined", "get or else", "is empty", "is truthy"))
+
+
+@handles(ast.Call)
+def _call(compiler: Compiler, node: ast.Call) -> Closure:
+    builtin = _static_builtin(compiler, node.function)
+    name = builtin.name if builtin else ""
+    build = compiler.compile_guarded if name in _MAY_BE_MISSING else compiler.compile
+    arguments = [build(argument) for argument in node.arguments]
+    if builtin is None:
+        return _dynamic_call(compiler, node, arguments)
+    if name == "is defined" and len(arguments) == 1:
+        return _is_defined(compiler, node.arguments[0], arguments[0])
+    if name == "not" and len(arguments) == 1 and node.names is None:
+        only = arguments[0]
+        return lambda frame: _negation(only(frame))
+    if node.names is not None:
+        places = builtin.order_names(node.names)
+        if places is None:
+            return lambda frame: None
+        arguments = [arguments[place] if place is not None else _null for place in places]
+    run = builtin.call
+    return lambda frame: run(frame.state, [argument(frame) for argument in arguments])
+
+
+def _null(frame: Frame) -> None:
+    return None
+
+
+def _negation(value: Any) -> bool | None:
+    return (not value) if type(value) is bool else None
+
+
+def _static_builtin(compiler: Compiler, function: ast.Node) -> Builtin | None:
+    """A built-in called by its name, unless something nearer has that name."""
+    if not isinstance(function, ast.Name) or function.name in compiler.shadowed:
+        return None
+    filters, local = compiler.find_local(function.name)
+    if local is not None:
+        return None
+    return find_builtin(function.name)
+
+
+def _is_defined(compiler: Compiler, argument: ast.Node, closure: Closure) -> Closure:
+    if not isinstance(argument, ast.Name) or compiler.find_local(argument.name) != ([], None):
+        return lambda frame: closure(frame) is not None
+    name = argument.name
+    return lambda frame: name in frame.state.variables
+
+
+def _dynamic_call(compiler: Compiler, node: ast.Call, arguments: list[Closure]) -> Closure:
+    if isinstance(node.function, ast.Name) and compiler.find_local(node.function.name)[1] is None:
+        function = _named_function(compiler, node.function)
+    else:
+        function = compiler.compile(node.function)
+    names = node.names
+
+    def call(frame: Frame) -> Any:
+        target = function(frame)
+        values = [argument(frame) for argument in arguments]
+        if not isinstance(target, FunctionValue):
+            return None
+        return call_function(frame.state, target, values, names)
+
+    return call
+
+
+def _named_function(compiler: Compiler, node: ast.Name) -> Closure:
+    name = node.name
+    value = compiler.compile_guarded(node)
+
+    def find(frame: Frame) -> Any:
+        found = value(frame)
+        if isinstance(found, FunctionValue):
+            return found
+        extra = frame.state.find_function(name)
+        if extra is not None:
+            return External(name, extra)
+        return found if found is not None else frame.state.missing(name)
+
+    return find
+
+
+class External(FunctionValue):
+    """A pure function that the engine lends to an evaluation."""
+
+    __slots__ = ("implementation",)
+
+    def __init__(self, name: str, implementation: Any) -> None:
+        super().__init__(name, ())
+        self.implementation = implementation
+
+    def call(self, state: State, arguments: list[Any]) -> Any:
+        """Run with positional arguments and read the result as FEEL."""
+        state.charge(10)
+        return state.adopt_result(self.implementation(*arguments))
+
+
+def call_function(state: State, target: FunctionValue, values: list[Any], names: tuple[str, ...] | None = None) -> Any:
+    """Call any function value; named arguments are put in order first, and null results when they do not fit."""
+    if names is not None:
+        if isinstance(target, Builtin):
+            places = target.order_names(names)
+            if places is None:
+                return None
+            values = [values[place] if place is not None else None for place in places]
+        elif set(names) == set(target.parameters):
+            by_name = dict(zip(names, values, strict=True))
+            values = [by_name[name] for name in target.parameters]
+        else:
+            return None
+    return target.call(state, values)
