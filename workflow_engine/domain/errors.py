@@ -70,6 +70,12 @@ class InvalidVariablesError(RejectedError):
         self.problems: Mapping[str, str] = dict(problems or {})
 
 
+class UnavailableError(EngineError):
+    """The database cannot be had now (busy, full, gone); nothing was changed, trying again later may help."""
+
+    code = "unavailable"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding about a model: where it is, what is wrong, how to mend it."""

@@ -1,0 +1,50 @@
+"""Every table, for SQLite and PostgreSQL alike; constraints refuse what the lifecycle tables forbid."""
+
+from __future__ import annotations
+
+from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
+from workflow_engine.storage.schema.cases import incident, offer, process_instance, submission, token, user_task
+from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
+from workflow_engine.storage.schema.metadata import METADATA
+from workflow_engine.storage.schema.people import alert, heartbeat, membership, meta, person, unit, web_session
+from workflow_engine.storage.schema.waiting import (
+    job,
+    message,
+    outbox,
+    signal,
+    signal_delivery,
+    subscription,
+    timer,
+)
+
+__all__ = [
+    "METADATA",
+    "alert",
+    "audit_entry",
+    "command",
+    "definition",
+    "definition_file",
+    "definition_process",
+    "entry_payload",
+    "heartbeat",
+    "incident",
+    "job",
+    "membership",
+    "message",
+    "meta",
+    "offer",
+    "outbox",
+    "person",
+    "process_instance",
+    "signal",
+    "signal_delivery",
+    "start_trigger",
+    "stream",
+    "submission",
+    "subscription",
+    "timer",
+    "token",
+    "unit",
+    "user_task",
+    "web_session",
+]

@@ -1,0 +1,94 @@
+"""Who there is, who is signed in, which alerts came, and who is alive among the workers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+
+from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_of
+from workflow_engine.storage.types import UTCDateTime
+
+unit = Table(
+    "unit",
+    METADATA,
+    Column("unit_id", String(LONG_ID), primary_key=True),
+    Column("parent_id", String(LONG_ID), ForeignKey("unit.unit_id", deferrable=True, initially="DEFERRED")),
+    Column("level", String(32)),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("subject_class", String(16), nullable=False),
+    one_of("subject_class", ("government", "enterprise", "society")),
+)
+
+person = Table(
+    "person",
+    METADATA,
+    Column("person_id", String(LONG_ID), primary_key=True),
+    Column("sign_in_name", String(LONG_ID), nullable=False),
+    Column("display_name_zh", Text, nullable=False),
+    Column("display_name_en", Text, nullable=False),
+    Column("password_hash", Text, comment="argon2id; none: cannot sign in"),
+    Column("unit_id", String(LONG_ID), ForeignKey("unit.unit_id")),
+    Column("disabled", Boolean, nullable=False),
+    UniqueConstraint("sign_in_name"),
+)
+
+membership = Table(
+    "membership",
+    METADATA,
+    Column("person_id", String(LONG_ID), ForeignKey("person.person_id"), primary_key=True),
+    Column("group_id", String(LONG_ID), primary_key=True),
+    Index("ix_membership_group", "group_id"),
+)
+
+web_session = Table(
+    "web_session",
+    METADATA,
+    Column("session_hash", String(ID), primary_key=True, comment="SHA-256 of what the cookie holds"),
+    Column("person_id", String(LONG_ID), ForeignKey("person.person_id"), nullable=False),
+    Column("data", Text, nullable=False, comment="JSON"),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("last_seen_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Index("ix_web_session_person", "person_id"),
+)
+
+alert = Table(
+    "alert",
+    METADATA,
+    Column("alert_key", String(512), primary_key=True, comment="sender,identifier,sent"),
+    Column("identifier", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("sent_at", UTCDateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("msg_type", String(16), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("severity", String(16)),
+    Column("exercise", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("case_id", String(ID)),
+    Column("superseded_by", String(512)),
+    Column("digest", String(ID), nullable=False),
+    Column("content", Text, nullable=False, comment="JSON of the alert"),
+    Column("imported_at", UTCDateTime, nullable=False),
+    Column("imported_by", String(LONG_ID), nullable=False),
+    Column("disposition", String(32), nullable=False),
+    one_of("status", ("Actual", "Exercise", "System", "Test", "Draft")),
+    one_of("msg_type", ("Alert", "Update", "Cancel", "Ack", "Error")),
+    Index("ix_alert_imported", "imported_at", "alert_key"),
+    Index("ix_alert_case", "case_id"),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    METADATA,
+    Column("name", String(LONG_ID), primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("detail", Text, nullable=False, comment="JSON"),
+)
+
+meta = Table(
+    "meta",
+    METADATA,
+    Column("name", String(LONG_ID), primary_key=True),
+    Column("value", Text, nullable=False),
+)
