@@ -8,7 +8,7 @@ test         set up, install what the tests need, run the whole suite (more word
 test-faults  the long run of the fault tests, with its figures
 bench        the benchmarks, printing ratios
 lint         ruff, mypy and the layer rules
-lock         write the lock files anew from pyproject.toml and package.json
+lock         write the Python lock files anew from pyproject.toml
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def setup(words: list[str]) -> int:
     """Make ``.venv`` with everything a developer needs, and the front-end bundles."""
     ensure_environment("all")
     ensure_frontend()
+    say("ready: .venv/bin/liandong")
     return 0
 
 
@@ -45,14 +46,16 @@ def run(words: list[str]) -> int:
 
 def test(words: list[str]) -> int:
     """Run the whole suite; pytest's exit code is the answer."""
-    setup([])
+    ensure_environment("all")
+    ensure_frontend()
     ensure_test_packages()
     return _pytest(["-n", os.environ.get("LIANDONG_TEST_WORKERS", "auto"), "--dist", "worksteal", *words])
 
 
 def test_faults(words: list[str]) -> int:
     """Run the fault tests at full length (the number of kills comes from LIANDONG_FAULT_KILLS)."""
-    setup([])
+    ensure_environment("all")
+    ensure_frontend()
     ensure_test_packages()
     os.environ.setdefault("LIANDONG_FAULT_KILLS", LONG_FAULT_RUN_KILLS)
     return _pytest(["-s", "-m", "faults", "tests/faults", *words])
