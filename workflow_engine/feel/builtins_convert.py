@@ -82,6 +82,37 @@ def _is_truthy(state: State, value: Any) -> bool:
     return value is not False and not _is_empty(state, value)
 
 
+@builtin("size", "value")
+def _size(state: State, value: Any) -> Decimal | None:
+    """How many characters a text, items a list or entries a context has."""
+    return Decimal(len(value)) if isinstance(value, str | list | dict) else None
+
+
+@builtin("has item", "container, item")
+def _has_item(state: State, container: Any, item: Any) -> bool:
+    """Whether a text holds a text, a list an item, a context a key."""
+    if isinstance(container, str):
+        return isinstance(item, str) and item in container
+    if isinstance(container, dict):
+        return isinstance(item, str) and item in container
+    if not isinstance(container, list):
+        return False
+    state.charge(len(container) // 4)
+    return any(equal(item, other) is True for other in container)
+
+
+@builtin("item at", "container, key")
+def _item_at(state: State, container: Any, key: Any) -> Any:
+    """The item of a list or text at an index counted from 0 (negative from the end), or a context's entry."""
+    if isinstance(container, dict):
+        return container.get(key) if isinstance(key, str) else None
+    if not isinstance(container, list | str) or not isinstance(key, Decimal):
+        return None
+    if key != key.to_integral_value() or not -len(container) <= key < len(container):
+        return None
+    return container[int(key)]
+
+
 @builtin("is blank", "string: string")
 def _is_blank(state: State, text: str) -> bool:
     return not text.strip()

@@ -10,7 +10,7 @@ from workflow_engine.feel.compiler import Compiler, handles
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.values import FunctionValue
 
-_MAY_BE_MISSING = frozenset(("is defined", "get or else", "is empty", "is truthy"))
+_MAY_BE_MISSING = frozenset(("is defined", "get or else", "is empty"))
 
 
 @handles(ast.Call)

@@ -65,7 +65,7 @@ class Compiled:
         """Return the FEEL value (see ``to_json``) for JSON variables.
 
         A missing variable is null; with ``strict`` it raises ``UnknownNameError`` as soon as it is read, unless it
-        stands in a comparison with null, ``is defined``, ``is empty``, ``is truthy`` or ``get or else``. Raises ``FeelLimitError`` when
+        stands in a comparison with null, ``is defined``, ``is empty`` or ``get or else``. Raises ``FeelLimitError`` when
         the expression needs more than the context allows. Wrong types give null, never an error (10.3.2.13).
         """
         state = State(variables, context or NO_CONTEXT, strict)
