@@ -1,0 +1,1 @@
+"""How each modelling tool writes what the standard leaves open."""

@@ -1,0 +1,257 @@
+"""Camunda 7's attributes and extension elements, which Activiti, Flowable and Operaton share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workflow_engine.bpmn.dialects.camunda_forms import read_form_fields
+from workflow_engine.bpmn.dialects.camunda_values import read_parameter
+from workflow_engine.bpmn.intake_document import Document, is_extension
+from workflow_engine.bpmn.model import CalledElement, DecisionRef, Job, Mapping, UserTask
+from workflow_engine.bpmn.reading_words import Words
+from workflow_engine.bpmn.xml import Element, extensions, local_name, text_of
+
+_CODE_ATTRIBUTES = ("class", "delegateExpression", "expression")
+_BINDINGS = {"latest": "latest", "deployment": "deployment", "version": "version", "versionTag": "version_tag"}
+_SHAPES = {
+    "singleEntry": "single_entry",
+    "singleResult": "single_result",
+    "collectEntries": "collect_entries",
+    "resultList": "result_list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VendorLoop:
+    """The parts of a multi-instance loop that a vendor writes in its own way."""
+
+    collection: str | None = None
+    item: str | None = None
+    output_collection: str | None = None
+    output_item: str | None = None
+
+
+def read_user_task(document: Document, words: Words, task: Element) -> UserTask:
+    """Who may do it, by when, and its form."""
+    fields = read_form_fields(document, words, task)
+    return UserTask(
+        assignee=words.template(task, document.vendor(task, "assignee"), "assignee"),
+        candidate_users=words.list_of(task, document.vendor(task, "candidateUsers"), "candidate users"),
+        candidate_groups=words.list_of(task, document.vendor(task, "candidateGroups"), "candidate groups"),
+        form_key=document.vendor(task, "formKey") or document.vendor(task, "formRef"),
+        fields=fields,
+        due=read_time(words, task, document.vendor(task, "dueDate"), "due date"),
+        follow_up=read_time(words, task, document.vendor(task, "followUpDate"), "follow-up date"),
+        priority=words.template(task, document.vendor(task, "priority"), "priority"),
+    )
+
+
+def read_time(words: Words, task: Element, raw: str | None, what: str) -> str | None:
+    """A due date: an instant, a duration from creation, or an expression."""
+    if raw is None:
+        return None
+    if raw.startswith("=") or "${" in raw or "#{" in raw:
+        return words.expression(task, raw, what)
+    return words.time_text(task, raw, "duration" if raw.lstrip("+-").startswith("P") else "date")
+
+
+def read_job(document: Document, words: Words, task: Element) -> Job | None:
+    """The work of a service, send or business rule task, or of a throw event's definition; None when it names none."""
+    topic = words.literal(task, document.vendor(task, "topic"), "topic")
+    kind = document.vendor(task, "type")
+    result = document.vendor(task, "resultVariable") or document.vendor(task, "resultVariableName")
+    if topic is None:
+        topic = _code_topic(document, task)
+    if topic is None and kind and kind != "external":
+        topic = kind
+        document.findings.note(
+            "rewritten", task, f"the built-in task type “{kind}” becomes the topic of a job", after=kind
+        )
+    if topic is None:
+        return None
+    return Job(topic=topic, headers=_fields(document, words, task), result_variable=result)
+
+
+def read_throw_job_topic(document: Document, definition: Element) -> str | None:
+    """The topic of a message throw event that only an outside worker carries out."""
+    topic = document.vendor(definition, "topic")
+    document.vendor(definition, "type")
+    return topic or _code_topic(document, definition)
+
+
+def _code_topic(document: Document, element: Element) -> str | None:
+    """Java code cannot run here: its name becomes a topic that an outside worker may serve."""
+    for name in _CODE_ATTRIBUTES:
+        value = document.vendor(element, name)
+        if value is not None:
+            document.findings.note(
+                "rewritten", element, f"{name} is not run here; an outside worker may fetch it as a topic",
+                before=value, after=value,
+            )  # fmt: skip
+            return value
+    return None
+
+
+def _fields(document: Document, words: Words, task: Element) -> tuple[Mapping, ...]:
+    """Activiti's injected ``field`` elements, as parameters of the job."""
+    found = []
+    for item in extensions(task):
+        if not is_extension(item, "field"):
+            continue
+        document.claim(item)
+        raw = item.get("stringValue") or item.get("expression") or text_of(item)
+        feel = words.template(task, raw, f"field {item.get('name')}")
+        if feel is not None and item.get("name"):
+            found.append(Mapping(source=feel, target=item.get("name") or ""))
+    return tuple(found)
+
+
+def read_decision(document: Document, words: Words, task: Element) -> DecisionRef | None:
+    """The decision of a business rule task."""
+    reference = words.literal(task, document.vendor(task, "decisionRef"), "decisionRef")
+    if reference is None:
+        return None
+    for name in ("decisionRefBinding", "decisionRefVersion", "decisionRefVersionTag", "decisionRefTenantId"):
+        value = document.vendor(task, name)
+        if value not in (None, "latest", "deployment"):
+            document.findings.note("unused", task, name, before=value)
+    shape = document.vendor(task, "mapDecisionResult")
+    if shape is None and document.vendor(task, "resultVariable") is not None:
+        shape = "resultList"
+    return DecisionRef(
+        decision_id=reference,
+        result_variable=document.vendor(task, "resultVariable"),
+        shape=_SHAPES.get(shape or ""),  # type: ignore[arg-type]
+    )
+
+
+def read_called_element(document: Document, words: Words, activity: Element) -> CalledElement | None:
+    """The callee with its in and out mappings; None when no callee is named."""
+    called = document.get(activity, "calledElement")
+    if called is None:
+        return None
+    process_id = words.template(activity, _without_prefix(activity, called), "called element")
+    if process_id is None:
+        return None
+    inputs, all_in, business_key = _passed(document, words, activity, "in")
+    outputs, all_out, _ = _passed(document, words, activity, "out")
+    listed = any(is_extension(item, "in") or is_extension(item, "out") for item in extensions(activity))
+    inherits = document.vendor(activity, "inheritVariables")
+    return CalledElement(
+        process_id=process_id,
+        binding=_BINDINGS.get(document.vendor(activity, "calledElementBinding") or "latest", "latest"),  # type: ignore[arg-type]
+        version=document.vendor(activity, "calledElementVersion")
+        or document.vendor(activity, "calledElementVersionTag"),
+        inputs=inputs,
+        outputs=outputs,
+        all_in=all_in or (not listed and inherits != "false"),
+        all_out=all_out or not listed,
+        business_key=business_key,
+    )
+
+
+def _without_prefix(activity: Element, called: str) -> str:
+    """``calledElement`` is a QName: a declared prefix is no part of the process id."""
+    prefix, colon, rest = called.partition(":")
+    return rest if colon and prefix in activity.nsmap and "{" not in called else called
+
+
+def _passed(
+    document: Document, words: Words, activity: Element, way: str
+) -> tuple[tuple[Mapping, ...], bool, str | None]:
+    mappings: list[Mapping] = []
+    everything, business_key = False, None
+    for item in extensions(activity):
+        if not is_extension(item, way):
+            continue
+        document.claim(item)
+        if item.get("variables") == "all":
+            everything = True
+        elif item.get("businessKey"):
+            business_key = words.template(activity, item.get("businessKey"), "business key")
+        else:
+            feel = words.expression(activity, item.get("source") or item.get("sourceExpression"), f"{way} mapping")
+            if feel is not None and item.get("target"):
+                mappings.append(Mapping(source=feel, target=item.get("target") or ""))
+        if item.get("local"):
+            document.findings.note(
+                "unused", activity, f"local of a call activity's {way} mapping", before=item.get("local")
+            )
+    return tuple(mappings), everything, business_key
+
+
+def read_input_output(
+    document: Document, words: Words, node: Element
+) -> tuple[tuple[Mapping, ...], tuple[Mapping, ...]]:
+    """The mappings of ``inputOutput``."""
+    inputs: list[Mapping] = []
+    outputs: list[Mapping] = []
+    for holder in extensions(node):
+        if not is_extension(holder, "inputOutput"):
+            continue
+        document.claim(holder)
+        for item in holder:
+            name = local_name(item) if isinstance(item.tag, str) else ""
+            if name not in ("inputParameter", "outputParameter") or not item.get("name"):
+                continue
+            feel = read_parameter(document, words, node, item)
+            if feel is not None:
+                (inputs if name == "inputParameter" else outputs).append(
+                    Mapping(source=feel, target=item.get("name") or "")
+                )
+    return tuple(inputs), tuple(outputs)
+
+
+def read_vendor_loop(document: Document, words: Words, element: Element) -> VendorLoop:
+    """``collection`` and ``elementVariable`` of a multi-instance loop; Flowable also writes them as elements."""
+    raw = document.vendor(element, "collection")
+    for item in extensions(element):
+        if raw is None and is_extension(item, "collection"):
+            document.claim(item)
+            raw = text_of(item)
+    document.vendor(element, "elementIndexVariable")
+    return VendorLoop(
+        collection=words.expression(element, raw, "collection"),
+        item=document.vendor(element, "elementVariable"),
+    )
+
+
+def read_properties(document: Document, node: Element) -> tuple[tuple[str, str], ...]:
+    """Named extension properties."""
+    found: list[tuple[str, str]] = []
+    for holder in extensions(node):
+        if not is_extension(holder, "properties") and not is_extension(holder, "properties", zeebe=True):
+            continue
+        document.claim(holder)
+        found.extend((item.get("name") or "", item.get("value") or "") for item in holder if item.get("name"))
+    return tuple(found)
+
+
+def read_retention_days(document: Document, process: Element) -> int | None:
+    """``historyTimeToLive``: a number of days, or an ISO 8601 duration of days."""
+    raw = document.vendor(process, "historyTimeToLive")
+    if raw is None:
+        return None
+    digits = raw[1:-1] if raw.startswith("P") and raw.endswith("D") else raw
+    if digits.isdigit():
+        return int(digits)
+    document.findings.note("unused", process, "historyTimeToLive (expected days, such as 180 or P180D)", before=raw)
+    return None
+
+
+def read_script_reference(document: Document, task: Element) -> str | None:
+    """A script kept outside the model, which is refused; None when there is none."""
+    return document.vendor(task, "resource")
+
+
+def conditional_text(document: Document, condition: Element) -> tuple[str | None, str | None]:
+    """The text and language of a condition; Camunda may keep a script in another file."""
+    language = document.get(condition, "language")
+    if document.vendor(condition, "resource") is not None:
+        document.findings.error(
+            "script_resource",
+            condition,
+            "The condition is kept in another file.",
+            "Write the condition into the model.",
+        )
+    return text_of(condition), language
