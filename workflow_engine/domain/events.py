@@ -137,6 +137,27 @@ class MergeConflict(Event):
     conflicts: Json = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensMerged(Event):
+    """A joining gateway consumed one token of each of its flows; ``token_id`` goes on for all of them."""
+
+    KIND = "tokens.merged"
+    token_id: int
+    element_id: str
+    merged: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResolved(Event):
+    """A call activity chose the exact version of what it calls."""
+
+    KIND = "call.resolved"
+    token_id: int
+    element_id: str
+    process_id: str
+    definition_id: str
+
+
 # ------------------------------------------------------------------------------------------------ user tasks
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskCreated(Event):
@@ -262,7 +283,7 @@ class MessageCaught(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageThrown(Event):
-    """A message left the case; it is delivered after the commit, to one catcher, or waits for its time to live."""
+    """A message was thrown: to a catcher inside the case (``caught_by``), or it leaves the case with the commit."""
 
     KIND = "message.thrown"
     PRIVATE = ("payload", "correlation")
@@ -270,6 +291,7 @@ class MessageThrown(Event):
     token_id: int
     element_id: str
     name: str
+    caught_by: str | None = None
     correlation: Json = None
     payload: Variables | None = None
 

@@ -1,0 +1,98 @@
+"""Correlation: which message belongs to which case (BPMN 2.0.2, 8.4.2).
+
+A correlation is ``{key name: {property name: value}}``; a vendor model's bare correlation key is ``{"": value}``. What a
+catcher demands is written as canonical JSON, so that a database can compare it as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from workflow_engine.bpmn.evaluation import value_of
+from workflow_engine.domain.events import SubscriptionClosed, SubscriptionOpened
+
+if TYPE_CHECKING:
+    from workflow_engine.bpmn.model import EventDefinition
+    from workflow_engine.bpmn.runtime import RunContext
+    from workflow_engine.bpmn.token import Token
+    from workflow_engine.bpmn.tree import CaseTree
+
+
+def correlation_text(correlation: Mapping[str, Any]) -> str:
+    """Canonical text of a correlation: equal correlations, equal text."""
+    return orjson.dumps(correlation, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def demanded_correlation(definition: EventDefinition, token: Token) -> str | None:
+    """What a message must carry to be caught here; None when any will do."""
+    top = token.workflow.top_workflow
+    if definition.correlation_key is not None:
+        return correlation_text({"": value_of(definition.correlation_key, token.data, top.context)})
+    demanded: dict[str, dict[str, Any]] = {}
+    bound = top.header.get("correlations", {})
+    for prop in definition.correlation:
+        if prop.data_path is not None:
+            demanded.setdefault(prop.key, {})[prop.name] = value_of(prop.data_path, token.data, top.context)
+        elif prop.key in bound:
+            demanded[prop.key] = bound[prop.key]
+    return correlation_text(demanded) if demanded else None
+
+
+def carried_correlation(
+    definition: EventDefinition, payload: Mapping[str, Any], context: RunContext
+) -> dict[str, dict[str, Any]]:
+    """The correlation that a message with this payload carries, by its retrieval expressions."""
+    found: dict[str, dict[str, Any]] = {}
+    for prop in definition.correlation:
+        value = value_of(prop.retrieval, payload, context)
+        if value is not None:
+            found.setdefault(prop.key, {})[prop.name] = value
+    return found
+
+
+def matches(
+    demanded: str | None,
+    definition: EventDefinition,
+    payload: Mapping[str, Any],
+    correlation: Mapping[str, Any] | None,
+    context: RunContext,
+) -> bool:
+    """Whether a message fits what a catcher demands; properties it does not carry are read from its payload."""
+    if demanded is None:
+        return True
+    carried = correlation or carried_correlation(definition, payload, context)
+    return all(carried.get(key) == value for key, value in orjson.loads(demanded).items())
+
+
+def bind_correlation(
+    top: CaseTree, definition: EventDefinition, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None
+) -> None:
+    """The first message of a conversation fixes its key for the rest of the case."""
+    if not definition.correlation:
+        return
+    carried = {**carried_correlation(definition, payload, top.context), **(correlation or {})}
+    bound = top.header.setdefault("correlations", {})
+    fresh = {prop.key for prop in definition.correlation if prop.key not in bound and prop.key in carried}
+    for key in fresh:
+        bound[key] = carried[key]
+    if fresh:
+        _demand_from_now_on(top, fresh)
+
+
+def _demand_from_now_on(top: CaseTree, keys: set[str]) -> None:
+    """Catchers that were open to any conversation now belong to this one."""
+    for token in list(top.index.values()):
+        for position, wait in token.internal_data.get("waits", {}).items():
+            definition = token.task_spec.node.events[int(position)]
+            if wait[0] != "message" or keys.isdisjoint(prop.key for prop in definition.correlation):
+                continue
+            wait[2] = demanded_correlation(definition, token)
+            where = {"token_id": token.id, "position": int(position), "element_id": token.element_id}
+            top.recorder.touch(token)
+            top.recorder.add(SubscriptionClosed(**where))
+            top.recorder.add(
+                SubscriptionOpened(**where, subscription_kind="message", name=wait[1], correlation=wait[2])
+            )

@@ -1,0 +1,89 @@
+"""The loop that runs a case from one wait state to the next."""
+
+from __future__ import annotations
+
+from workflow_engine.bpmn.evaluation import condition_of
+from workflow_engine.bpmn.faults import open_incident
+from workflow_engine.bpmn.scoping import require_open_work, view_from
+from workflow_engine.bpmn.token import READY, Token
+from workflow_engine.bpmn.tree import CaseTree
+from workflow_engine.domain.errors import ProcessFaultError, StepBudgetError, StuckError
+
+
+def drive(top: CaseTree) -> None:
+    """Run every ready token, then what can only be decided when nothing else moves, until the case waits or ends.
+
+    A fault stops the token it happened at, as an incident; a model that runs on without waiting stops at the step
+    budget; a case in which nothing can happen any more gets an incident of its own.
+    """
+    budget = top.context.step_budget
+    while True:
+        budget = _run_ready(top, budget)
+        if budget < 0 or top.completed or not _settle(top):
+            break
+    if budget >= 0 and not top.completed:
+        _look_for_work(top)
+
+
+def _run_ready(top: CaseTree, budget: int) -> int:
+    ready = top.ready
+    while ready:
+        token = ready.popleft()
+        if token.state != READY or top.index.get(token.id) is not token:
+            continue
+        budget -= 1
+        if budget < 0:
+            ready.clear()
+            limit = top.context.step_budget
+            fault = StepBudgetError(
+                f"Expected the model to wait for something within {limit} steps, but it runs on at "
+                f"{token.element_id!r}. Retry to let it run {limit} steps more."
+            )
+            open_incident(top, token, fault)
+            return budget
+        try:
+            token.run()
+        except ProcessFaultError as fault:
+            open_incident(top, token if top.index.get(token.id) is token else None, fault)
+    return budget
+
+
+def _settle(top: CaseTree) -> bool:
+    """Inclusive joins and conditions, which need to see that nothing else moves; whether anything came of it."""
+    for token in list(top.joins.values()):
+        if token.id in top.joins and token.task_spec.join_if_complete(token):
+            return True
+    return any([_look_at_condition(top, token) for token in list(top.conditions.values())])
+
+
+def _look_at_condition(top: CaseTree, token: Token) -> bool:
+    """A conditional event occurs when its condition becomes true (BPMN 2.0.2, 10.5.5)."""
+    if top.conditions.get(token.id) is not token or top.ready:
+        return False
+    node = token.task_spec.node
+    for position, definition in enumerate(node.events):
+        if definition.kind != "conditional":
+            continue
+        try:
+            holds = condition_of(definition.expression or "false", view_from(token), top.context)
+        except ProcessFaultError as fault:
+            top.conditions.pop(token.id)
+            open_incident(top, token, fault)
+            return True
+        was = token.internal_data.get("held", False)
+        if holds != was:
+            token.note(held=holds)
+        if holds and not was:
+            token.task_spec.condition_holds(token, position)
+            return True
+    return False
+
+
+def _look_for_work(top: CaseTree) -> None:
+    if "stuck" in top.header or any("incident" in token.internal_data for token in top.index.values()):
+        return
+    try:
+        require_open_work(top)
+    except StuckError as fault:
+        open_incident(top, None, fault)
+        top.header["stuck"] = top.header["incidents"]

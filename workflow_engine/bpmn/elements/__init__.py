@@ -1,0 +1,1 @@
+"""What each BPMN element does: SpiffWorkflow task specs of our own, one module per family."""

@@ -1,0 +1,250 @@
+"""Standard loops and multi-instance activities (BPMN 2.0.2, 13.3.6 and 13.3.7).
+
+The activity's token is a frame around its bodies: boundary events and flows belong to the frame, each body is a token
+below it. A finished body stays as a row of its own with its output until the activity ends, so that completing one of a
+thousand participants writes two rows, not a list of a thousand.
+
+``internal_data`` of the frame: ``n`` bodies in all, ``next`` to start, ``done``, ``dropped``; ``result`` what bodies
+changed, ``last`` what the body that finished just now saw, while the completion condition looks at it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_engine.bpmn.elements.boundary import close_boundaries, open_boundaries
+from workflow_engine.bpmn.elements.element import Element
+from workflow_engine.bpmn.evaluation import condition_of, value_of, whole_number_of
+from workflow_engine.bpmn.model import Loop, Node
+from workflow_engine.bpmn.scoping import record_conflicts, withdraw
+from workflow_engine.bpmn.token import COMPLETED, FUTURE, READY, Token
+from workflow_engine.bpmn.tree import ScopeSpec
+from workflow_engine.domain.errors import ExpressionError
+from workflow_engine.domain.variables import merge3
+
+MOST_INSTANCES = 10_000
+
+
+class LoopFrame(Element):
+    """What standard loop and multi-instance share: the boundary, and bodies that report back."""
+
+    def __init__(self, spec: ScopeSpec, name: str, node: Node, body: Element) -> None:
+        super().__init__(spec, name, node)
+        assert node.loop is not None
+        self.loop: Loop = node.loop
+        self.body = body
+        body.container = self
+
+    def execute(self, token: Token) -> bool | None:
+        if "begun" not in token.internal_data:
+            token.internal_data["begun"] = True
+            open_boundaries(token)
+            if token.id not in token.workflow.tasks:
+                return None
+        return self.turn(token)
+
+    def turn(self, token: Token) -> bool | None:
+        """Begin, or go on after a body: True when the activity is done."""
+        raise AssertionError("every loop has its own turn")
+
+    def start_body(self, token: Token, number: int, variables: dict[str, Any]) -> None:
+        """One more body; ``number`` counts from 1 (attribute loopCounter, table 10.30)."""
+        body = token.workflow.new_token(self.body, token, FUTURE, {**variables, "loopCounter": number})
+        body.internal_data["number"] = number
+        self.body.arrive(body)
+
+    def body_done(self, token: Token, body: Token) -> None:
+        """A body has finished: keep what it leaves, and have the frame take its turn before anything else runs."""
+        self.take_in(token, body)
+        token.internal_data["done"] = token.internal_data.get("done", 0) + 1
+        token._set_state(READY)
+        token.workflow.top_workflow.recorder.touch(token)
+        token.workflow.top_workflow.ready.appendleft(token)
+
+    def take_in(self, token: Token, body: Token) -> None:
+        """Keep what a finished body leaves behind."""
+        raise AssertionError("every loop takes in its bodies in its own way")
+
+    def _on_complete(self, token: Token) -> None:
+        close_boundaries(token)
+        super()._on_complete(token)
+
+
+class StandardLoop(LoopFrame):
+    """Repeats its body while the condition holds, at most ``loopMaximum`` times."""
+
+    kind = "standardLoop"
+
+    def turn(self, token: Token) -> bool | None:
+        turns = token.internal_data.get("done", 0)
+        if (turns or self.loop.test_before) and not self._goes_on(token, turns):
+            return True
+        self.start_body(token, turns + 1, token.data)
+        return None
+
+    def _goes_on(self, token: Token, turns: int) -> bool:
+        if self.loop.maximum is not None and turns >= self.loop.maximum:
+            return False
+        if self.loop.condition is None:
+            return True
+        variables = {**token.data, "loopCounter": turns}
+        return condition_of(self.loop.condition, variables, token.workflow.top_workflow.context)
+
+    def take_in(self, token: Token, body: Token) -> None:
+        token.set_variables({name: value for name, value in body.data.items() if name != "loopCounter"})
+        token.workflow.forget(body)
+        token._children.remove(body.id)
+
+
+class MultiInstance(LoopFrame):
+    """One body per item or number, all at once or one after the other."""
+
+    kind = "multiInstance"
+
+    def turn(self, token: Token) -> bool | None:
+        state = token.internal_data
+        if "n" not in state:
+            state.update(n=self._count(token), next=0, done=0)
+            token.note()
+        elif "last" in state and self._is_enough(token):
+            self._drop_open_bodies(token)
+            return self._conclude(token)
+        if state["done"] >= state["n"]:
+            return self._conclude(token)
+        if self.loop.kind == "sequential":
+            if state["done"] == state["next"]:
+                self._start_next(token, {**token.data, **self._changed(token)})
+        else:
+            while state["next"] < state["n"] and token.id in token.workflow.tasks:
+                self._start_next(token, token.data)
+        return None
+
+    # ---- beginning
+    def _count(self, token: Token) -> int:
+        context = token.workflow.top_workflow.context
+        if self.loop.collection is not None:
+            count = len(self._items(token))
+        else:
+            count = whole_number_of(self.loop.cardinality or "null", token.data, context)
+        if not 0 <= count <= MOST_INSTANCES:
+            raise ExpressionError(
+                f"Expected {self.element_id!r} to have 0 to {MOST_INSTANCES} instances, but it has {count}."
+            )
+        return count
+
+    def _items(self, token: Token) -> list[Any]:
+        """The collection, evaluated once per load: the frame's variables stay as they are while its bodies run."""
+        if token.items is None:
+            token.items = self._evaluate_items(token)
+        return token.items
+
+    def _evaluate_items(self, token: Token) -> list[Any]:
+        source = self.loop.collection or "null"
+        items = value_of(source, token.data, token.workflow.top_workflow.context)
+        if isinstance(items, dict):
+            return list(items.values())
+        if not isinstance(items, list):
+            raise ExpressionError(
+                f"Expected collection {source!r} of {self.element_id!r} to be a list, but it is {items!r}."
+            )
+        return items
+
+    def _start_next(self, token: Token, variables: dict[str, Any]) -> None:
+        number = token.internal_data["next"] + 1
+        token.note(next=number)
+        own: dict[str, Any] = {}
+        if self.loop.collection is not None and self.loop.item:
+            items = self._items(token)
+            own[self.loop.item] = items[number - 1] if number <= len(items) else None
+        self.start_body(token, number, {**variables, **own})
+
+    # ---- a body is done
+    def take_in(self, token: Token, body: Token) -> None:
+        loop, tree = self.loop, token.workflow
+        output = None
+        if loop.output_collection is not None:
+            source = loop.output_item or "null"
+            output = value_of(source, body.data, tree.top_workflow.context)
+        self._keep_changes(token, body)
+        if loop.completion_condition is not None:
+            changed = {k: v for k, v in body.data.items() if k not in token.data or token.data[k] is not v}
+            token.internal_data["last"] = changed
+        if loop.output_collection is None:
+            tree.forget(body)
+            token._children.remove(body.id)
+            return
+        body.internal_data = {"kept": True, "number": body.internal_data["number"], "output": output}
+        body.data = dict(token.data)
+        tree.top_workflow.recorder.touch(body)
+        self._collected(token)[body.internal_data["number"]] = output
+
+    def _keep_changes(self, token: Token, body: Token) -> None:
+        """What a body changed outlives it: all of it, or only variables that existed before when outputs are declared."""
+        local = {self.loop.item, "loopCounter", self.loop.output_item}
+        declared = self.loop.output_collection is not None
+        theirs = {
+            name: value
+            for name, value in body.data.items()
+            if name not in local and (name in token.data or not declared)
+        }
+        for name in local & token.data.keys():
+            theirs[name] = token.data[name]  # type: ignore[index]  # None is never a key of the variables
+        so_far = {**token.data, **self._changed(token)}
+        merged, conflicts = merge3(token.data if self.loop.kind == "parallel" else so_far, so_far, theirs)
+        record_conflicts(body, conflicts)
+        changed = {k: v for k, v in merged.items() if k not in token.data or token.data[k] is not v}
+        if changed:
+            token.note(result=changed)
+
+    def _changed(self, token: Token) -> dict[str, Any]:
+        changed: dict[str, Any] = token.internal_data.get("result", {})
+        return changed
+
+    def _collected(self, token: Token) -> dict[int, Any]:
+        """Number to output of every finished body; read from their rows once after a cold load."""
+        if token.outputs is None:
+            token.outputs = {
+                child.internal_data["number"]: child.internal_data["output"]
+                for child in token.children
+                if child.internal_data.get("kept")
+            }
+        return token.outputs
+
+    def _in_order(self, token: Token) -> list[Any]:
+        outputs = self._collected(token)
+        return [outputs[number] for number in sorted(outputs)]
+
+    def _is_enough(self, token: Token) -> bool:
+        """The completion condition, which sees the counters, the outputs so far and what the last body saw."""
+        state = token.internal_data
+        variables = {**token.data, **self._changed(token), **state["last"]}
+        active = state["next"] - state["done"] if self.loop.kind == "parallel" else 0
+        variables.update(
+            nrOfInstances=state["n"],
+            nrOfActiveInstances=active,
+            nrOfCompletedInstances=state["done"],
+            nrOfTerminatedInstances=state.get("dropped", 0),
+        )
+        if self.loop.output_collection is not None:
+            variables[self.loop.output_collection] = self._in_order(token)
+        enough = condition_of(self.loop.completion_condition or "false", variables, token.workflow.top_workflow.context)
+        del state["last"]
+        return enough
+
+    # ---- ending
+    def _drop_open_bodies(self, token: Token) -> None:
+        for child in list(token.children):
+            if child.is_live and child.task_spec is self.body:
+                withdraw(child)
+                token.internal_data["dropped"] = token.internal_data.get("dropped", 0) + 1
+
+    def _conclude(self, token: Token) -> bool:
+        variables = {**token.data, **self._changed(token)}
+        if self.loop.output_collection is not None:
+            variables[self.loop.output_collection] = self._in_order(token)
+        for child in list(token.children):
+            if child.state == COMPLETED:
+                token.workflow.forget(child)
+                token._children.remove(child.id)
+        token.set_variables(variables)
+        return True

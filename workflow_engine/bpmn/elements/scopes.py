@@ -1,0 +1,115 @@
+"""Sub-processes and call activities: activities with a scope of their own (BPMN 2.0.2, 13.3.4 and 13.3.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_engine.bpmn.elements.activity import Activity
+from workflow_engine.bpmn.evaluation import mapped, text_of
+from workflow_engine.bpmn.model import CalledElement
+from workflow_engine.bpmn.scoping import empty_scope, end_scope
+from workflow_engine.bpmn.token import FUTURE, Token
+from workflow_engine.bpmn.tree import ScopeSpec, ScopeTree
+from workflow_engine.domain.errors import ExpressionError, NotFoundError
+from workflow_engine.domain.events import CallResolved
+from workflow_engine.domain.variables import merge3
+
+
+def begin_scope(tree: ScopeTree, elements: list[Any], position: int = 0) -> None:
+    """Put one token on each of these start elements; a scope without any is over at once."""
+    tokens = [tree.new_token(element, tree.root, FUTURE, dict(tree.root.data)) for element in elements]
+    for token in tokens:
+        if token.task_spec.node.parallel_multiple:
+            token.internal_data["seen"] = [position]
+        token.task_spec.arrive(token)
+    if not tokens:
+        end_scope(tree, "completed")
+
+
+class ScopedActivity(Activity):
+    """Runs a scope and goes on with what the scope leaves."""
+
+    def open(self, token: Token, spec: ScopeSpec, variables: dict[str, Any]) -> None:
+        """Start the inside."""
+        scope = token.workflow.top_workflow.open_scope(spec, token)
+        scope.plant(variables)
+        begin_scope(scope, spec.start_elements)
+
+    def scope_done(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> None:
+        """The inside has ended; ``before`` is what it began with."""
+        token.set_variables(self.outgoing(token, before, result))
+        self.finish(token)
+
+    def outgoing(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+        """The activity's variables when the inside, which began with ``before``, leaves ``result``."""
+        return merge3(before, token.data, result)[0]
+
+    def variables_out(self, token: Token, inner: dict[str, Any]) -> dict[str, Any]:
+        scope = token.workflow.top_workflow.scopes.get(token.id)
+        return dict(token.data) if scope is None else self.outgoing(token, scope.root.data, inner)
+
+    def release(self, token: Token) -> None:
+        scope = token.workflow.top_workflow.scopes.get(token.id)
+        if scope is not None:
+            empty_scope(scope)
+            token.workflow.top_workflow.close_scope(scope)
+
+
+class SubProcess(ScopedActivity):
+    """An embedded sub-process: sees all variables around it, and what it changes is changed for good."""
+
+    kind = "subProcess"
+    inside: ScopeSpec
+
+    def work(self, token: Token) -> bool | None:
+        self.open(token, self.inside, dict(token.data))
+        return None
+
+    def inner_spec(self, token: Token) -> ScopeSpec:
+        """The graph inside, for a cold load."""
+        return self.inside
+
+
+class CallActivity(ScopedActivity):
+    """Calls another process in its newest released version, or in the version it is bound to."""
+
+    kind = "callActivity"
+    shares_variables = False
+
+    def work(self, token: Token) -> bool | None:
+        called, context = self._called, token.workflow.top_workflow.context
+        process_id = text_of(called.process_id, token.data, context)
+        if not process_id:
+            raise ExpressionError(f"Expected {called.process_id!r} to name a process, but it gives nothing.")
+        caller = self.scope_spec.definition
+        try:
+            definition = context.source.resolve(process_id, called.binding, called.version, caller)
+        except NotFoundError as error:
+            raise ExpressionError(f"Expected to call process {process_id!r}, but {error.message}") from error
+        token.note(definition_id=definition.definition_id, process_id=process_id)
+        token.workflow.top_workflow.recorder.add(
+            CallResolved(
+                token_id=token.id,
+                element_id=self.element_id,
+                process_id=process_id,
+                definition_id=definition.definition_id,
+            )
+        )
+        given = dict(token.data) if called.all_in else {}
+        self.open(token, definition.spec(process_id), {**given, **mapped(called.inputs, token.data, context)})
+        return None
+
+    def outgoing(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+        called = self._called
+        base = merge3(before, token.data, result)[0] if called.all_out else dict(token.data)
+        return {**base, **mapped(called.outputs, result, token.workflow.top_workflow.context)}
+
+    def inner_spec(self, token: Token) -> ScopeSpec:
+        """The graph of the version that was called, for a cold load."""
+        state, source = token.internal_data, token.workflow.top_workflow.source
+        return source.by_id(state["definition_id"]).spec(state["process_id"])
+
+    @property
+    def _called(self) -> CalledElement:
+        assert self.node.called is not None
+        return self.node.called

@@ -1,0 +1,112 @@
+"""Throwing: messages to one catcher, signals to all, inside the case first; what leaves it goes out as events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflow_engine.bpmn.correlation import bind_correlation, carried_correlation, matches
+from workflow_engine.bpmn.evaluation import mapped, text_of, value_of
+from workflow_engine.domain.errors import ExpressionError
+from workflow_engine.domain.events import MessageThrown, SignalThrown
+
+if TYPE_CHECKING:
+    from workflow_engine.bpmn.model import EventDefinition
+    from workflow_engine.bpmn.token import Token
+    from workflow_engine.bpmn.tree import CaseTree
+
+
+def throw_event(token: Token, position: int, definition: EventDefinition) -> None:
+    """Throw the message or signal that this definition names."""
+    if definition.kind == "message":
+        _throw_message(token, position, definition)
+    elif definition.kind == "signal":
+        _throw_signal(token, position, definition)
+
+
+def _throw_message(token: Token, position: int, definition: EventDefinition) -> None:
+    top = token.workflow.top_workflow
+    name, payload = _name(token, definition), _payload(token, definition)
+    carried: dict[str, Any] = dict(carried_correlation(definition, payload, top.context))
+    if definition.correlation_key is not None:
+        carried[""] = value_of(definition.correlation_key, token.data, top.context)
+    bind_correlation(top, definition, payload, carried)
+    message_id = f"{top.case_id}.{token.id}.{position}"
+    catcher = find_message_catcher(top, name, payload, carried or None)
+    top.recorder.add(
+        MessageThrown(
+            message_id=message_id,
+            token_id=token.id,
+            element_id=token.element_id,
+            name=name,
+            caught_by=catcher[0].element_id if catcher else None,
+            correlation=carried or None,
+            payload=payload,
+        )
+    )
+    if catcher:
+        catcher[0].task_spec.deliver(catcher[0], catcher[1], payload, carried or None, message_id)
+
+
+def find_message_catcher(
+    top: CaseTree, name: str, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None
+) -> tuple[Token, int] | None:
+    """The one catcher inside the case that a message goes to: the longest waiting that it fits."""
+    for token, position in waiting_for(top, "message", name):
+        demanded = token.internal_data["waits"][str(position)][2]
+        if matches(demanded, token.task_spec.node.events[position], payload, correlation, top.context):
+            return token, position
+    return None
+
+
+def waiting_for(top: CaseTree, kind: str, name: str) -> list[tuple[Token, int]]:
+    """Every (token, position) that waits for a message or signal of this name, the longest waiting first."""
+    return [
+        (token, int(position))
+        for token_id, token in sorted(top.index.items())
+        for position, wait in token.internal_data.get("waits", {}).items()
+        if wait[0] == kind and wait[1] == name
+    ]
+
+
+def _throw_signal(token: Token, position: int, definition: EventDefinition) -> None:
+    top = token.workflow.top_workflow
+    name, payload = _name(token, definition), _payload(token, definition)
+    top.recorder.add(
+        SignalThrown(
+            signal_id=f"{top.case_id}.{token.id}.{position}",
+            token_id=token.id,
+            element_id=token.element_id,
+            name=name,
+            payload=payload,
+        )
+    )
+    deliver_signal(top, name, payload)
+
+
+def deliver_signal(top: CaseTree, name: str, payload: Mapping[str, Any]) -> int:
+    """Give a signal to everything in the case that waits for it at this moment; returns how many caught it."""
+    caught = 0
+    for token, position in waiting_for(top, "signal", name):
+        if token.id in top.index and str(position) in token.internal_data.get("waits", {}):
+            token.task_spec.deliver(token, position, payload)
+            caught += 1
+    return caught
+
+
+def _name(token: Token, definition: EventDefinition) -> str:
+    if definition.name_expression is None:
+        return definition.name or ""
+    return text_of(definition.name_expression, token.data, token.workflow.top_workflow.context) or ""
+
+
+def _payload(token: Token, definition: EventDefinition) -> dict[str, Any]:
+    context = token.workflow.top_workflow.context
+    if definition.variables:
+        return mapped(definition.variables, token.data, context)
+    if definition.payload is None:
+        return dict(token.data)
+    value = value_of(definition.payload, token.data, context)
+    if not isinstance(value, dict):
+        raise ExpressionError(f"Expected payload {definition.payload!r} to be a context, but it is {value!r}.")
+    return value

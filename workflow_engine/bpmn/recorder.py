@@ -1,0 +1,39 @@
+"""What one command did to a case: the events, the tokens whose rows changed, the rows that are gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflow_engine.domain.events import Event
+
+if TYPE_CHECKING:
+    from workflow_engine.bpmn.token import Token
+
+
+class Recorder:
+    """Collects while the engine runs; ``clear`` begins the next command."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.changed: dict[int, Token] = {}
+        self.removed_slots: set[int] = set()
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+
+    def touch(self, token: Token) -> None:
+        """The token's row has to be written."""
+        self.changed[token.id] = token
+
+    def removed(self, token: Token) -> None:
+        """The token left the tree; its slot is free for the next one."""
+        self.changed.pop(token.id, None)
+        self.removed_slots.add(token.slot)
+
+    def reused(self, slot: int) -> None:
+        self.removed_slots.discard(slot)
+
+    def clear(self) -> None:
+        self.events = []
+        self.changed = {}
+        self.removed_slots = set()

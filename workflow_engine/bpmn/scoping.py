@@ -1,0 +1,144 @@
+"""Scopes of a running case: what happens when a token ends, a scope ends, and what a scope's variables are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workflow_engine.bpmn.token import READY, Token
+from workflow_engine.domain.errors import StuckError
+from workflow_engine.domain.events import CaseCompleted, MergeConflict
+from workflow_engine.domain.variables import Conflict, merge3
+
+if TYPE_CHECKING:
+    from workflow_engine.bpmn.tree import CaseTree, ScopeTree
+
+
+def end_token(token: Token) -> None:
+    """A token has nowhere to go: keep what it knows for the scope's result, and end the scope with its last token.
+
+    BPMN 2.0.2, 13.5.6: a scope ends when no token is left in it.
+    """
+    tree = token.workflow
+    gather(tree, token)
+    tree.detach(token)
+    if not tree.root._children:
+        end_scope(tree, "completed")
+
+
+def gather(tree: ScopeTree, token: Token) -> None:
+    """Merge what a finished branch changed into the result of its scope."""
+    root = tree.root
+    result = scope_result(tree)
+    merged, conflicts = merge3(root.data, result, token.data)
+    record_conflicts(token, conflicts)
+    changed = {name: value for name, value in merged.items() if name not in root.data or root.data[name] is not value}
+    gone = [name for name in root.data if name not in merged]
+    if changed or gone or "result" in root.internal_data:
+        root.note(result={"set": changed, "unset": gone})
+
+
+def scope_result(tree: ScopeTree) -> dict[str, Any]:
+    """The scope's variables as its ended branches left them."""
+    root = tree.root
+    result = root.internal_data.get("result")
+    if result is None:
+        return dict(root.data)
+    kept = {name: value for name, value in root.data.items() if name not in result["unset"]}
+    return {**kept, **result["set"]}
+
+
+def end_scope(tree: ScopeTree, outcome: str) -> None:
+    """No token is left: hand the result to the enclosing activity, or end the case."""
+    top: CaseTree = tree.top_workflow
+    host = tree.host
+    if host is None:
+        top.completed = True
+        top.header["outcome"] = outcome
+        top.recorder.add(CaseCompleted(outcome=outcome, variables=scope_result(tree)))
+        return
+    result = scope_result(tree)
+    before = tree.root.data
+    top.close_scope(tree)
+    host.task_spec.scope_done(host, before, result)
+
+
+def terminate_scope(tree: ScopeTree, by: Token) -> None:
+    """A terminate end event: every other token of this scope is withdrawn at once (BPMN 2.0.2, 13.5.6)."""
+    gather(tree, by)
+    empty_scope(tree)
+    end_scope(tree, "terminated")
+
+
+def empty_scope(tree: ScopeTree) -> None:
+    """Cancel and drop every token of a scope but its root."""
+    for child in list(tree.root.children):
+        cancel_tree(child)
+    tree.root._children.clear()
+
+
+def cancel_tree(token: Token) -> None:
+    """Cancel a token and all below it, and forget them; the parent's list is the caller's concern."""
+    for below in list(token.children):
+        cancel_tree(below)
+    token._children.clear()
+    token.task_spec.cancel(token)
+    token.workflow.forget(token)
+
+
+def withdraw(token: Token) -> None:
+    """Cancel one branch and take it out of its tree."""
+    for below in list(token.children):
+        cancel_tree(below)
+    token._children.clear()
+    token.task_spec.cancel(token)
+    token.workflow.detach(token)
+
+
+def record_conflicts(token: Token, conflicts: list[Conflict]) -> None:
+    """Keep both values of every variable that parallel branches wrote differently."""
+    if conflicts:
+        token.workflow.top_workflow.recorder.add(
+            MergeConflict(
+                token_id=token.id,
+                element_id=token.element_id,
+                paths=[str(conflict["path"]) for conflict in conflicts],
+                conflicts=conflicts,
+            )
+        )
+
+
+def scope_view(tree: ScopeTree) -> dict[str, Any]:
+    """The variables of a scope as somebody from outside sees them: every branch's changes, the latest last."""
+    view = scope_result(tree)
+    tokens = sorted((t for t in tree.tasks.values() if t.is_live), key=lambda token: token.id)
+    for token in tokens:
+        view = merge3(tree.root.data, view, token.data)[0]
+    return view
+
+
+def view_from(token: Token) -> dict[str, Any]:
+    """What a condition at this token may look at: the branches of its scope and of every scope around it."""
+    trees = []
+    tree: ScopeTree | None = token.workflow
+    while tree is not None:
+        trees.append(tree)
+        host = tree.host
+        tree = host.workflow if host is not None and host.task_spec.shares_variables else None
+    view: dict[str, Any] = scope_view(trees[-1])
+    for inner in reversed(trees[:-1]):
+        view = merge3(inner.root.data, view, scope_view(inner))[0]
+    return view
+
+
+def require_open_work(top: CaseTree) -> None:
+    """Nothing may hang silently: a case that has not ended waits for something that can happen.
+
+    Raises:
+        StuckError: no token waits for a person, an answer, a time, a message or a condition.
+    """
+    for token in top.index.values():
+        if token.is_live and (token.task_spec.can_happen(token) or token.has_state(READY)):
+            return
+    places = sorted({token.element_id for token in top.index.values() if token.is_live})
+    raise StuckError(f"The case has not ended, but nothing can happen any more; tokens wait at {', '.join(places)}.")
+

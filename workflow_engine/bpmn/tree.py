@@ -1,0 +1,238 @@
+"""The token tree of one case: SpiffWorkflow workflows and sub-workflows, kept as small as the open work.
+
+A token that has done its part is spliced out at once: its successor takes its place under the same parent. What stays
+besides open tokens is only what a later step still reads: the point where branches parted (the base of their merge) and
+finished multi-instance bodies (their outputs). A loop of any length therefore keeps the same handful of tokens.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+
+from workflow_engine.bpmn.recorder import Recorder
+from workflow_engine.bpmn.token import COMPLETED, FUTURE, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workflow_engine.bpmn.definition import Definition, DefinitionSource
+    from workflow_engine.bpmn.elements.element import Element
+    from workflow_engine.bpmn.runtime import RunContext
+
+_NO_SCRIPT_ENGINE = object()
+"""The library would make its own evaluator, which runs model text as Python; nothing here ever asks for it."""
+
+
+class ScopeSpec(WorkflowSpec):
+    """The graph of one scope. ``definition`` is the version it belongs to."""
+
+    data_objects: dict[str, Any] = {}
+
+    def __init__(self, name: str, definition: Definition) -> None:
+        super().__init__(name)
+        self.definition = definition
+        self.boundaries: dict[str, list[Element]] = {}
+        self.start_elements: list[Element] = []
+        self.links: dict[str, Element] = {}
+
+
+class _Tree:
+    """What the whole case and each of its scopes have in common."""
+
+    tasks: dict[int, Token]
+    spec: ScopeSpec
+    top_workflow: CaseTree
+    arrivals: dict[str, dict[int, Token]]
+    """Tokens that wait at a parallel or inclusive gateway, by element."""
+    root: Token
+    parent_task_id: int | None
+
+    @property
+    def task_tree(self) -> Token:
+        """The library's name for the root."""
+        return self.root
+
+    @property
+    def host(self) -> Token | None:
+        """The activity token in which this scope runs; None at the top."""
+        return None if self.parent_task_id is None else self.top_workflow.index[self.parent_task_id]
+
+    # ---- growing
+    def plant(self, data: dict[str, Any]) -> Token:
+        """Make the root, which holds the scope's first variables."""
+        self.root = self.new_token(self.spec.start, None, COMPLETED, data)
+        return self.root
+
+    def new_token(self, element: Element, parent: Token | None, state: int, data: dict[str, Any]) -> Token:
+        """A new token below ``parent``; takes over the ``data`` it is given."""
+        top = self.top_workflow
+        token = Token(self, element, top.take_id(), top.take_slot(), parent.id if parent else None, state, data)  # type: ignore[arg-type]  # _Tree is always a ScopeTree
+        if parent is not None:
+            parent._children.append(token.id)
+        top.recorder.touch(token)
+        return token
+
+    def succeed(self, token: Token, element: Element, flow_id: str | None) -> Token:
+        """Move on: a new token at ``element`` takes the place of ``token``, which leaves the tree."""
+        parent = token.parent
+        self.forget(token)
+        data = token.data
+        successor = self.new_token(element, None, FUTURE, data)
+        successor._parent = token._parent
+        if parent is not None:
+            parent._children[parent._children.index(token.id)] = successor.id
+        if flow_id is not None:
+            successor.internal_data["flow"] = flow_id
+        return successor
+
+    # ---- shrinking
+    def forget(self, token: Token) -> None:
+        """Drop the token from every index; who refers to it as child or parent is the caller's concern."""
+        top = self.top_workflow
+        del self.tasks[token.id]
+        del top.index[token.id]
+        top.recorder.removed(token)
+        top.free_slot(token.slot)
+        top.uncatch(token)
+
+    def detach(self, token: Token) -> None:
+        """Take a leaf out and tidy up: a parting point without branches goes, one with a single branch is spliced out."""
+        parent = token.parent
+        self.forget(token)
+        parent._children.remove(token.id)
+        while self._is_parting_point(parent):
+            if not parent._children:
+                above = parent.parent
+                above._children.remove(parent.id)
+                self.forget(parent)
+                parent = above
+                continue
+            if len(parent._children) == 1:
+                self.splice(parent)
+            return
+
+    def _is_parting_point(self, token: Token) -> bool:
+        return token is not self.root and token._state == COMPLETED and not token.internal_data.get("kept")
+
+    def splice(self, fork: Token) -> None:
+        """Take out a token with a single child, which takes its place."""
+        (child_id,) = fork._children
+        child = self.tasks[child_id]
+        above = fork.parent
+        above._children[above._children.index(fork.id)] = child.id
+        child._parent = above.id
+        self.top_workflow.recorder.touch(child)  # its row is written as the difference to its new parent
+        self.forget(fork)
+
+    def move_under(self, token: Token, parent: Token) -> None:
+        """Hang a token under another parent of the same scope; the old parent's list is the caller's concern."""
+        token._parent = parent.id
+        parent._children.append(token.id)
+        self.top_workflow.recorder.touch(token)
+
+    # ---- looking
+    def lowest_common_ancestor(self, tokens: list[Token]) -> Token:
+        """Where these branches parted."""
+        shared = self._path(tokens[0])
+        for token in tokens[1:]:
+            path = set(self._path(token))
+            shared = [token_id for token_id in shared if token_id in path]
+        return self.tasks[shared[0]]
+
+    def _path(self, token: Token) -> list[int]:
+        path = []
+        at: Token | None = token.parent
+        while at is not None:
+            path.append(at.id)
+            at = at.parent
+        return path
+
+    def live_tokens(self) -> Iterator[Token]:
+        return (token for token in self.tasks.values() if token.is_live)
+
+    def get_task_from_id(self, task_id: int) -> Token | None:
+        return self.top_workflow.index.get(task_id)
+
+
+class ScopeTree(_Tree, BpmnSubWorkflow):
+    """The inside of one running sub-process, call activity or body."""
+
+    def __init__(self, spec: ScopeSpec, host: Token, top: CaseTree) -> None:
+        BpmnSubWorkflow.__init__(self, spec, host.id, top, deserializing=True)
+        self.arrivals: dict[str, dict[int, Token]] = {}
+
+    def _calculate_depth(self) -> int:
+        parent: Any = self.parent_workflow
+        return int(parent.depth) + 1
+
+
+class CaseTree(_Tree, BpmnWorkflow):
+    """The whole case: the top scope, every token by number, the queue of ready tokens and who waits for what."""
+
+    parent_task_id = None
+
+    def __init__(self, case_id: str, spec: ScopeSpec) -> None:
+        self.case_id = case_id
+        self.index: dict[int, Token] = {}
+        self.recorder = Recorder()
+        self.ready: deque[Token] = deque()
+        self.arrivals: dict[str, dict[int, Token]] = {}
+        self.joins: dict[int, Token] = {}
+        """Tokens that wait at inclusive gateways; looked at again when nothing else moves."""
+        self.conditions: dict[int, Token] = {}
+        """Tokens that wait for a condition."""
+        self.context: RunContext
+        self.source: DefinitionSource
+        self.next_token_id = 1
+        self.next_slot = 0
+        self.free_slots: list[int] = []
+        self.scopes: dict[int, ScopeTree] = {}
+        self.header: dict[str, Any] = {}
+        BpmnWorkflow.__init__(self, spec, script_engine=_NO_SCRIPT_ENGINE, deserializing=True)
+        self.subprocesses = self.scopes
+
+    def open_scope(self, spec: ScopeSpec, host: Token) -> ScopeTree:
+        scope = self.scopes[host.id] = ScopeTree(spec, host, self)
+        return scope
+
+    def close_scope(self, scope: ScopeTree) -> None:
+        """Drop what is left of a finished or cancelled scope."""
+        for token in list(scope.tasks.values()):
+            scope.forget(token)
+        del self.scopes[scope.parent_task_id]
+
+    def take_id(self) -> int:
+        token_id = self.next_token_id
+        self.next_token_id += 1
+        return token_id
+
+    def take_slot(self) -> int:
+        if self.free_slots:
+            slot = heappop(self.free_slots)
+            self.recorder.reused(slot)
+            return slot
+        self.next_slot += 1
+        return self.next_slot - 1
+
+    def free_slot(self, slot: int) -> None:
+        heappush(self.free_slots, slot)
+
+    def find_free_slots(self) -> None:
+        """After a cold load: every slot below the highest that no token uses."""
+        used = {token.slot for token in self.index.values()}
+        self.free_slots = [slot for slot in range(self.next_slot) if slot not in used]
+        heapify(self.free_slots)
+
+    def uncatch(self, token: Token) -> None:
+        """The token waits for nothing any more."""
+        self.joins.pop(token.id, None)
+        self.conditions.pop(token.id, None)
+        arrivals = token.workflow.arrivals.get(token.element_id)
+        if arrivals:
+            arrivals.pop(token.id, None)
