@@ -1,7 +1,7 @@
 """Correlation: which message belongs to which case (BPMN 2.0.2, 8.4.2).
 
-A correlation is ``{key name: {property name: value}}``; a vendor model's bare correlation key is ``{"": value}``. What a
-catcher demands is written as canonical JSON, so that a database can compare it as text.
+A correlation is ``{key name: {property name: value}}``; a vendor model's bare correlation key is ``{"": value}``. What
+a catcher demands is written as canonical JSON, so that a database can compare it as text.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def _settle(top: CaseTree) -> bool:
     for token in list(top.joins.values()):
         if token.id in top.joins and token.task_spec.join_if_complete(token):
             return True
-    return any([_look_at_condition(top, token) for token in list(top.conditions.values())])
+    return any(_look_at_condition(top, token) for token in list(top.conditions.values()))
 
 
 def _look_at_condition(top: CaseTree, token: Token) -> bool:

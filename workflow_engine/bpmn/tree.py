@@ -32,10 +32,9 @@ _NO_SCRIPT_ENGINE = object()
 class ScopeSpec(WorkflowSpec):
     """The graph of one scope. ``definition`` is the version it belongs to."""
 
-    data_objects: dict[str, Any] = {}
-
     def __init__(self, name: str, definition: Definition) -> None:
         super().__init__(name)
+        self.data_objects: dict[str, Any] = {}
         self.definition = definition
         self.boundaries: dict[str, list[Element]] = {}
         self.start_elements: list[Element] = []

@@ -52,3 +52,8 @@ def new_id() -> str:
 def new_seed() -> int:
     """A fresh seed for everything random in one command."""
     return int.from_bytes(os.urandom(6), "big")
+
+
+def new_salt() -> bytes:
+    """Fresh salt for the commitments of one entry."""
+    return os.urandom(32)

@@ -42,6 +42,8 @@ class Envelope:
     at: datetime
     """UTC."""
     seed: int
+    salt: bytes = bytes(32)
+    """Of the commitments to what people typed; 32 random bytes, kept beside the values and erased with them."""
 
 
 # ------------------------------------------------------------------------------------------------ definitions
@@ -88,6 +90,8 @@ class StartCase(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCase(CaseCommand):
+    """End the case before its end."""
+
     NAME = "case.cancel"
     PRIVATE = ("reason",)
     reason: str
@@ -95,6 +99,8 @@ class CancelCase(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendCase(CaseCommand):
+    """Stop the case until it is resumed."""
+
     NAME = "case.suspend"
     PRIVATE = ("reason",)
     reason: str
@@ -102,6 +108,8 @@ class SuspendCase(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeCase(CaseCommand):
+    """Let a suspended case go on."""
+
     NAME = "case.resume"
     PRIVATE = ("reason",)
     reason: str = ""
@@ -140,22 +148,30 @@ class UserTaskCommand(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimUserTask(UserTaskCommand):
+    """Take an offered task."""
+
     NAME = "user_task.claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseUserTask(UserTaskCommand):
+    """Give a claimed task back."""
+
     NAME = "user_task.release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignUserTask(UserTaskCommand):
+    """Give a task to a person."""
+
     NAME = "user_task.assign"
     assignee: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteUserTask(UserTaskCommand):
+    """Submit a task."""
+
     NAME = "user_task.complete"
     PRIVATE = ("variables",)
     variables: Variables = field(default_factory=dict)
@@ -238,6 +254,8 @@ class JobCommand(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteJob(JobCommand):
+    """The job is done."""
+
     NAME = "job.complete"
     PRIVATE = ("variables",)
     variables: Variables = field(default_factory=dict)

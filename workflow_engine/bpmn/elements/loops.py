@@ -30,8 +30,7 @@ class LoopFrame(Element):
 
     def __init__(self, spec: ScopeSpec, name: str, node: Node, body: Element) -> None:
         super().__init__(spec, name, node)
-        assert node.loop is not None
-        self.loop: Loop = node.loop
+        self.loop = node.loop or Loop(kind="standard")
         self.body = body
         body.container = self
 
@@ -179,7 +178,7 @@ class MultiInstance(LoopFrame):
         self._collected(token)[body.internal_data["number"]] = output
 
     def _keep_changes(self, token: Token, body: Token) -> None:
-        """What a body changed outlives it: all of it, or only variables that existed before when outputs are declared."""
+        """What a body changed outlives it: all of it, or only what existed before where outputs are declared."""
         local = {self.loop.item, "loopCounter", self.loop.output_item}
         declared = self.loop.output_collection is not None
         theirs = {

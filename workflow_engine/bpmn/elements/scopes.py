@@ -111,5 +111,4 @@ class CallActivity(ScopedActivity):
 
     @property
     def _called(self) -> CalledElement:
-        assert self.node.called is not None
-        return self.node.called
+        return self.node.called or CalledElement(process_id="null")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.bpmn.decisions import evaluate as evaluate_decision
-from workflow_engine.bpmn.scripts import ScriptContext, ScriptSandbox
 
 from workflow_engine.bpmn.elements.activity import Activity
 from workflow_engine.bpmn.elements.catching import CatchElement
@@ -20,6 +19,8 @@ from workflow_engine.bpmn.evaluation import (
     whole_number_of,
 )
 from workflow_engine.bpmn.messaging import throw_event
+from workflow_engine.bpmn.model import DecisionRef
+from workflow_engine.bpmn.scripts import ScriptContext, ScriptSandbox
 from workflow_engine.bpmn.token import WAITING, Token
 from workflow_engine.domain.errors import DecisionError, ExpressionError
 from workflow_engine.domain.events import (
@@ -29,7 +30,6 @@ from workflow_engine.domain.events import (
     UserTaskCancelled,
     UserTaskCreated,
 )
-
 
 _SANDBOX = ScriptSandbox()
 """One per process; its workers start with the first script that needs one."""
@@ -42,6 +42,8 @@ class PassTask(Activity):
 
 
 class ManualTask(PassTask):
+    """Done outside any system, so nobody has to tell the system (BPMN 2.0.2, 13.3.3)."""
+
     kind = "manualTask"
 
 
@@ -187,12 +189,10 @@ class DecisionTask(JobTask):
                 outputs=result.outputs,
             )
         )
-        token.set_variables({**token.data, **self._answer(result.outputs)})
+        token.set_variables({**token.data, **self._answer(ref, result.outputs)})
         return True
 
-    def _answer(self, outputs: Any) -> dict[str, Any]:
-        ref = self.node.decision
-        assert ref is not None
+    def _answer(self, ref: DecisionRef, outputs: Any) -> dict[str, Any]:
         shaped = _shaped(outputs, ref.shape, ref.decision_id)
         if ref.result_variable:
             return {ref.result_variable: shaped}
