@@ -39,7 +39,7 @@ def read_model_here(
     model = read_document(document)
     lint_document(document, model, known_processes=known_processes)
     model = msgspec.structs.replace(model, notes=findings.notes)
-    return IntakeResult(None if findings.has_errors else model, findings.problems())
+    return IntakeResult(None if findings.has_errors else model, findings.problems(), findings.notes)
 
 
 def _small_enough(document: Document, limits: IntakeLimits) -> bool:
@@ -47,7 +47,8 @@ def _small_enough(document: Document, limits: IntakeLimits) -> bool:
     if count <= limits.max_nodes:
         return True
     document.findings.error(
-        "too_many_nodes", document.root, f"The model has {count:,} flow nodes; at most {limits.max_nodes:,} are accepted.",
+        "too_many_nodes", document.root,
+        f"The model has {count:,} flow nodes; at most {limits.max_nodes:,} are accepted.",
         "Split it into processes that call each other.",
     )  # fmt: skip
     return False

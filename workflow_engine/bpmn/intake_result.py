@@ -17,6 +17,8 @@ class IntakeResult:
 
     model: Model | None
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """Attributes not used, expressions translated, things rewritten; also when the model is refused."""
 
     @property
     def ok(self) -> bool:
@@ -26,11 +28,6 @@ class IntakeResult:
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if problem.severity == "error")
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """Attributes not used, expressions translated, things rewritten."""
-        return () if self.model is None else self.model.notes
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form for programs: ``ok``, ``problems`` and ``notes``; the model itself is left out."""

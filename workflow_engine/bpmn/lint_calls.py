@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_graph import strongly_connected
 from workflow_engine.bpmn.model import Model, Node, Scope
-from workflow_engine.bpmn.xml import children, is_bpmn
+from workflow_engine.bpmn.xml import children
 from workflow_engine.domain.errors import Problem
 
+_GLOBAL_TASKS = ("globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask")
 _WAITING_KINDS = ("userTask", "manualTask", "serviceTask", "receiveTask", "eventBasedGateway")
 
 
@@ -47,16 +48,14 @@ def missing_callees(
 def check_calls(document: Document, model: Model, known_processes: Collection[str] | None) -> None:
     """Refuses calls that cannot work; warns of calls into other files when nobody said what else is deployed."""
     own = {process.id for process in model.processes}
-    global_tasks = {
-        element.get("id") for element in children(document.root)
-        if is_bpmn(element, "globalTask", "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask")
-    }  # fmt: skip
+    global_tasks = {element.get("id") for element in children(document.root, *_GLOBAL_TASKS)}
     for callee, nodes in called_process_ids(model).items():
         for node_id in nodes:
             element = document.find(node_id)
             if callee in global_tasks:
                 document.findings.error(
-                    "global_task", element, f"The call activity calls the global task “{callee}”, which is not executed.",
+                    "global_task", element,
+                    f"The call activity calls the global task “{callee}”, which is not executed.",
                     "Put the task into the process itself, or into a process of its own.",
                 )  # fmt: skip
             elif callee not in own and known_processes is None:
@@ -97,7 +96,8 @@ def _check_recursion(document: Document, model: Model) -> None:
     for process_id, looping in strongly_connected(graph).items():
         if looping:
             document.findings.warning(
-                "recursive_call", document.find(process_id), f"The process “{process_id}” calls itself without waiting for "
+                "recursive_call", document.find(process_id),
+                f"The process “{process_id}” calls itself without waiting for "
                 "anything; without an end to it, the step budget stops the case.", "Make sure that the recursion ends.",
             )  # fmt: skip
 

@@ -70,7 +70,8 @@ def _check_start(document: Document, scope: ScopeView, node: Element, kinds: lis
     _check_kinds(document, node, kinds, _TOP_START)
     if "conditional" in kinds:
         document.findings.error(
-            "conditional_start", node, "A process cannot be started by a condition: there are no variables yet to look at.",
+            "conditional_start", node,
+            "A process cannot be started by a condition: there are no variables yet to look at.",
             "Start it by a message, a signal or a timer.",
         )  # fmt: skip
 
@@ -104,13 +105,15 @@ def _check_multiple(document: Document, node: Element, kinds: list[str]) -> None
 def _check_timers(document: Document, node: Element, kinds: list[str]) -> None:
     cycles = [item for item in node.iter() if is_bpmn(item, "timeCycle")]
     if cycles and is_bpmn(node, "intermediateCatchEvent"):
-        document.findings.error(
-            "timer_cycle_in_flow", node, f"The cycle “{text_of(cycles[0])}” makes no sense in the middle of a flow: one token "
+        document.findings.warning(
+            "timer_cycle_in_flow", node,
+            f"Of the cycle “{text_of(cycles[0])}” only the first firing counts here: one token "
             "arrives and one leaves.", "Use a duration or a date.",
         )  # fmt: skip
     if "timer" in kinds and is_bpmn(node, "startEvent") and any(is_bpmn(item, "timeDuration") for item in node.iter()):
         document.findings.warning(
-            "timer_start_duration", node, "The duration of a timer start event is counted from the release of the model.",
+            "timer_start_duration", node,
+            "The duration of a timer start event is counted from the release of the model.",
             "Use a date or a cycle if you mean something else.",
         )  # fmt: skip
 
@@ -198,7 +201,8 @@ def _check_handlers(document: Document, scope: ScopeView) -> None:
                 codes[kind, code] += 1
                 if codes[kind, code] == 2:
                     document.findings.error(
-                        "two_handlers", node, f"A second {kind} handler for {_quoted(code) if code else 'all codes'} on the "
+                        "two_handlers", node,
+                        f"A second {kind} handler for {_quoted(code) if code else 'all codes'} on the "
                         "same activity.", "Keep one of them.",
                     )  # fmt: skip
 
@@ -213,13 +217,16 @@ def _check_starts(document: Document, scope: ScopeView) -> None:
         )  # fmt: skip
     elif len(plain) > 1:
         document.findings.warning(
-            "several_starts", scope.element, f"The process has {len(plain)} plain start events; a case begins at the first "
+            "several_starts", scope.element,
+            f"The process has {len(plain)} plain start events; a case begins at the first "
             "of them unless told otherwise.", "Keep one plain start event.",
         )  # fmt: skip
-    if not starts and scope.of("endEvent"):
+    if not starts and scope.nodes:
         document.findings.warning(
-            "start_missing", scope.element, "There is an end event but no start event.", "Add a start event."
-        )
+            "start_missing", scope.element,
+            "There is no start event; everything without an incoming flow begins at once.",
+            "Add a start event.",
+        )  # fmt: skip
     if not starts and not scope.nodes and scope.is_process:
         document.findings.error("empty_process", scope.element, "The process is empty.", "Draw at least one task.")
     for node in starts:

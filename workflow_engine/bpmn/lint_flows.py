@@ -61,7 +61,8 @@ def _end(document: Document, scope: ScopeView, flow: Element, attribute: str) ->
         )  # fmt: skip
     elif not is_bpmn(node, *FLOW_NODES, *UNSUPPORTED_NODES):
         document.findings.error(
-            "flow_end_kind", flow, f"{attribute} names the {local_name(node)} “{reference}”; only events, activities and "
+            "flow_end_kind", flow,
+            f"{attribute} names the {local_name(node)} “{reference}”; only events, activities and "
             "gateways have sequence flows.", "Connect it to an event, an activity or a gateway.",
         )  # fmt: skip
     elif node.getparent() is not scope.element:
@@ -96,7 +97,7 @@ def _check_target(document: Document, flow: Element, target: Element) -> None:
 
 
 def _check_listed(document: Document, node: Element, tag: str, attribute: str) -> None:
-    """``incoming`` and ``outgoing`` repeat what the flows say. The flows decide; court models in use contradict themselves."""
+    """``incoming`` and ``outgoing`` repeat what the flows say. The flows decide: models in use contradict themselves."""
     for item in children(node, tag):
         reference = text_of(item)
         flow = document.find(reference)

@@ -20,7 +20,8 @@ def check_gateways(document: Document, scope: ScopeView) -> None:
             _check_deciding(document, node, flows)
         elif any(has_condition(flow) for flow in flows):
             document.findings.error(
-                "condition_ignored", node, f"A {local_name(node)} does not look at conditions, but one of its flows has one.",
+                "condition_ignored", node,
+                f"A {local_name(node)} does not look at conditions, but one of its flows has one.",
                 "Remove the condition, or use an exclusive or inclusive gateway.",
             )  # fmt: skip
         if is_bpmn(node, "eventBasedGateway"):
@@ -37,7 +38,8 @@ def _check_direction(document: Document, scope: ScopeView, node: Element) -> Non
     )
     if wrong:
         document.findings.warning(
-            "gateway_direction", node, f"The gateway says {direction}, but has {into} incoming and {out} outgoing flows.",
+            "gateway_direction", node,
+            f"The gateway says {direction}, but has {into} incoming and {out} outgoing flows.",
             "Correct gatewayDirection, or the flows.",
         )  # fmt: skip
     elif into <= 1 and out <= 1:
@@ -68,7 +70,8 @@ def _check_deciding(document: Document, node: Element, flows: list[Element]) -> 
         return
     for flow in bare:
         document.findings.error(
-            "condition_missing", flow, f"The flow out of “{node.get('name') or node.get('id')}” has no condition and is "
+            "condition_missing", flow,
+            f"The flow out of “{node.get('name') or node.get('id')}” has no condition and is "
             "not the default.", "Give it a condition, or mark it as the default flow.",
         )  # fmt: skip
 
@@ -90,7 +93,8 @@ def _check_event_gateway(document: Document, scope: ScopeView, node: Element, fl
     receives = [target for target in targets if is_bpmn(target, "receiveTask")]
     if receives and any("message" in scope.kinds_of(target) for target in targets):
         document.findings.error(
-            "event_gateway_mix", node, "The gateway leads to message events and to receive tasks; only one kind is allowed.",
+            "event_gateway_mix", node,
+            "The gateway leads to message events and to receive tasks; only one kind is allowed.",
             "Use message events for all of them.",
         )  # fmt: skip
 
@@ -108,11 +112,13 @@ def _check_after_event_gateway(document: Document, scope: ScopeView, target: Ele
         return
     if len(scope.into(target)) > 1:
         document.findings.error(
-            "event_gateway_target", target, "An event behind an event-based gateway must not have other incoming flows.",
+            "event_gateway_target", target,
+            "An event behind an event-based gateway must not have other incoming flows.",
             "Join the other flows before the gateway.",
         )  # fmt: skip
     if scope.boundaries.get(target.get("id") or ""):
         document.findings.error(
-            "event_gateway_target", target, "A receive task behind an event-based gateway must not have boundary events.",
+            "event_gateway_target", target,
+            "A receive task behind an event-based gateway must not have boundary events.",
             "Put the boundary's event behind the gateway as well.",
         )  # fmt: skip

@@ -11,8 +11,8 @@ from workflow_engine.bpmn.xml import Element, is_bpmn, is_true, local_name
 Graph = dict[str, list[str]]
 
 _WAITING = (
-    "userTask", "manualTask", "serviceTask", "receiveTask", "sendTask", "businessRuleTask", "callActivity", "subProcess",
-    "transaction", "eventBasedGateway",
+    "userTask", "manualTask", "serviceTask", "receiveTask", "sendTask", "businessRuleTask", "callActivity",
+    "subProcess", "transaction", "eventBasedGateway",
 )  # fmt: skip
 
 
@@ -143,7 +143,8 @@ def _check_idle_loops(document: Document, scope: ScopeView, graph: Graph) -> Non
     first = next((node for node in scope.nodes if on_cycle.get(node.get("id") or "")), None)
     if first is not None:
         document.findings.warning(
-            "idle_loop", first, "This loop has no element that waits; if it never ends, the step budget stops the case.",
+            "idle_loop", first,
+            "This loop has no element that waits; if it never ends, the step budget stops the case.",
             "Make sure that a condition ends it, or put a task, timer or message into it.",
         )  # fmt: skip
 

@@ -21,7 +21,8 @@ def check_pools(document: Document) -> None:
     for element in children(document.root, "extension"):
         if is_true(element.get("mustUnderstand")):
             document.findings.error(
-                "must_understand", element, f"The extension {element.get('definition')} must be understood, but is not known.",
+                "must_understand", element,
+                f"The extension {element.get('definition')} must be understood, but is not known.",
                 "Remove mustUnderstand, or the extension.",
             )  # fmt: skip
 
@@ -33,7 +34,8 @@ def _check_message_flow(document: Document, flow: Element) -> None:
         node = document.find(reference)
         if node is None:
             document.findings.error(
-                "dangling_reference", flow, f"{attribute} of the message flow names “{reference}”, which does not exist.",
+                "dangling_reference", flow,
+                f"{attribute} of the message flow names “{reference}”, which does not exist.",
                 "Connect the message flow, or remove it.",
             )  # fmt: skip
         else:

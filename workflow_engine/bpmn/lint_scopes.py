@@ -43,7 +43,7 @@ class ScopeView:
 
 
 def view_scopes(document: Document) -> list[ScopeView]:
-    """Every scope of the executable processes, outer ones first. Event sub-processes are left out: they are refused as a whole."""
+    """Every scope of the executable processes, outer ones first; event sub-processes are refused as a whole."""
     found: list[ScopeView] = []
     todo = list(find_executable_processes(document))
     while todo:
@@ -69,6 +69,7 @@ def _view(document: Document, element: Element) -> ScopeView:
 
 
 def is_event_sub_process(node: Element) -> bool:
+    """Whether it is a sub-process that an event sets off."""
     return is_bpmn(node, "subProcess") and is_true(node.get("triggeredByEvent"))
 
 
@@ -78,4 +79,5 @@ def is_aside(node: Element) -> bool:
 
 
 def has_condition(flow: Element) -> bool:
+    """Whether a sequence flow has a condition expression."""
     return child(flow, "conditionExpression") is not None

@@ -1,4 +1,4 @@
-"""What the file holds and nothing uses: listed to the person who uploads, so that no attribute is dropped in silence."""
+"""What the file holds and nothing uses: listed to the person who uploads, so that nothing is dropped in silence."""
 
 from __future__ import annotations
 
@@ -18,46 +18,51 @@ _DRAWING = frozenset(
 )
 _DOCUMENTARY = frozenset(
     {
-        "documentation", "textAnnotation", "text", "association", "group", "category", "categoryValue", "incoming",
-        "outgoing", "messageFlow", "messageFlowAssociation", "participantAssociation", "itemDefinition", "dataState",
-        "conversation", "conversationLink", "conversationNode", "subConversation", "callConversation", "script",
-        "dataInput", "dataOutput", "inputSet", "outputSet", "ioSpecification", "dataInputAssociation",
-        "dataOutputAssociation", "assignment", "from", "to", "sourceRef", "targetRef", "dataInputRefs", "dataOutputRefs",
-        "flowNodeRef", "laneSet", "childLaneSet", "extensionElements", "resourceRef", "resource", "resourceParameter",
-        "import", "interface", "operation", "inMessageRef", "outMessageRef", "partnerRole", "partnerEntity",
-        "partnerEntityRef", "participantRef", "property", "dataObject", "dataStore", "correlationPropertyRef",
+        "documentation", "textAnnotation", "text", "association", "group", "category", "categoryValue",
+        "incoming", "outgoing", "messageFlow", "messageFlowAssociation", "participantAssociation",
+        "itemDefinition", "dataState", "conversation", "conversationLink", "conversationNode",
+        "subConversation", "callConversation", "script", "dataInput", "dataOutput", "inputSet", "outputSet",
+        "ioSpecification", "dataInputAssociation", "dataOutputAssociation", "assignment", "from", "to",
+        "sourceRef", "targetRef", "dataInputRefs", "dataOutputRefs", "flowNodeRef", "laneSet",
+        "childLaneSet", "extensionElements", "resourceRef", "resource", "resourceParameter", "import",
+        "interface", "operation", "inMessageRef", "outMessageRef", "partnerRole", "partnerEntity",
+        "partnerEntityRef", "participantRef", "property", "dataObject", "dataStore",
+        "correlationPropertyRef",
     }
 )  # fmt: skip
 """Elements that say something to people, or that are read for what is inside them."""
 _READ = frozenset(
     {
-        "definitions", "process", "collaboration", "participant", "lane", "sequenceFlow", "conditionExpression",
-        "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "task", "userTask",
-        "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "subProcess",
-        "transaction", "callActivity", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
-        "message", "signal", "error", "escalation", "messageEventDefinition", "signalEventDefinition",
-        "timerEventDefinition", "errorEventDefinition", "escalationEventDefinition", "conditionalEventDefinition",
-        "linkEventDefinition", "terminateEventDefinition", "cancelEventDefinition", "eventDefinitionRef", "timeDate",
-        "timeDuration", "timeCycle", "condition", "standardLoopCharacteristics", "multiInstanceLoopCharacteristics",
-        "loopCondition", "loopCardinality", "loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem",
-        "completionCondition", "dataObjectReference", "correlationKey", "correlationProperty", "correlationSubscription",
+        "definitions", "process", "collaboration", "participant", "lane", "sequenceFlow",
+        "conditionExpression", "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+        "boundaryEvent", "task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask",
+        "receiveTask", "businessRuleTask", "subProcess", "transaction", "callActivity", "exclusiveGateway",
+        "parallelGateway", "inclusiveGateway", "eventBasedGateway", "message", "signal", "error",
+        "escalation", "messageEventDefinition", "signalEventDefinition", "timerEventDefinition",
+        "errorEventDefinition", "escalationEventDefinition", "conditionalEventDefinition",
+        "linkEventDefinition", "terminateEventDefinition", "cancelEventDefinition", "eventDefinitionRef",
+        "timeDate", "timeDuration", "timeCycle", "condition", "standardLoopCharacteristics",
+        "multiInstanceLoopCharacteristics", "loopCondition", "loopCardinality", "loopDataInputRef",
+        "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
+        "dataObjectReference", "correlationKey", "correlationProperty", "correlationSubscription",
         "correlationPropertyRetrievalExpression", "messagePath", "correlationPropertyBinding", "dataPath",
-        # Refused by other rules, so there is no need to call them unknown as well.
         "complexGateway", "adHocSubProcess", "event", "compensateEventDefinition", "choreographyTask",
-        "callChoreography", "subChoreography", "complexBehaviorDefinition", "completionQuantity", "activationCondition",
-        "extension",
+        "callChoreography", "subChoreography", "complexBehaviorDefinition", "completionQuantity",
+        "activationCondition", "extension",
     }
 )  # fmt: skip
 _LISTED = frozenset(
     {
-        "auditing", "monitoring", "ioBinding", "performer", "humanPerformer", "potentialOwner", "resourceRole", "rendering",
-        "resourceParameterBinding", "resourceAssignmentExpression", "formalExpression", "expression", "endPoint", "endPointRef",
-        "dataStoreReference", "choreography", "globalConversation", "globalChoreographyTask", "relationship", "supports",
-        "supportedInterfaceRef", "participantMultiplicity", "interfaceRef", "operationRef", "eventDefinition", "globalTask",
-        "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask", "transformation", "source",
-        "target", "optionalInputRefs", "whileExecutingInputRefs", "optionalOutputRefs", "whileExecutingOutputRefs",
-        "outputSetRefs", "inputSetRefs", "loopBehaviorEventRef", "noneBehaviorEventRef", "oneBehaviorEventRef",
-        "categoryValueRef", "partitionElement", "correlationKeyRef", "messageFlowRef", "choreographyRef", "artifactRef",
+        "auditing", "monitoring", "ioBinding", "performer", "humanPerformer", "potentialOwner",
+        "resourceRole", "rendering", "resourceParameterBinding", "resourceAssignmentExpression",
+        "formalExpression", "expression", "endPoint", "endPointRef", "dataStoreReference", "choreography",
+        "globalConversation", "globalChoreographyTask", "relationship", "supports", "supportedInterfaceRef",
+        "participantMultiplicity", "interfaceRef", "operationRef", "eventDefinition", "globalTask",
+        "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
+        "transformation", "source", "target", "optionalInputRefs", "whileExecutingInputRefs",
+        "optionalOutputRefs", "whileExecutingOutputRefs", "outputSetRefs", "inputSetRefs",
+        "loopBehaviorEventRef", "noneBehaviorEventRef", "oneBehaviorEventRef", "categoryValueRef",
+        "partitionElement", "correlationKeyRef", "messageFlowRef", "choreographyRef", "artifactRef",
         "implicitThrowEvent", "rootElement", "artifact", "supportedInterfaceRefs", "complexBehavior",
     }
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """A BPMN file as a model: every executable process with its scopes, flows, events and expressions.
 
-Iterative where a file could be long and bounded where it could be deep, so that no model can exhaust the reader. Problems
-go to the document's findings; what is returned is only good when there are no errors among them.
+Iterative where a file could be long and bounded where it could be deep, so that no model can exhaust the reader.
+Problems go to the document's findings; what is returned is only good when there are no errors among them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from workflow_engine.bpmn.dialects import camunda, zeebe
 from workflow_engine.bpmn.intake_document import LIANDONG, Document
 from workflow_engine.bpmn.model import Lane, Model, Process
-from workflow_engine.bpmn.normalise import insert_missing_starts
 from workflow_engine.bpmn.reading_correlation import Correlations
 from workflow_engine.bpmn.reading_data import DataReader
 from workflow_engine.bpmn.reading_events import EventReader
@@ -28,7 +27,7 @@ def read_document(document: Document) -> Model:
         _process(document, NodeReader(document, words, events, data, _lane_of_node(document, element)), element, pools)
         for element in find_executable_processes(document)
     ]
-    return Model(processes=tuple(insert_missing_starts(document, process) for process in processes))
+    return Model(processes=tuple(processes))
 
 
 def find_executable_processes(document: Document) -> list[Element]:

@@ -119,7 +119,8 @@ class ActivityReader:
         if topic is None:
             topic = node.get("id") or "service"
             self._document.findings.warning(
-                "job_without_topic", node, "The service task does not say who does the work; its id is used as the topic.",
+                "job_without_topic", node,
+                "The service task does not say who does the work; its id is used as the topic.",
                 f"Give it a topic, or let the worker fetch “{topic}”.",
             )  # fmt: skip
         return {"job": Job(topic=topic)}
@@ -161,7 +162,7 @@ class ActivityReader:
             self._document.findings.warning(
                 "message_missing", node,
                 "The send task names no message and passes through." if throws
-                else "The receive task names no message; somebody has to complete it by hand.",
+                else "The receive task names no message and passes through.",
                 "Give it a messageRef.",
             )  # fmt: skip
         return fields

@@ -1,4 +1,4 @@
-"""Correlation keys of the standard (BPMN 2.0.2, 8.4.2): which properties a message carries, and where a case keeps them."""
+"""Correlation keys of the standard (BPMN 2.0.2, 8.4.2): what a message carries, and where a case keeps it."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ class DataReader:
         found = self._document.find(reference)
         if found is None:
             self._document.findings.error(
-                "dangling_reference", node, f"A data association names “{reference}”, which does not exist in the file.",
+                "dangling_reference", node,
+                f"A data association names “{reference}”, which does not exist in the file.",
                 "Choose an existing data object, or remove the association.",
             )  # fmt: skip
             return ()

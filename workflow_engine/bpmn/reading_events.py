@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_engine.bpmn.dialects.camunda import read_throw_job_topic
+from workflow_engine.bpmn.dialects.camunda import read_signal_variables, read_throw_job_topic
 from workflow_engine.bpmn.dialects.zeebe import read_correlation_key
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.model import CorrelationProperty, EventDefinition, EventKind
@@ -60,7 +60,7 @@ class EventReader:
         if kind == "error":
             return self._error(element, throws=throws)
         if kind == "escalation":
-            return self._escalation(element)
+            return self._escalation(element, throws=throws)
         if kind == "conditional":
             return self._conditional(event, element)
         if kind == "link":
@@ -91,7 +91,7 @@ class EventReader:
             name=named.name,
             name_expression=named.expression,
             correlation=correlation,
-            correlation_key=None if throws else key,
+            correlation_key=key,
         )
 
     def _signal(self, element: Element, *, throws: bool) -> EventDefinition | None:
@@ -101,7 +101,8 @@ class EventReader:
         named = self._words.name(signal, self._document.get(signal, "name"), "signal name")
         if named.name is None and named.expression is None:
             named = NameText(signal.get("id"), None)
-        return EventDefinition(kind="signal", name=named.name, name_expression=named.expression)
+        variables = read_signal_variables(self._document, self._words, element) if throws else ()
+        return EventDefinition(kind="signal", name=named.name, name_expression=named.expression, variables=variables)
 
     def _error(self, element: Element, *, throws: bool) -> EventDefinition | None:
         document = self._document
@@ -110,7 +111,7 @@ class EventReader:
         code = None
         if error is not None:
             document.get(error, "name")
-            code = self._words.literal(error, document.get(error, "errorCode"), "error code")
+            code = self._code(error, document.get(error, "errorCode"), "error code", throws=throws)
         elif reference is not None:
             # Activiti and Flowable write the code itself where the standard wants the id of an <error>.
             code = reference
@@ -130,7 +131,7 @@ class EventReader:
             message_variable=document.vendor(element, "errorMessageVariable"),
         )
 
-    def _escalation(self, element: Element) -> EventDefinition | None:
+    def _escalation(self, element: Element, *, throws: bool) -> EventDefinition | None:
         document = self._document
         reference = document.get(element, "escalationRef")
         escalation = document.find(reference, "escalation")
@@ -139,13 +140,20 @@ class EventReader:
             return None
         code = None
         if escalation is not None:
-            code = self._words.literal(escalation, document.get(escalation, "escalationCode"), "escalation code")
+            code = self._code(escalation, document.get(escalation, "escalationCode"), "escalation code", throws=throws)
         return EventDefinition(
             kind="escalation",
             name=None if escalation is None else escalation.get("name"),
             code=code,
             code_variable=document.vendor(element, "escalationCodeVariable"),
         )
+
+    def _code(self, element: Element, raw: str | None, what: str, *, throws: bool) -> str | None:
+        """A fixed code; a thrown one may be computed and is then kept as ``=`` with FEEL."""
+        if not throws:
+            return self._words.literal(element, raw, what)
+        found = self._words.name(element, raw, what)
+        return f"={found.expression}" if found.expression is not None else found.name
 
     def _conditional(self, event: Element, element: Element) -> EventDefinition | None:
         condition = child(element, "condition")

@@ -59,9 +59,10 @@ class NodeReader:
             incoming.setdefault(flow.target, []).append(flow.id)
             outgoing.setdefault(flow.source, []).append(flow.id)
         nodes = tuple(
-            self._node(item, depth, tuple(incoming.get(item.get("id") or "", ())), tuple(outgoing.get(item.get("id") or "", ())))
+            self._node(item, depth, tuple(incoming.get(node_id, ())), tuple(outgoing.get(node_id, ())))
             for item in children(element, *FLOW_NODES)
-        )  # fmt: skip
+            for node_id in [item.get("id") or ""]
+        )
         return Scope(
             id=scope_id, name=_name(element), nodes=nodes, flows=flows, data_objects=self._data.objects(element)
         )

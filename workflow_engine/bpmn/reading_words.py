@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from workflow_engine.bpmn.dialects.expressions import DialectError, translate
 from workflow_engine.bpmn.intake_document import Document
+from workflow_engine.bpmn.reading_cron import find_cycle_of_cron
 from workflow_engine.bpmn.xml import Element, is_bpmn, text_of
 from workflow_engine.domain.timing import TimingError, parse_cycle, parse_duration, parse_instant
 
@@ -23,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _TIMER_TAGS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _TIMER_MEND = {
-    "date": "Write an ISO 8601 instant with an offset such as 2030-01-31T12:00:00Z, or an expression such as ${dueDate}.",
+    "date": "Write an ISO 8601 instant such as 2030-01-31T12:00:00Z, or an expression such as ${dueDate}.",
     "duration": "Write an ISO 8601 duration such as PT1H or P2D, or an expression such as ${wait}.",
     "cycle": "Write an ISO 8601 cycle such as R3/PT1H, or an expression such as ${rhythm}.",
 }
@@ -153,6 +154,10 @@ class Words:
         return self._literal_time(element, literal[2], kind) if literal else feel
 
     def _literal_time(self, element: Element, text: str, kind: str) -> str | None:
+        cycle = find_cycle_of_cron(text) if kind == "cycle" else None
+        if cycle is not None:
+            self._findings.note("rewritten", element, "cron text as an ISO 8601 cycle", before=text, after=cycle)
+            return quote(cycle)
         try:
             if kind == "cycle":
                 parse_cycle(text)

@@ -84,7 +84,8 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> ParsedXml:
     if name.localname != "definitions" or (namespace != BPMN and namespace not in OLD_NAMESPACES):
         raise _refused(
             "not_bpmn",
-            f"The root element is <{name.localname}> of the namespace {namespace or '(none)'}; expected BPMN <definitions>.",
+            f"The root element is <{name.localname}> of the namespace {namespace or '(none)'}; "
+            "expected <definitions> of BPMN 2.0.",
             "Upload the BPMN 2.0 XML file itself, as the modelling tool saves it.",
         )
     if namespace == BPMN:
@@ -212,10 +213,12 @@ def qname(local: str) -> str:
 
 
 def namespace_of(element: Element) -> str:
+    """Its namespace; empty when it has none."""
     return etree.QName(element).namespace or ""
 
 
 def local_name(element: Element) -> str:
+    """Its tag without the namespace."""
     return etree.QName(element).localname
 
 
@@ -245,10 +248,12 @@ def text_of(element: Element | None) -> str | None:
 
 
 def child_text(element: Element, name: str) -> str | None:
+    """The text of the first BPMN child of that name."""
     return text_of(child(element, name))
 
 
 def line_of(element: Element) -> int | None:
+    """The line it starts on, from 1."""
     line = element.sourceline
     return line if isinstance(line, int) else None
 

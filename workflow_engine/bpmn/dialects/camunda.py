@@ -180,6 +180,12 @@ def _passed(
     return tuple(mappings), everything, business_key
 
 
+def read_signal_variables(document: Document, words: Words, definition: Element) -> tuple[Mapping, ...]:
+    """What a thrown signal takes along; nothing listed, or ``variables="all"``, means everything."""
+    mappings, everything, _ = _passed(document, words, definition, "in")
+    return () if everything else mappings
+
+
 def read_input_output(
     document: Document, words: Words, node: Element
 ) -> tuple[tuple[Mapping, ...], tuple[Mapping, ...]]:

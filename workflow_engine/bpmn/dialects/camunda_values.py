@@ -58,7 +58,8 @@ def _read_script(document: Document, words: Words, node: Element, value: Element
     language = (value.get("scriptFormat") or "").lower()
     if value.get("resource") or language not in _EXPRESSION_FORMATS:
         document.findings.error(
-            "parameter_script", node, f"The {what} is a script in “{language or 'another file'}”, which is not available.",
+            "parameter_script", node,
+            f"The {what} is a script in “{language or 'another file'}”, which is not available.",
             "Write the value as an expression ${…} or in FEEL.",
         )  # fmt: skip
         return None

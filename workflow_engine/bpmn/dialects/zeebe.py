@@ -58,7 +58,8 @@ def read_zeebe_job(document: Document, words: Words, task: Element) -> Job | Non
     mappings = [] if headers is None else [
         Mapping(source=feel, target=item.get("key") or "")
         for item in headers
-        if item.get("key") and (feel := words.template(task, item.get("value"), f"header {item.get('key')}")) is not None
+        if item.get("key")
+        and (feel := words.template(task, item.get("value"), f"header {item.get('key')}")) is not None
     ]  # fmt: skip
     if topic is None:
         return None
@@ -154,5 +155,6 @@ def read_correlation_key(document: Document, words: Words, message: Element) -> 
 
 
 def read_version_tag(document: Document, process: Element) -> str | None:
+    """``versionTag`` of a process."""
     tag = find_zeebe(document, process, "versionTag")
     return None if tag is None else tag.get("value")
