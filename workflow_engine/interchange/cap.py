@@ -67,12 +67,15 @@ def find_problems(data: bytes) -> tuple[CapProblem, ...]:
     return ()
 
 
-def read_alert_element(root: etree._Element) -> CapAlert:
-    """Return the alert under an element of a document that was read safely. Raises CapError as ``parse_alert``."""
+def read_alert_element(root: etree._Element, path: str = "/alert") -> CapAlert:
+    """Return the alert under an element of a document that was read safely; ``path`` is where it stands there.
+
+    Raises CapError as ``parse_alert`` does.
+    """
     if local_name(root) != "alert" or namespace(root) not in VERSIONS:
         message = f"Expected a CAP alert (namespace {CAP_1_2}), but found “{local_name(root)}” of “{namespace(root)}”."
         raise CapError(message, [CapProblem("structure", "/" + local_name(root), root.sourceline, message)])
-    problems = ProblemList()
+    problems = ProblemList(root, path)
     check_structure(root, problems)
     check_meaning(root, problems)
     if problems.count:

@@ -28,7 +28,7 @@ class Rule:
 
     name: str
     holds: str = "text"
-    """text, time, language, integer, decimal, one_of (``values``) or elements (``rules``)."""
+    """text, time, language, uri, integer, decimal, one_of (``values``) or elements (``rules``)."""
     required: bool = False
     many: bool = False
     values: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ _RESOURCE = _elements(
     Rule("resourceDesc", required=True),
     Rule("mimeType", required=True),
     Rule("size", "integer"),
-    Rule("uri"),
+    Rule("uri", "uri"),
     Rule("derefUri"),
     Rule("digest"),
 )
@@ -83,7 +83,7 @@ _INFO = _elements(
     Rule("headline"),
     Rule("description"),
     Rule("instruction"),
-    Rule("web"),
+    Rule("web", "uri"),
     Rule("contact"),
     _pair("parameter"),
     _RESOURCE,

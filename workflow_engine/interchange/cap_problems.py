@@ -13,9 +13,14 @@ MAX_PROBLEMS = 100
 
 
 class ProblemList:
-    """Problems in the order in which they were found; beyond ``MAX_PROBLEMS`` only their number grows."""
+    """Problems in the order in which they were found; beyond ``MAX_PROBLEMS`` only their number grows.
 
-    def __init__(self) -> None:
+    ``top`` is the element under which they are looked for, ``top_path`` how its place is called.
+    """
+
+    def __init__(self, top: etree._Element, top_path: str) -> None:
+        self._top = top
+        self._top_path = top_path
         self._problems: list[CapProblem] = []
         self.count = 0
 
@@ -23,7 +28,7 @@ class ProblemList:
         """Add one problem at ``element``."""
         self.count += 1
         if self.count <= MAX_PROBLEMS:
-            self._problems.append(CapProblem(kind, path_of(element), element.sourceline, message))
+            self._problems.append(CapProblem(kind, self._path_of(element), element.sourceline, message))
 
     def found(self) -> tuple[CapProblem, ...]:
         """Return the problems in document order; the last one counts those that were left out."""
@@ -33,18 +38,17 @@ class ProblemList:
             ordered.append(CapProblem("structure", "", None, message))
         return tuple(ordered)
 
-
-def path_of(element: etree._Element) -> str:
-    """Return such as ``/alert/info[2]/area/polygon[3]``, with numbers only where there are several of a name."""
-    steps: list[str] = []
-    current: etree._Element | None = element
-    while current is not None:
-        tag = str(current.tag)
-        before = len(list(current.itersiblings(tag, preceding=True)))
-        several = before > 0 or next(current.itersiblings(tag), None) is not None
-        steps.append(local_name(current) + (f"[{before + 1}]" if several else ""))
-        current = current.getparent()
-    return "/" + "/".join(reversed(steps))
+    def _path_of(self, element: etree._Element) -> str:
+        """Return such as ``/alert/info[2]/area/polygon[3]``, with numbers only where there are several of a name."""
+        steps: list[str] = []
+        current: etree._Element | None = element
+        while current is not None and current is not self._top:
+            tag = str(current.tag)
+            before = len(list(current.itersiblings(tag, preceding=True)))
+            several = before > 0 or next(current.itersiblings(tag), None) is not None
+            steps.append(local_name(current) + (f"[{before + 1}]" if several else ""))
+            current = current.getparent()
+        return "/".join([self._top_path, *reversed(steps)])
 
 
 def local_name(element: etree._Element) -> str:

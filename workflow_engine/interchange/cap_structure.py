@@ -8,7 +8,7 @@ from lxml import etree
 
 from workflow_engine.interchange.cap_grammar import ALERT, CAP_1_2, XML_SIGNATURE, Rule
 from workflow_engine.interchange.cap_problems import ProblemList, local_name, namespace
-from workflow_engine.interchange.cap_values import parse_decimal, parse_integer, parse_language, parse_time
+from workflow_engine.interchange.cap_values import check_uri, parse_decimal, parse_integer, parse_language, parse_time
 
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Hints where a schema lies: allowed everywhere, and never followed.
@@ -25,6 +25,7 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "decimal": parse_decimal,
     "integer": parse_integer,
     "language": parse_language,
+    "uri": check_uri,
 }
 
 
@@ -82,8 +83,8 @@ def _check_child(element: etree._Element, rule: Rule, cap: str, problems: Proble
 
 
 def _check_value(element: etree._Element, rule: Rule, text: str, problems: ProblemList) -> None:
-    if rule.holds == "language" and not text:
-        return  # The schema fills in en-US.
+    if rule.holds in ("language", "uri") and not text:
+        return  # The schema fills in en-US for a language, and takes an empty URI for one.
     try:
         _CHECKS[rule.holds](text)
     except ValueError as error:

@@ -18,6 +18,8 @@ _TIME = re.compile(
 _XML_SPACE = " \t\r\n"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LIST_ITEM = re.compile(r'"([^"]*)"|(\S+)')
 _YEARS = range(1900, 9000)
 _MAX_OFFSET = timedelta(hours=14)
@@ -120,6 +122,15 @@ def parse_language(text: str) -> str:
     text = text.strip(_XML_SPACE)
     if not _LANGUAGE.fullmatch(text):
         raise ValueError(f"Expected a language code such as zh-CN, but found “{_short(text)}”.")
+    return text
+
+
+def check_uri(text: str) -> str:
+    """Return an xs:anyURI: nearly any text, but before a first colon stands a scheme (RFC 3986, 3 and 4.2)."""
+    text = text.strip(_XML_SPACE)
+    scheme, colon, _ = re.split(r"[/?#]", text, maxsplit=1)[0].partition(":")
+    if (colon and not _SCHEME.fullmatch(scheme)) or _HALF_ESCAPE.search(text):
+        raise ValueError(f"Expected a URI, but found “{_short(text)}”.")
     return text
 
 

@@ -42,7 +42,7 @@ def write_alert(alert: CapAlert) -> bytes:
     except ValueError as error:
         problem = CapProblem("meaning", "", None, f"Expected texts that XML can hold and aware times: {error}")
         raise CapError(problem.message, [problem]) from error
-    problems = ProblemList()
+    problems = ProblemList(root, "/alert")
     check_structure(root, problems)
     check_meaning(root, problems)
     if problems.count:
@@ -168,4 +168,7 @@ def _reference(reference: CapReference) -> str:
 
 
 def _quoted(items: tuple[str, ...]) -> str | None:
+    for item in items:
+        if not item or '"' in item:
+            raise ValueError(f"the list item {item!r} is empty or holds a quotation mark.")
     return " ".join(f'"{item}"' if any(map(str.isspace, item)) else item for item in items) or None

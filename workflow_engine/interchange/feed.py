@@ -96,7 +96,7 @@ def _read_feed(root: etree._Element) -> Feed:
             raise CapError(message, [CapProblem("file", "/feed", element.sourceline, message)])
         entry_id = text_of(element, f"{ATOM}id") or ""
         try:
-            alert = _read_entry(element, _find_author(element) or sender)
+            alert = _read_entry(element, _find_author(element) or sender, f"/feed/entry[{number}]")
         except CapError as error:
             refusals.append(FeedRefusal(number, entry_id, error.problems))
         else:
@@ -104,12 +104,12 @@ def _read_feed(root: etree._Element) -> Feed:
     return Feed(tuple(entries), tuple(refusals), text_of(root, f"{ATOM}title"))
 
 
-def _read_entry(element: etree._Element, sender: str | None) -> CapAlert:
+def _read_entry(element: etree._Element, sender: str | None, path: str) -> CapAlert:
     content = element.find(f"{ATOM}content")
     for inner in () if content is None else content:
         if local_name(inner) == "alert" and namespace(inner) in VERSIONS:
-            return read_alert_element(inner)
-    return read_index_entry(element, sender)
+            return read_alert_element(inner, f"{path}/content/alert")
+    return read_index_entry(element, sender, path)
 
 
 def _find_author(element: etree._Element) -> str | None:

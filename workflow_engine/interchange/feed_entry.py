@@ -35,13 +35,13 @@ def text_of(element: etree._Element, tag: str) -> str | None:
     return None if child is None or child.text is None else child.text.strip() or None
 
 
-def read_index_entry(element: etree._Element, sender: str | None) -> CapAlert:
-    """Return what an Atom entry with CAP elements says about its alert, with ``summary`` set.
+def read_index_entry(element: etree._Element, sender: str | None, path: str) -> CapAlert:
+    """Return what an Atom entry with CAP elements, at ``path``, says about its alert; ``summary`` is set.
 
     Identifier and sender fall back on the entry's id and author, ``sent`` on when it was published, ``scope`` on
     Public, since the feed is. Raises CapError with every problem of the entry.
     """
-    reader = _EntryReader(element)
+    reader = _EntryReader(element, path)
     alert = reader.read(sender)
     if alert is None or reader.problems.count:
         found = reader.problems.found()
@@ -52,9 +52,9 @@ def read_index_entry(element: etree._Element, sender: str | None) -> CapAlert:
 class _EntryReader:
     """Reads one entry and collects what is wrong with it."""
 
-    def __init__(self, element: etree._Element) -> None:
+    def __init__(self, element: etree._Element, path: str) -> None:
         self.element = element
-        self.problems = ProblemList()
+        self.problems = ProblemList(element, path)
         self.version = "1.2"
         self._cap: dict[str, list[etree._Element]] = {}
         for child in element:
