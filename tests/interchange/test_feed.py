@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from lxml import etree
 
 from tests.conftest import SHARED
-from tests.interchange.alert_xml import ALERT
+from tests.interchange.alert_xml import ALERT, CHANGES, change
+from workflow_engine.audit.canonical import canonical_json
 from workflow_engine.interchange.cap import CapError, NamedValue, alert_key, parse_alert
 from workflow_engine.interchange.feed import MAX_FEED_BYTES, MAX_FEED_ENTRIES, parse_alerts, parse_feed
 
@@ -173,3 +177,16 @@ def test_parse_feed_of_the_weather_service() -> None:
     assert {alert.sender for alert in alerts} == {"w-nws.webmaster@noaa.gov"}
     assert all(info.event and info.expires and info.areas[0].geocodes for info in infos)
     assert all(entry.link == entry.entry_id for entry in feed.entries)
+
+
+@given(CHANGES)
+def test_parse_feed_that_was_changed_at_random_keeps_the_good_entries(changes: list[tuple[Any, ...]]) -> None:
+    root = etree.fromstring(feed_of(ENTRY, ENTRY))
+    entry = root[-1]
+    for one in changes:
+        change(entry, *one)
+    feed = parse_feed(etree.tostring(root))
+    assert feed.entries[0] == parse_feed(feed_of(ENTRY)).entries[0]
+    assert all(refusal.number > 1 and refusal.problems for refusal in feed.refusals)
+    for found in feed.entries:
+        assert canonical_json(found.alert.to_dict())
