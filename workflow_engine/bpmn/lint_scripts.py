@@ -8,16 +8,19 @@ from workflow_engine.bpmn.model import Model
 
 
 def check_scripts(document: Document, model: Model) -> None:
-    """Adds a problem for each thing in a script that is not in the sandbox's Python."""
-    try:
-        from workflow_engine.bpmn.scripts import check_script
-    except ImportError:
+    """Adds everything that speaks against a script, with the line inside the script."""
+    scripts = [
+        (node.id, node.script.source)
+        for process in model.processes
+        for node in walk(process.scope)
+        if node.script is not None and not node.script.is_expression
+    ]
+    if not scripts:
         return
-    for process in model.processes:
-        for node in walk(process.scope):
-            if node.script is None or node.script.is_expression:
-                continue
-            for text in check_script(node.script.source):
-                document.findings.error(
-                    "script", document.find(node.id), f"The script cannot run: {text}", "Correct the script."
-                )
+    from workflow_engine.bpmn.scripts import check_script  # the sandbox is slow to load; most models have no scripts
+
+    for node_id, source in scripts:
+        for problem in check_script(source):
+            place = f"Line {problem.line} of the script: " if problem.line else "The script: "
+            add = document.findings.error if problem.severity == "error" else document.findings.warning
+            add(problem.code, document.find(node_id), place + problem.message, problem.mend)
