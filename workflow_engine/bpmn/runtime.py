@@ -11,6 +11,7 @@ from workflow_engine.bpmn.definition import Definition, DefinitionSource
 from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, restart, throw_error
+from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
 from workflow_engine.bpmn.scoping import empty_scope, scope_view
 from workflow_engine.bpmn.token import ERROR, READY, Token
@@ -153,9 +154,10 @@ class Instance:
     def complete_user_task(
         self, context: RunContext, token_id: int, variables: Mapping[str, Any], completed_by: str
     ) -> Advance:
-        """A person has done the task."""
+        """A person has done the task; who checks is never who did (``bpmn.four_eyes``)."""
         tree = self._begin(context)
         token = self._require_open(token_id, "userTask")
+        variables = signed(token.task_spec.node, token.data, variables, completed_by)
         spec = token.task_spec.node.user_task
         tree.recorder.add(
             UserTaskCompleted(
