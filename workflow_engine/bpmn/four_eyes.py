@@ -33,7 +33,7 @@ def signed(
                 element_id=node.id,
                 variable=name,
             )
-    return {**submitted, **{name: completed_by for name in _names(node, COMPLETED_BY)}}
+    return {**submitted, **dict.fromkeys(_names(node, COMPLETED_BY), completed_by)}
 
 
 def _names(node: Node, key: str) -> list[str]:
