@@ -18,7 +18,7 @@ from workflow_engine.audit.checkpoint import Checkpoint, sign_checkpoint, verify
 from workflow_engine.audit.commitments import commit
 from workflow_engine.audit.merkle import consistency_proof, root_hash, verify_consistency
 from workflow_engine.audit.notes import SigningKey
-from workflow_engine.audit.verification import Payload, verify_case
+from workflow_engine.audit.verification import Payload, compare_copies, verify_case
 from workflow_engine.domain.errors import CheckpointError
 
 KEY = SigningKey("liandong.example/log", bytes(range(32)))
@@ -289,3 +289,12 @@ def test_verify_case_with_an_entry_that_cannot_be_read() -> None:
         ("unreadable_entry", 2),
         ("stray_value", 2),
     ]
+
+
+def test_compare_copies_names_the_column_that_was_changed() -> None:
+    entry = link(ChainHead("case-a"), {"actor": "user:1042", "at": "2026-02-14T08:30:00+00:00"})
+    assert compare_copies(entry, {"actor": "user:1042", "at": "2026-02-14T08:30:00+00:00"}) == []
+    findings = compare_copies(entry, {"actor": "user:2077", "at": "2026-02-14T08:30:00+00:00", "lane": "x"})
+    assert [(finding.kind, finding.seq) for finding in findings] == [("changed_copy", 1)] * 2
+    assert "“actor” to say 'user:1042', as the entry does, but it says 'user:2077'" in findings[0].message
+    assert compare_copies(replace(entry, body_json=b"{"), {"actor": "user:2077"}) == []

@@ -46,6 +46,28 @@ def verify_case(
     return findings
 
 
+def compare_copies(entry: Entry, copies: Mapping[str, Any]) -> list[Finding]:
+    """Return a finding ``changed_copy`` for each column that repeats a key of the entry's body with another value.
+
+    Stores repeat instant and actor beside the body to search by them; the hash covers the body only. A body that
+    cannot be read gives no finding here: ``verify_case`` names it.
+    """
+    try:
+        body = entry.body
+    except AuditError:
+        return []
+    return [
+        Finding(
+            "changed_copy",
+            entry.case_id,
+            entry.seq,
+            f"Expected the column “{name}” to say {body.get(name)!r}, as the entry does, but it says {value!r}.",
+        )
+        for name, value in copies.items()
+        if body.get(name) != value
+    ]
+
+
 def _find_at_head(head: ChainHead | None, ordered: list[Entry]) -> Iterator[Finding]:
     """Yield what is wrong between the case row and the last entry."""
     if head is None:
