@@ -80,6 +80,7 @@ def _dynamic_call(compiler: Compiler, node: ast.Call, arguments: list[Closure]) 
 def _named_function(compiler: Compiler, node: ast.Name) -> Closure:
     name = node.name
     value = compiler.compile_guarded(node)
+    builtin = find_builtin(name)
 
     def find(frame: Frame) -> Any:
         found = value(frame)
@@ -88,6 +89,8 @@ def _named_function(compiler: Compiler, node: ast.Name) -> Closure:
         extra = frame.state.find_function(name)
         if extra is not None:
             return External(name, extra)
+        if builtin is not None:
+            return builtin
         return found if found is not None else frame.state.missing(name)
 
     return find

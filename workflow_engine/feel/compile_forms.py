@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow_engine.feel import ast
 from workflow_engine.feel.compiler import Compiler, cost_of, handles
-from workflow_engine.feel.runtime import Closure, Frame, Lambda, State
+from workflow_engine.feel.runtime import Closure, Frame, Lambda
 from workflow_engine.feel.temporal import Date
 from workflow_engine.feel.typecheck import is_instance
 from workflow_engine.feel.values import Range
@@ -104,6 +104,11 @@ def _items(value: Any) -> Iterable[Any] | None:
     return value if isinstance(value, list | map) else [value]
 
 
+def iterate(domains: list[Domain], frame: Frame, cost: int) -> Iterator[Frame | None]:
+    """Yield a frame below ``frame`` for each round of an iteration; None when a domain is null."""
+    return _rounds(domains, Frame({}, frame, frame.state), cost)
+
+
 def _rounds(domains: list[Domain], frame: Frame, cost: int, at: int = 0) -> Iterator[Frame | None]:
     """Yield a frame for each combination of the domains' items; None once when a domain is null."""
     name, domain = domains[at]
@@ -142,7 +147,7 @@ def _for(compiler: Compiler, node: ast.For) -> Closure:
     def loop(frame: Frame) -> list[Any] | None:
         state = frame.state
         results: list[Any] = []
-        for inner in _rounds(domains, Frame({}, frame, state), cost):
+        for inner in iterate(domains, frame, cost):
             if inner is None:
                 return None
             if partial:
@@ -165,7 +170,7 @@ def _quantified(compiler: Compiler, node: ast.Quantified) -> Closure:
 
     def quantified(frame: Frame) -> bool | None:
         unknown = False
-        for inner in _rounds(domains, Frame({}, frame, frame.state), cost):
+        for inner in iterate(domains, frame, cost):
             if inner is None:
                 return None
             value = condition(inner)
@@ -188,16 +193,14 @@ def _filter(compiler: Compiler, node: ast.Filter) -> Closure:
         condition = compiler.compile(node.condition)
     cost = cost_of(node.condition)
 
-    def select(frame: Frame) -> Any:
-        items = _as_list(source(frame))
-        if items is None:
-            return None
-        return _select(items, condition, frame, frame.state, cost)
-
-    return select
+    return lambda frame: select_items(source(frame), condition, frame, cost)
 
 
-def _select(items: list[Any], condition: Closure, frame: Frame, state: State, cost: int) -> Any:
+def select_items(source: Any, condition: Closure, frame: Frame, cost: int) -> Any:
+    """Filter a list (or a single value) by a condition that is compiled one frame further in."""
+    items, state = _as_list(source), frame.state
+    if items is None:
+        return None
     if not items:
         probe = condition(Frame({"item": None}, frame, state))
         return None if type(probe) is Decimal else []

@@ -45,7 +45,7 @@ REGISTERED = (
 """Modules that fill the registries when they are imported."""
 
 CACHE_SIZE = 2_048
-_BUILTIN_NAMES = NameIndex(REGISTRY)
+BUILTIN_NAMES = NameIndex(REGISTRY)
 
 
 class Compiled:
@@ -132,7 +132,7 @@ def compile_unary_tests(
 
 
 def _scopes(names: frozenset[str]) -> list[NameIndex]:
-    return [_BUILTIN_NAMES, NameIndex(sorted(names))] if names else [_BUILTIN_NAMES]
+    return [BUILTIN_NAMES, NameIndex(sorted(names))] if names else [BUILTIN_NAMES]
 
 
 def _compile(source: str, names: frozenset[str], types: TypeTable | None) -> Compiled:
