@@ -45,18 +45,22 @@ def read_model(
         return _refusal("too_large", text, "Split the model into several files with call activities.", file_name)
     request = Request(file_name, limits, None if known_processes is None else sorted(known_processes))
     command = [sys.executable, "-I", "-c", _PROGRAM, _ROOT]
-    child = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_ENVIRONMENT, cwd="/"
-    )
+    given = msgspec.json.encode(request) + b"\n" + xml
     try:
-        out, _ = child.communicate(msgspec.json.encode(request) + b"\n" + xml, timeout=limits.wall_seconds)
+        child = subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            timeout=limits.wall_seconds,
+            env=_ENVIRONMENT,
+            cwd="/",
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
         return _exceeded(f"more than {limits.wall_seconds:g} seconds", file_name)
     if child.returncode != 0:
         return _verdict_on_ending(child.returncode, limits, file_name)
-    answer = msgspec.json.decode(out, type=Answer)
+    answer = msgspec.json.decode(child.stdout, type=Answer)
     return IntakeResult(answer.model, tuple(answer.problems), tuple(answer.notes))
 
 
@@ -90,7 +94,9 @@ def _verdict_on_ending(status: int, limits: IntakeLimits, file_name: str) -> Int
     if status == 4:
         return _exceeded("more room than a model may take", file_name)
     text = f"The file could not be read (status {status})."
-    return _refusal("unreadable", text, "Save it again in the modelling tool; if that does not help, report it.", file_name)
+    return _refusal(
+        "unreadable", text, "Save it again in the modelling tool; if that does not help, report it.", file_name
+    )
 
 
 def _exceeded(what: str, file_name: str) -> IntakeResult:

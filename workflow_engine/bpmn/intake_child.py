@@ -54,9 +54,7 @@ def main() -> None:
     set_limits(request.limits)
     try:
         xml = sys.stdin.buffer.read(request.limits.max_bytes + 1)
-        found = read_model_here(
-            xml, request.file_name, limits=request.limits, known_processes=request.known_processes
-        )
+        found = read_model_here(xml, request.file_name, limits=request.limits, known_processes=request.known_processes)
         answer = msgspec.json.encode(Answer(found.model, list(found.problems), list(found.notes)))
     except MemoryError:
         os._exit(3)
