@@ -1,0 +1,196 @@
+"""From a CAP alert to the variables of an emergency case: pure, by table, with nothing looked up elsewhere.
+
+An alert says how bad the danger may become (severity, colour); what has happened is for the people who verify it. The
+tables below are defaults of a city and may differ elsewhere: the colour map of OASIS CAP profiles in China, the words
+by which a kind of danger is known in Chinese and English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+
+COLOUR_OF_SEVERITY = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow", "Minor": "blue"}
+"""The colour that a severity stands for, where an alert is issued by colours."""
+
+_KIND_OF_CATEGORY = {
+    "Geo": "natural", "Met": "natural", "Safety": "accident", "Fire": "accident", "Rescue": "accident",
+    "Env": "accident", "Transport": "accident", "Infra": "accident", "CBRNE": "accident", "Health": "public_health",
+    "Security": "social", "Other": "other",
+}  # fmt: skip
+_HAZARD_WORDS = (
+    ("tsunami", r"tsunamis?", "海啸"),
+    ("landslide", r"landslides?|debris flow|mudslides?", "滑坡|泥石流|地质灾害"),
+    ("gas", r"gas leak|natural gas|gas outage", "燃气|天然气|煤气"),
+    ("explosion", r"explosions?|blast", "爆炸"),
+    ("hazmat", r"hazardous materials?|hazmat|chemical", "危化|危险化学"),
+    ("earthquake", r"earthquakes?|seismic", "地震"),
+    ("flood", r"floods?|flooding", "洪水|洪涝|内涝"),
+    ("rainstorm", r"rainstorms?|heavy rain|torrential rain", "暴雨"),
+    ("storm", r"\w*storms?|tornado\w*|hurricane|typhoon|winds?|gale", "台风|大风|龙卷|雷电|雷雨"),
+    ("fire", r"\w*fires?", "火灾|山火|火险"),
+    ("water", r"water (?:main|supply|outage)", "供水|停水|爆管"),
+    ("power", r"power (?:outage|supply|cut)|blackout", "供电|停电"),
+    ("epidemic", r"epidemic|outbreak|disease", "疫情|传染病|食物中毒"),
+    ("traffic", r"traffic|road accident|collision", "交通事故|车祸"),
+    ("cold", r"freeze|frost|cold|snow|ice|blizzard|winter", "寒潮|低温|暴雪|道路结冰|霜冻"),
+    ("heat", r"heat", "高温"),
+)
+_HAZARDS = tuple(
+    (name, re.compile(rf"\b(?:{english})\b|{chinese}", re.IGNORECASE)) for name, english, chinese in _HAZARD_WORDS
+)
+_COLOUR_PARAMETERS = frozenset({"colour", "color", "warningcolour", "warningcolor", "colorcode", "预警颜色", "颜色"})
+_COLOURS = {
+    "red": "red", "orange": "orange", "yellow": "yellow", "blue": "blue",
+    "红": "red", "橙": "orange", "黄": "yellow", "蓝": "blue",
+}  # fmt: skip
+_COLOUR_IN_TEXT = re.compile(r"(红|橙|黄|蓝)色(?:预警|警报)")
+_FIGURES = ("deaths", "serious", "missing", "loss", "homes_out", "outage_hours", "rain_3h", "rain_6h", "rain_12h")
+_LANGUAGES = ("zh", "en")
+_DIVISION = re.compile(r"\d{6}(?:\d{3}){0,2}")
+
+
+def start_variables(alert: Json, exercise: bool | None = None) -> dict[str, Any]:
+    """The variables with which an emergency case starts from an alert (``CapAlert.to_dict``).
+
+    ``exercise`` None: true for every status but Actual, so that a test never looks like an emergency.
+    """
+    info = chosen_info(alert)
+    return {
+        **dict.fromkeys(_FIGURES),
+        **_said(alert, info),
+        "kind": kind_of(info),
+        "hazard": hazard_of(info),
+        "exercise": alert.get("status") != "Actual" if exercise is None else exercise,
+    }
+
+
+def update_variables(alert: Json) -> dict[str, Any]:
+    """What an Update brings into a running case: only what it says, so that nothing known is blanked out.
+
+    An update that calls the danger by a word without a meaning here leaves its kind as it was verified.
+    """
+    info = chosen_info(alert)
+    found = _said(alert, info)
+    if (kind := kind_of(info)) != "other":
+        found["kind"] = kind
+    if (hazard := hazard_of(info)) != "other":
+        found["hazard"] = hazard
+    return found
+
+
+def case_title(alert: Json, exercise: bool | None = None) -> str:
+    """A short name for the case: what and where; an exercise says so first, in both languages."""
+    info = chosen_info(alert)
+    title = info.get("headline") or " ".join(filter(None, (str(info.get("event") or ""), _area_text(info))))
+    title = str(title).strip() or str(alert.get("identifier", ""))
+    is_exercise = alert.get("status") != "Actual" if exercise is None else exercise
+    return f"[演练 EXERCISE] {title}"[:200] if is_exercise else title[:200]
+
+
+def chosen_info(alert: Json) -> Json:
+    """The block of an alert that the case is told from: Chinese, else English, else the first; {} when it has none."""
+    infos: list[Json] = list(alert.get("infos") or [])
+    for language in _LANGUAGES:
+        for info in infos:
+            if str(info.get("language") or "").lower().startswith(language):
+                return info
+    return infos[0] if infos else {}
+
+
+def kind_of(info: Json) -> str:
+    """natural, accident, public_health, social or other, by the first category that says one (art. 3)."""
+    for category in info.get("category") or ():
+        kind = _KIND_OF_CATEGORY.get(str(category), "other")
+        if kind != "other":
+            return kind
+    return "other"
+
+
+def hazard_of(info: Json) -> str:
+    """The kind of danger in the event's name, else in its headline; ``other`` when no word is known."""
+    for text in (info.get("event"), info.get("headline")):
+        for name, words in _HAZARDS:
+            if text and words.search(str(text)):
+                return name
+    return "other"
+
+
+def colour_of(info: Json) -> str:
+    """The colour in which the warning was issued, from its parameters or headline; ``none`` where it names none."""
+    for parameter in info.get("parameters") or ():
+        name = re.sub(r"[\s_-]", "", str(parameter.get("name", ""))).lower()
+        if name in _COLOUR_PARAMETERS:
+            found = _colour_word(str(parameter.get("value", "")))
+            if found:
+                return found
+    for text in (info.get("headline"), info.get("event")):
+        match = _COLOUR_IN_TEXT.search(str(text or ""))
+        if match:
+            return _COLOURS[match[1]]
+    return "none"
+
+
+def _colour_word(value: str) -> str | None:
+    text = value.strip().lower()
+    return next((colour for word, colour in _COLOURS.items() if text.startswith(word)), None)
+
+
+def _said(alert: Json, info: Json) -> dict[str, Any]:
+    """What the alert says outright."""
+    return {
+        "alert": _without_contents(alert),
+        "event": info.get("event"),
+        "headline": info.get("headline") or info.get("event"),
+        "description": info.get("description"),
+        "instruction": info.get("instruction"),
+        "severity": info.get("severity") or "Unknown",
+        "urgency": info.get("urgency") or "Unknown",
+        "certainty": info.get("certainty") or "Unknown",
+        "colour": colour_of(info),
+        "area": _area_text(info),
+        "districts": _district_count(info),
+        **_figures(info),
+    }
+
+
+def _figures(info: Json) -> dict[str, float]:
+    """Figures given as parameters under the names of the case's own variables."""
+    found: dict[str, float] = {}
+    for parameter in info.get("parameters") or ():
+        name = str(parameter.get("name", "")).strip().lower()
+        if name not in _FIGURES:
+            continue
+        try:
+            value = float(str(parameter.get("value", "")).strip())
+        except ValueError:
+            continue
+        if 0 <= value < 1e15:
+            found[name] = int(value) if value == int(value) else value
+    return found
+
+
+def _area_text(info: Json) -> str:
+    return ", ".join(str(area["desc"]) for area in info.get("areas") or () if area.get("desc"))[:2000]
+
+
+def _district_count(info: Json) -> int:
+    """How many districts the areas' division codes (GB/T 2260, 6 to 12 digits) lie in; 1 when they tell nothing."""
+    codes: Iterable[str] = (
+        str(geocode.get("value", "")).strip()
+        for area in info.get("areas") or ()
+        for geocode in area.get("geocodes") or ()
+    )
+    return max(1, len({code[:6] for code in codes if _DIVISION.fullmatch(code)}))
+
+
+def _without_contents(alert: Json) -> dict[str, Any]:
+    """The alert without files carried inside it: they stay with the stored message."""
+    infos = []
+    for info in alert.get("infos") or ():
+        resources = [{**item, "deref_uri": None} for item in info.get("resources") or ()]
+        infos.append({**info, "resources": resources})
+    return {**alert, "infos": infos}
