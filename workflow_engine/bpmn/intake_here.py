@@ -12,6 +12,7 @@ from workflow_engine.bpmn.intake_findings import Findings
 from workflow_engine.bpmn.intake_limits import IntakeLimits
 from workflow_engine.bpmn.intake_result import IntakeResult
 from workflow_engine.bpmn.lint import lint_document
+from workflow_engine.bpmn.lint_schema import check_schema
 from workflow_engine.bpmn.reading import read_document
 from workflow_engine.bpmn.reading_nodes import FLOW_NODES, UNSUPPORTED_NODES
 from workflow_engine.bpmn.xml import XmlRefusedError, is_bpmn, parse_xml
@@ -32,6 +33,7 @@ def read_model_here(
     except XmlRefusedError as exc:
         return IntakeResult(None, (replace(exc.problem, file=file_name),))
     document = Document(parsed, findings)
+    check_schema(document)
     if parsed.rewritten_namespace is not None:
         findings.note("rewritten", document.root, "namespace of BPMN 2.0", before=parsed.rewritten_namespace)
     if not _small_enough(document, limits):
