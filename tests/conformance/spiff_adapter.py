@@ -1,7 +1,4 @@
-"""The product's engine behind the interface of the conformance cases: the runtime alone, no database.
-
-``ColdAdapter`` stores the case as rows and forgets it before every step.
-"""
+"""The product's engine behind the interface of the conformance cases: the runtime alone, no database."""
 
 from __future__ import annotations
 
@@ -14,18 +11,18 @@ from tests.conftest import SHARED
 
 sys.path.insert(0, str(SHARED / "conformance" / "spiff_cases"))
 
-from adapter import Adapter, Refused  # noqa: E402  # the interface lies in the folder just added
+from adapter import Adapter, Refused  # the interface lies in the folder just added
 
-from workflow_engine.bpmn.definition import Definition  # noqa: E402
-from workflow_engine.bpmn.evaluation import due_instant, value_of  # noqa: E402
-from workflow_engine.bpmn.intake_here import read_model_here  # noqa: E402
-from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for  # noqa: E402
-from workflow_engine.bpmn.runtime import Advance, Instance, RunContext  # noqa: E402
-from workflow_engine.bpmn.token import COMPLETED, ERROR  # noqa: E402
-from workflow_engine.bpmn.token_rows import TokenRow  # noqa: E402
-from workflow_engine.domain import events as ev  # noqa: E402
-from workflow_engine.domain.errors import NotFoundError  # noqa: E402
-from workflow_engine.domain.timing import parse_cycle  # noqa: E402
+from workflow_engine.bpmn.definition import Definition
+from workflow_engine.bpmn.evaluation import due_instant, value_of
+from workflow_engine.bpmn.intake_here import read_model_here
+from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for
+from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
+from workflow_engine.bpmn.token import COMPLETED, ERROR
+from workflow_engine.bpmn.token_rows import TokenRow
+from workflow_engine.domain import events as ev
+from workflow_engine.domain.errors import NotFoundError
+from workflow_engine.domain.timing import parse_cycle
 
 WORK = ("userTask", "manualTask", "serviceTask", "sendTask", "businessRuleTask")
 
@@ -232,6 +229,3 @@ class LiandongAdapter(Adapter):
                 out.append(["signal", event.name])
         return out
 
-
-class ColdAdapter(LiandongAdapter):
-    name = "liandong, cold before every step"

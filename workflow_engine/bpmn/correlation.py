@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from workflow_engine.bpmn.evaluation import value_of
+from workflow_engine.bpmn.evaluation import text_of, value_of
+from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.events import SubscriptionClosed, SubscriptionOpened
 
 if TYPE_CHECKING:
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from workflow_engine.bpmn.runtime import RunContext
     from workflow_engine.bpmn.token import Token
     from workflow_engine.bpmn.tree import CaseTree
+
+
+def event_name(definition: EventDefinition, token: Token) -> str:
+    """The name of the message or signal, computed where the model gives an expression.
+
+    Raises:
+        ExpressionError: the expression gives nothing.
+    """
+    if definition.name_expression is None:
+        return definition.name or ""
+    name = text_of(definition.name_expression, token.data, token.workflow.top_workflow.context)
+    if not name:
+        raise ExpressionError(f"Expected {definition.name_expression!r} to name a {definition.kind}, but it is empty.")
+    return name
 
 
 def correlation_text(correlation: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from msgspec.structs import replace
+
 from workflow_engine.bpmn.elements.boundary import BoundaryEvent
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.elements.element import Element, Root
@@ -157,6 +159,8 @@ def _build_element(node: Node, spec: ScopeSpec, definition: Definition) -> Eleme
 
 
 def _plain(node: Node, name: str, spec: ScopeSpec, definition: Definition) -> Element:
+    if node.kind == "receiveTask" and not node.events:
+        node = replace(node, events=(EventDefinition(kind="message", name=node.id),))
     element = ELEMENTS[node.kind](spec, name, node)
     if isinstance(element, SubProcess):
         element.inside = build_scope(node.body or Scope(id=node.id), definition)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workflow_engine.bpmn.correlation import bind_correlation, carried_correlation, matches
-from workflow_engine.bpmn.evaluation import mapped, text_of, value_of
+from workflow_engine.bpmn.correlation import bind_correlation, carried_correlation, event_name, matches
+from workflow_engine.bpmn.evaluation import mapped, value_of
 from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.events import MessageThrown, SignalThrown
 
@@ -26,8 +26,8 @@ def throw_event(token: Token, position: int, definition: EventDefinition) -> Non
 
 def _throw_message(token: Token, position: int, definition: EventDefinition) -> None:
     top = token.workflow.top_workflow
-    name, payload = _name(token, definition), _payload(token, definition)
-    carried: dict[str, Any] = dict(carried_correlation(definition, payload, top.context))
+    name, payload = event_name(definition, token), _payload(token, definition)
+    carried: dict[str, Any] = dict(carried_correlation(definition, payload or token.data, top.context))
     if definition.correlation_key is not None:
         carried[""] = value_of(definition.correlation_key, token.data, top.context)
     bind_correlation(top, definition, payload, carried)
@@ -71,7 +71,7 @@ def waiting_for(top: CaseTree, kind: str, name: str) -> list[tuple[Token, int]]:
 
 def _throw_signal(token: Token, position: int, definition: EventDefinition) -> None:
     top = token.workflow.top_workflow
-    name, payload = _name(token, definition), _payload(token, definition)
+    name, payload = event_name(definition, token), _payload(token, definition)
     top.recorder.add(
         SignalThrown(
             signal_id=f"{top.case_id}.{token.id}.{position}",
@@ -94,18 +94,12 @@ def deliver_signal(top: CaseTree, name: str, payload: Mapping[str, Any]) -> int:
     return caught
 
 
-def _name(token: Token, definition: EventDefinition) -> str:
-    if definition.name_expression is None:
-        return definition.name or ""
-    return text_of(definition.name_expression, token.data, token.workflow.top_workflow.context) or ""
-
-
 def _payload(token: Token, definition: EventDefinition) -> dict[str, Any]:
     context = token.workflow.top_workflow.context
     if definition.variables:
         return mapped(definition.variables, token.data, context)
     if definition.payload is None:
-        return dict(token.data)
+        return {}  # an event carries what its data association gives it, and nothing by itself (BPMN 2.0.2, 10.5.1)
     value = value_of(definition.payload, token.data, context)
     if not isinstance(value, dict):
         raise ExpressionError(f"Expected payload {definition.payload!r} to be a context, but it is {value!r}.")

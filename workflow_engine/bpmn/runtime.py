@@ -265,13 +265,20 @@ class Instance:
         self._attempt(token, lambda: throw_error(token, code, message))
         return self._advance()
 
-    def change_variables(self, context: RunContext, variables: Mapping[str, Any]) -> Advance:
-        """Set variables everywhere in the case that sees the variables of its process."""
+    def change_variables(
+        self, context: RunContext, variables: Mapping[str, Any], scope_id: int | None = None
+    ) -> Advance:
+        """Set variables everywhere in the case that sees the variables of its process.
+
+        ``scope_id``: of the called process that runs in this call activity's token instead.
+        """
         tree = self._begin(context)
         self._require_active()
-        tree.recorder.add(VariablesChanged(names=sorted(variables), variables=dict(variables)))
-        for token in tree.index.values():
-            if _sees_process_variables(token):
+        if scope_id is not None and scope_id not in tree.scopes:
+            raise NotFoundError(f"Expected a running scope {scope_id} in case {self.case_id}, but there is none.")
+        tree.recorder.add(VariablesChanged(names=sorted(variables), variables=dict(variables), scope_id=scope_id))
+        for token in sorted(tree.index.values(), key=lambda token: token.id):
+            if _sees_variables_of(token, scope_id):
                 token.set_variables({**token.data, **variables})
         return self._advance()
 
@@ -384,9 +391,11 @@ class Instance:
         return token
 
 
-def _sees_process_variables(token: Token) -> bool:
+def _sees_variables_of(token: Token, scope_id: int | None) -> bool:
     tree = token.workflow
-    while tree.host is not None:
+    while tree.parent_task_id != scope_id:
+        if tree.host is None:
+            return False
         if not tree.host.task_spec.shares_variables:
             return False
         tree = tree.host.workflow

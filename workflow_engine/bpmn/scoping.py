@@ -34,7 +34,7 @@ def gather(tree: ScopeTree, token: Token) -> None:
     changed = {name: value for name, value in merged.items() if name not in root.data or root.data[name] is not value}
     gone = [name for name in root.data if name not in merged]
     if changed or gone or "result" in root.internal_data:
-        root.note(result={"set": changed, "unset": gone})
+        root.note(result={"set": changed, "unset": gone, "at": tree.top_workflow.next_token_id})
 
 
 def scope_result(tree: ScopeTree) -> dict[str, Any]:
@@ -109,10 +109,14 @@ def record_conflicts(token: Token, conflicts: list[Conflict]) -> None:
 
 def scope_view(tree: ScopeTree) -> dict[str, Any]:
     """The variables of a scope as somebody from outside sees them: every branch's changes, the latest last."""
-    view = scope_result(tree)
-    tokens = sorted((t for t in tree.tasks.values() if t.is_live), key=lambda token: token.id)
-    for token in tokens:
-        view = merge3(tree.root.data, view, token.data)[0]
+    base = tree.root.data
+    branches = [(token.id, token.data) for token in tree.tasks.values() if token.is_live]
+    ended = tree.root.internal_data.get("result")
+    if ended is not None:
+        branches.append((ended["at"], scope_result(tree)))
+    view = dict(base)
+    for _, variables in sorted(branches, key=lambda branch: branch[0]):
+        view = merge3(base, view, variables)[0]
     return view
 
 

@@ -88,10 +88,19 @@ class Token(Task):
         self.workflow.top_workflow.recorder.touch(self)
 
     def set_variables(self, values: dict[str, Any]) -> None:
-        """Replace this token's variables."""
+        """Replace this token's variables.
+
+        Rows below it are written again, since they hold the difference to it.
+        """
         self.data = values
         self.items = None
-        self.workflow.top_workflow.recorder.touch(self)
+        top = self.workflow.top_workflow
+        top.recorder.touch(self)
+        for child in self.children:
+            top.recorder.touch(child)
+        scope = top.scopes.get(self.id)
+        if scope is not None:
+            top.recorder.touch(scope.root)
 
     def run(self) -> bool | None:
         """Run the element if, and only if, the token is ready (the library runs finished tasks again)."""

@@ -122,6 +122,8 @@ class ChangeVariables(CaseCommand):
     NAME = "case.change_variables"
     PRIVATE = ("variables",)
     variables: Variables
+    scope_id: int | None = None
+    """Only in the called process that runs in this call activity's token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,8 @@ class FireTimer(CaseCommand):
     token_id: int
     position: int
     due_at: str
+    fence: int | None = None
+    """From ``ClaimTimers``: refused when another clock has claimed the timer since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ class VariablesChanged(Event):
     KIND = "variables.changed"
     PRIVATE = ("variables",)
     names: list[str]
+    scope_id: int | None = None
     variables: Variables | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from workflow_engine.bpmn.correlation import bind_correlation, demanded_correlation
+from workflow_engine.bpmn.correlation import bind_correlation, demanded_correlation, event_name
 from workflow_engine.bpmn.elements.element import Element
 from workflow_engine.bpmn.evaluation import due_instant, iso, mapped, text_of
 from workflow_engine.bpmn.model import EventDefinition
@@ -35,6 +35,9 @@ class CatchElement(Element):
     waiting_state = WAITING
 
     def execute(self, token: Token) -> bool | None:
+        if self.node.inputs:
+            context = token.workflow.top_workflow.context
+            token.set_variables({**token.data, **mapped(self.node.inputs, token.data, context)})
         return True if self.subscribe(token) else None
 
     def can_happen(self, token: Token) -> bool:
@@ -75,6 +78,8 @@ class CatchElement(Element):
         if definition.timer == "cycle" or text.startswith("R"):
             cycle = parse_cycle(text)
             due = cycle.due(1, now)
+            if due == now and cycle.start is not None and cycle.start < now:
+                due = cycle.due(2, now)  # a grid that began before: the next point, else a loop back here never waits
             token.internal_data.setdefault("cycle", {})[str(position)] = [text, iso(now), 0]
         else:
             due = due_instant(text, now)
@@ -183,7 +188,13 @@ class CatchElement(Element):
     # ---- ending to wait
     def _on_complete(self, token: Token) -> None:
         self.release(token)
+        if self.node.outputs and self.maps_out and "leaving" in token.internal_data:
+            context = token.workflow.top_workflow.context
+            token.set_variables({**token.data, **mapped(self.node.outputs, token.data, context)})
         super()._on_complete(token)
+
+    maps_out = True
+    """An activity maps its variables out itself."""
 
     def release(self, token: Token) -> None:
         recorder = token.workflow.top_workflow.recorder
@@ -217,13 +228,6 @@ class CatchElement(Element):
         token.workflow.top_workflow.recorder.touch(token)
         if due is not None:
             self._set_due(token, position, due)
-
-
-def event_name(definition: EventDefinition, token: Token) -> str:
-    """The name of the message or signal, computed where the model gives an expression."""
-    if definition.name_expression is None:
-        return definition.name or ""
-    return text_of(definition.name_expression, token.data, token.workflow.top_workflow.context) or ""
 
 
 def payload_variables(definition: EventDefinition, payload: Mapping[str, Any], token: Token) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.bpmn.decisions import evaluate as evaluate_decision
-
 from workflow_engine.bpmn.elements.activity import Activity
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.evaluation import (
@@ -156,9 +155,10 @@ class SendTask(JobTask):
 
 
 class ReceiveTask(Activity, CatchElement):
-    """Waits for its message; without one, the token passes."""
+    """Waits for its message; one that names none waits for a message named like the task."""
 
     kind = "receiveTask"
+    maps_out = False
     waiting_state = WAITING
 
     def work(self, token: Token) -> bool | None:
