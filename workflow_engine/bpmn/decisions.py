@@ -27,8 +27,8 @@ class DecisionResult:
     """What a decision said, as JSON.
 
     ``outputs``: a plain value for one output, an object for several, a list where the hit policy gives many.
-    ``matched_rules``: numbers of the rows from 1; ``inputs``: what was tested, by column label (both empty for a decision
-    that is no table). ``tables`` holds the same for every table on the way, required decisions included.
+    ``matched_rules``: numbers of the rows from 1; ``inputs``: what was tested, by column label (both empty for a
+    decision that is no table). ``tables`` holds the same for every table on the way, required decisions included.
     """
 
     decision_id: str
@@ -142,8 +142,8 @@ def evaluate(
     """Evaluate a decision on JSON variables, required decisions of the same file first.
 
     Raises ``DecisionError`` when no rule matches (unless ``allow_no_match``: null then; COLLECT, RULE ORDER and OUTPUT
-    ORDER give an empty list), when a hit policy is broken, or when an input has the wrong type; ``ExpressionError`` when
-    a cell needs more steps or memory than the context allows.
+    ORDER give an empty list), when a hit policy is broken, or when an input has the wrong type; ``ExpressionError``
+    when a cell needs more steps or memory than the context allows.
     """
     state = DecisionState(dict(variables), context or NO_CONTEXT, allow_no_match)
     try:

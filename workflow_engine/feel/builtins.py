@@ -92,10 +92,7 @@ def _fit_all(signature: Signature, arguments: list[Any]) -> list[Any] | None:
             fitted.append(argument)
             continue
         if argument is None:
-            if not parameter.optional or parameter.variadic:
-                return None
-            fitted.append(None)
-            continue
+            return None
         fits, value = fit(argument, parameter.kind)
         if not fits:
             return None

@@ -9,11 +9,11 @@ from workflow_engine.feel.runtime import State
 
 
 @builtin("get value", "m: context, key: string", "context: context, keys: list")
-def _get_value(state: State, context: dict[str, Any], key: Any) -> Any:
+def _get_value(state: State, context: Any, key: Any) -> Any:
     for part in key if isinstance(key, list) else [key]:
         if not isinstance(context, dict) or not isinstance(part, str):
             return None
-        context = context.get(part)  # type: ignore[assignment]
+        context = context.get(part)
     return context
 
 

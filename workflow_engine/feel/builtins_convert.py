@@ -1,4 +1,4 @@
-"""Built-in functions for conversion, logic, and the additions that the translated dialects need (10.3.4.1, 10.3.4.2)."""
+"""Conversion and logic (10.3.4.1, 10.3.4.2), and the additions that the translated dialects need."""
 
 from __future__ import annotations
 

@@ -22,12 +22,15 @@ def _bounded(*values: Any) -> bool:
 
 @builtin("before", "point1, point2", "point, range", "range, point", "range1, range2")
 def _before(state: State, left: Any, right: Any) -> Answer:
-    last, last_closed = (left.high, left.high_closed) if isinstance(left, Range) else (left, True)
-    first, first_closed = (right.low, right.low_closed) if isinstance(right, Range) else (right, True)
+    last = left.high if isinstance(left, Range) else left
+    first = right.low if isinstance(right, Range) else right
+    touching = not (isinstance(left, Range) and not left.high_closed) and not (
+        isinstance(right, Range) and not right.low_closed
+    )
     if not _bounded(left, right):
         return None
     order = _order(last, first)
-    return None if order is None else order < 0 or (order == 0 and not (last_closed and first_closed))
+    return None if order is None else bool(order < 0 or (order == 0 and not touching))
 
 
 @builtin("after", "point1, point2", "point, range", "range, point", "range1, range2")
@@ -38,7 +41,7 @@ def _after(state: State, left: Any, right: Any) -> Answer:
 @builtin("meets", "range1: range, range2: range")
 def _meets(state: State, left: Range, right: Range) -> Answer:
     order = _order(left.high, right.low)
-    return None if order is None else left.high_closed and right.low_closed and order == 0
+    return None if order is None else bool(left.high_closed and right.low_closed and order == 0)
 
 
 @builtin("met by", "range1: range, range2: range")
@@ -86,7 +89,7 @@ def _overlaps_after(state: State, left: Range, right: Range) -> Answer:
 def _finishes(state: State, left: Any, right: Range) -> Answer:
     if not isinstance(left, Range):
         order = _order(left, right.high)
-        return None if order is None else right.high_closed and order == 0
+        return None if order is None else bool(right.high_closed and order == 0)
     order = _order(left.high, right.high)
     earlier = _starts_earlier(left, right)
     if order is None or earlier is None:
@@ -95,15 +98,15 @@ def _finishes(state: State, left: Any, right: Range) -> Answer:
 
 
 @builtin("finished by", "range: range, point", "range1: range, range2: range")
-def _finished_by(state: State, left: Range, right: Any) -> Answer:
-    return _finishes(state, right, left) if isinstance(left, Range) else None
+def _finished_by(state: State, left: Range, right: Any) -> Any:
+    return _finishes(state, right, left)
 
 
 @builtin("starts", "point, range: range", "range1: range, range2: range")
 def _starts(state: State, left: Any, right: Range) -> Answer:
     if not isinstance(left, Range):
         order = _order(left, right.low)
-        return None if order is None else right.low_closed and order == 0
+        return None if order is None else bool(right.low_closed and order == 0)
     order = _order(left.low, right.low)
     later = _ends_earlier(right, left)
     if order is None or later is None:
@@ -112,8 +115,8 @@ def _starts(state: State, left: Any, right: Range) -> Answer:
 
 
 @builtin("started by", "range: range, point", "range1: range, range2: range")
-def _started_by(state: State, left: Range, right: Any) -> Answer:
-    return _starts(state, right, left) if isinstance(left, Range) else None
+def _started_by(state: State, left: Range, right: Any) -> Any:
+    return _starts(state, right, left)
 
 
 @builtin("includes", "range: range, point", "range1: range, range2: range")
@@ -125,8 +128,8 @@ def _includes(state: State, left: Range, right: Any) -> Answer:
 
 
 @builtin("during", "point, range: range", "range1: range, range2: range")
-def _during(state: State, left: Any, right: Range) -> Answer:
-    return _includes(state, right, left) if isinstance(right, Range) else None
+def _during(state: State, left: Any, right: Range) -> Any:
+    return _includes(state, right, left)
 
 
 @builtin("coincides", "point1, point2", "range1: range, range2: range")

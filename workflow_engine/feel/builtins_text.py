@@ -80,14 +80,16 @@ def _ends_with(state: State, text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@builtin("matches", "input: string, pattern: string, flags?: string")
-def _matches(state: State, text: str, pattern: str, flags: str | None = None) -> bool | None:
+@builtin("matches", "input: string, pattern: string, flags?")
+def _matches(state: State, text: str, pattern: str, flags: Any = None) -> bool | None:
     state.charge(len(text) // 1_000)
-    return is_match(text, pattern, flags or "")
+    return is_match(text, pattern, flags or "") if flags is None or isinstance(flags, str) else None
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
-def _replace(state: State, text: str, pattern: str, replacement: str, flags: str | None = None) -> str | None:
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?")
+def _replace(state: State, text: str, pattern: str, replacement: str, flags: Any = None) -> str | None:
+    if not (flags is None or isinstance(flags, str)):
+        return None
     state.charge(len(text) // 1_000)
     state.grow((len(text) + 1) * (len(replacement) + 1) if len(replacement) > 1 else len(text) * 2)
     return replace_matches(text, pattern, replacement, flags or "")
@@ -107,9 +109,9 @@ def _extract(state: State, text: str, pattern: str) -> list[str] | None:
     return find_matches(text, pattern)
 
 
-@builtin("string join", "list: list, delimiter?, prefix?: string, suffix?: string")
+@builtin("string join", "list: list, delimiter?, prefix?, suffix?")
 def _string_join(state: State, items: list[Any], delimiter: Any = None, prefix: Any = None, suffix: Any = None) -> Any:
-    if not (delimiter is None or isinstance(delimiter, str)):
+    if any(not (part is None or isinstance(part, str)) for part in (delimiter, prefix, suffix)):
         return None
     if any(not isinstance(item, str) for item in items if item is not None):
         return None

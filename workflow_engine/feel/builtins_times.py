@@ -54,7 +54,7 @@ def _single(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-@builtin("time", "from", "hour: number, minute: number, second: number, offset?: days and time duration")
+@builtin("time", "from", "hour: number, minute: number, second: number, offset?")
 def _time(state: State, source: Any, minute: Any = None, second: Any = None, offset: Any = None) -> Time | None:
     if minute is not None or second is not None:
         return _time_from_parts(source, minute, second, offset)
@@ -68,7 +68,7 @@ def _time(state: State, source: Any, minute: Any = None, second: Any = None, off
     return parse_time(source) if isinstance(source, str) else None
 
 
-def _time_from_parts(hour: Any, minute: Any, second: Any, offset: DaysDuration | None) -> Time | None:
+def _time_from_parts(hour: Any, minute: Any, second: Any, offset: Any) -> Time | None:
     hours, minutes = _whole(hour), _whole(minute)
     if hours is None or minutes is None or not isinstance(second, Decimal):
         return None
@@ -76,7 +76,7 @@ def _time_from_parts(hour: Any, minute: Any, second: Any, offset: DaysDuration |
         return None
     zone: Zone = None
     if offset is not None:
-        if abs(offset.nanos) > MAX_OFFSET * NANOS:
+        if not isinstance(offset, DaysDuration) or abs(offset.nanos) > MAX_OFFSET * NANOS:
             return None
         zone = offset.nanos // NANOS
     return Time((hours * 3_600 + minutes * 60) * NANOS + int(NUMBERS.multiply(second, Decimal(NANOS))), zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -214,27 +215,27 @@ def _compare(compiler: Compiler, node: ast.Compare) -> Closure:
     return lambda frame: compare_by(operator, left(frame), right(frame))
 
 
-def compare_with_constant(operator: str, fixed: Decimal | str) -> Any:
+def compare_with_constant(operator: str, fixed: Any) -> Callable[[Any], bool | None]:
     """Return a test of one value against a fixed number or text; the common case of conditions and table cells."""
     kind = type(fixed)
 
     def equals(value: Any) -> bool | None:
-        return value == fixed if type(value) is kind else (False if value is None else None)
+        return bool(value == fixed) if type(value) is kind else (False if value is None else None)
 
     def differs(value: Any) -> bool | None:
-        return value != fixed if type(value) is kind else (True if value is None else None)
+        return bool(value != fixed) if type(value) is kind else (True if value is None else None)
 
     def less(value: Any) -> bool | None:
-        return value < fixed if type(value) is kind else None
+        return bool(value < fixed) if type(value) is kind else None
 
     def at_most(value: Any) -> bool | None:
-        return value <= fixed if type(value) is kind else None
+        return bool(value <= fixed) if type(value) is kind else None
 
     def greater(value: Any) -> bool | None:
-        return value > fixed if type(value) is kind else None
+        return bool(value > fixed) if type(value) is kind else None
 
     def at_least(value: Any) -> bool | None:
-        return value >= fixed if type(value) is kind else None
+        return bool(value >= fixed) if type(value) is kind else None
 
     return {"=": equals, "!=": differs, "<": less, "<=": at_most, ">": greater, ">=": at_least}[operator]
 
@@ -246,7 +247,7 @@ def _logic(compiler: Compiler, node: ast.Logic) -> Closure:
     if len(operands) == 2:
         return _logic_of_two(operands[0], operands[1], decisive)
 
-    def logic(frame: Frame) -> bool | None:
+    def logic(frame: Frame) -> Any:
         unknown = False
         for operand in operands:
             value = operand(frame)
@@ -262,7 +263,7 @@ def _logic(compiler: Compiler, node: ast.Logic) -> Closure:
 def _logic_of_two(first: Closure, second: Closure, decisive: bool) -> Closure:
     neutral = not decisive
 
-    def logic(frame: Frame) -> bool | None:
+    def logic(frame: Frame) -> Any:
         left = first(frame)
         if left is decisive:
             return decisive

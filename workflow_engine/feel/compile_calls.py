@@ -47,8 +47,7 @@ def _static_builtin(compiler: Compiler, function: ast.Node) -> Builtin | None:
     """A built-in called by its name, unless something nearer has that name."""
     if not isinstance(function, ast.Name) or function.name in compiler.shadowed:
         return None
-    filters, local = compiler.find_local(function.name)
-    if local is not None:
+    if compiler.find_local(function.name)[1] is not None:
         return None
     return find_builtin(function.name)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_engine.feel import ast
 from workflow_engine.feel.compiler import Compiler, cost_of, handles
+from workflow_engine.feel.operators import compare
 from workflow_engine.feel.runtime import Closure, Frame, Lambda
 from workflow_engine.feel.temporal import Date
 from workflow_engine.feel.typecheck import is_instance
@@ -97,7 +98,7 @@ def _items(value: Any) -> Iterable[Any] | None:
         return None
     if isinstance(value, Range):
         steps = whole_steps(value.low, value.high)
-        if steps is None:
+        if steps is None or compare(value.low, value.high) == 1:
             return None
         ends = [end for end, closed in ((value.low, value.low_closed), (value.high, value.high_closed)) if not closed]
         return (item for item in steps if item not in ends)
@@ -168,7 +169,7 @@ def _quantified(compiler: Compiler, node: ast.Quantified) -> Closure:
     cost = cost_of(node.condition)
     decisive = node.kind == "some"
 
-    def quantified(frame: Frame) -> bool | None:
+    def quantified(frame: Frame) -> Any:
         unknown = False
         for inner in iterate(domains, frame, cost):
             if inner is None:

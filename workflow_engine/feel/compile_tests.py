@@ -9,7 +9,7 @@ from typing import Any
 from workflow_engine.feel import ast
 from workflow_engine.feel.compile_basic import compare_with_constant
 from workflow_engine.feel.compiler import Compiler, handles
-from workflow_engine.feel.operators import compare, compare_by, equal, in_range
+from workflow_engine.feel.operators import compare_by, equal, in_range
 from workflow_engine.feel.runtime import Closure, Frame
 from workflow_engine.feel.values import Range, adopt
 
@@ -73,12 +73,12 @@ def _operator_test(compiler: Compiler, node: ast.Operator) -> Test:
     operator = node.operator
     if isinstance(node.operand, ast.Literal) and type(node.operand.value) in _DECIMAL_OR_TEXT:
         fast = compare_with_constant(operator, adopt(node.operand.value))
-        return lambda value, frame: fast(value)  # type: ignore[no-any-return]
+        return lambda value, frame: fast(value)
     closure = compiler.compile(node.operand)
 
     def test(value: Any, frame: Frame) -> bool | None:
         other = closure(frame)
-        if isinstance(other, Range | list) and operator in ("=", "!="):
+        if isinstance(other, Range | list) and type(other) is not type(value) and operator in ("=", "!="):
             inside = belongs(value, other)
             return inside if operator == "=" or inside is None else not inside
         return compare_by(operator, value, other)
@@ -145,19 +145,7 @@ def belongs(value: Any, other: Any, *, implicit: bool = False) -> bool | None:
     return equal(value, other)
 
 
-def _among(value: Any, items: list[Any]) -> bool | None:
+def _among(value: Any, items: list[Any]) -> bool:
     if type(value) is list and equal(value, items) is True:
         return True
-    unknown = False
-    for item in items:
-        result = in_range(value, item) if type(item) is Range else equal(value, item)
-        if type(item) is list and result is not True:
-            result = _same_list(value, item)
-        if result is True:
-            return True
-        unknown = unknown or result is None
-    return False if not unknown or compare(value, value) is not None else None
-
-
-def _same_list(value: Any, item: list[Any]) -> bool:
-    return type(value) is list and equal(value, item) is True
+    return any((in_range(value, item) if type(item) is Range else equal(value, item)) is True for item in items)

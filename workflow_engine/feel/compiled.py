@@ -65,8 +65,8 @@ class Compiled:
         """Return the FEEL value (see ``to_json``) for JSON variables.
 
         A missing variable is null; with ``strict`` it raises ``UnknownNameError`` as soon as it is read, unless it
-        stands in a comparison with null, ``is defined``, ``is empty`` or ``get or else``. Raises ``FeelLimitError`` when
-        the expression needs more than the context allows. Wrong types give null, never an error (10.3.2.13).
+        stands in a comparison with null, ``is defined``, ``is empty`` or ``get or else``. Raises ``FeelLimitError``
+        when the expression needs more than the context allows. Wrong types give null, never an error (10.3.2.13).
         """
         state = State(variables, context or NO_CONTEXT, strict)
         try:
@@ -125,7 +125,7 @@ def compile_expression(source: str, *, names: Iterable[str] = (), types: TypeTab
 def compile_unary_tests(
     source: str, *, names: Iterable[str] = (), types: TypeTable | None = None
 ) -> CompiledUnaryTests:
-    """Compile the content of an input entry: ``-``, ``< 5``, ``[1..5]``, ``"a","b"``, ``not(…)``, expressions with ``?``."""
+    """Compile the content of an input entry: ``-``, ``< 5``, ``[1..5]``, ``"a","b"``, ``not(…)``, tests of ``?``."""
     if types:
         return _compile_tests(source, frozenset(names), types)
     return _cached_tests(source, frozenset(names))

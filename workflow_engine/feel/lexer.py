@@ -24,9 +24,9 @@ _TOKEN = re.compile(
   | (?P<comment>//[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/)
   | (?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<string>"(?:[^"\\]|\\.)*")
-  | (?P<name>[{start}][{start}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
-  | (?P<op>\*\*|\.\.|!=|<=|>=|->|[-+*/=<>()\[\]{{}},:.@'|%&!$\#^~;\\])
-""".format(start=_NAME_START),
+  | (?P<name>[_START_][_START_0-9\u00B7\u0300-\u036F\u203F-\u2040]*)
+  | (?P<op>\*\*|\.\.|!=|<=|>=|->|[-+*/=<>()\[\]{},:.@'|%&!$\#^~;\\])
+""".replace("_START_", _NAME_START),
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
@@ -88,5 +88,5 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _join_surrogates(match: re.Match[str]) -> str:
-    high, low = match.group()
-    return chr(0x10000 + ((ord(high) - 0xD800) << 10) + (ord(low) - 0xDC00))
+    pair = match.group()
+    return chr(0x10000 + ((ord(pair[0]) - 0xD800) << 10) + (ord(pair[1]) - 0xDC00))

@@ -15,7 +15,27 @@ from workflow_engine.feel.lexer import Token, tokenize
 _SPACE = re.compile(r"\s+")
 
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between instance of function external true false null".split()
+    (
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "of",
+        "function",
+        "external",
+        "true",
+        "false",
+        "null",
+    )
 )
 """Words that end a name; ``of``, ``in`` and friends may still stand inside a name that is known."""
 

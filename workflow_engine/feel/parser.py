@@ -286,10 +286,7 @@ class _Parser(TokenStream):
         entries: list[tuple[str, ast.Node]] = []
         with self.scope() as names:
             while not self.at_op("}"):
-                if self.token.kind == "string":
-                    key = string_value(self.advance().text)
-                else:
-                    key = self.read_new_name()
+                key = string_value(self.advance().text) if self.token.kind == "string" else self.read_new_name()
                 self.expect_op(":", "':' after the key")
                 value = self.expression()
                 if any(key == known for known, _ in entries):

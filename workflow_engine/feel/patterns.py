@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 MAX_PATTERN = 2_000
@@ -32,7 +33,7 @@ _GROUP_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$", re.DOTALL)
 def _compile(pattern: str, flags: str) -> Any:
     if len(pattern) > MAX_PATTERN or not set(flags) <= _FLAGS:
         return None
-    import re2  # only the few expressions with patterns pay for loading it
+    re2 = import_module("re2")  # without type hints, and only the few expressions with patterns pay for loading it
 
     options = re2.Options()
     options.log_errors = False

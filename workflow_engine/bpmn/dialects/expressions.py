@@ -25,9 +25,30 @@ from workflow_engine.bpmn.dialects.expressions_text import text as literal_text
 from workflow_engine.feel import Compiled, FeelSyntaxError, ast, compile_expression
 from workflow_engine.feel.builtins import find_builtin
 
-_NOT_FEEL_WORDS = frozenset("not is None True False lambda empty eq ne lt gt le ge div mod instanceof".split())
+_NOT_FEEL_WORDS = frozenset(
+    (
+        "not",
+        "is",
+        "None",
+        "True",
+        "False",
+        "lambda",
+        "empty",
+        "eq",
+        "ne",
+        "lt",
+        "gt",
+        "le",
+        "ge",
+        "div",
+        "mod",
+        "instanceof",
+    )
+)
 _NOT_FEEL_NAMES = frozenset(("True", "False", "None"))
-_PYTHON_FUNCTIONS = frozenset("len str int float bool round sorted set list tuple dict isinstance range".split())
+_PYTHON_FUNCTIONS = frozenset(
+    ("len", "str", "int", "float", "bool", "round", "sorted", "set", "list", "tuple", "dict", "isinstance", "range")
+)
 _ORDER = frozenset(("<", "<=", ">", ">="))
 _BRACED = re.compile(r"[$#]\{((?:[^{}'\"]|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")*)\}", re.DOTALL)
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)

@@ -8,7 +8,6 @@ floor. What has no certain reading on JSON data is refused.
 from __future__ import annotations
 
 import ast
-
 from collections.abc import Callable
 from decimal import Decimal
 
