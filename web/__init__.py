@@ -1,1 +1,1 @@
-"""The web: pages for people, an API for programs. It reaches the engine only by its public door."""
+"""The pages of Liandong: HTTP only. Everything it knows about cases comes through ``workflow_engine``'s public door."""

@@ -1,0 +1,46 @@
+"""Makes the web application: puts the parts together, in the order in which a request passes through them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flask
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import auth, errors, i18n, permissions, security, static_files
+from web.config import WebSettings
+from web.presenters import filters
+from web.sessions import ServerSessions, SessionStore
+from web.throttle import SignInThrottle
+from web.ui import BLUEPRINTS
+from workflow_engine import Engine, Settings
+
+FOLDER = Path(__file__).parent
+
+
+def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None = None) -> Flask:
+    """The WSGI application over an open engine; the caller closes the engine.
+
+    ``sessions`` is where sign-ins are kept: by default a file beside the database, or memory where there is none.
+    """
+    web_settings = WebSettings.read(settings)
+    app = Flask("web", root_path=str(FOLDER), static_folder=None)
+    app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
+    app.session_interface = ServerSessions(sessions or SessionStore(web_settings.session_file))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if web_settings.proxies:
+        hops = web_settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    security.init_app(app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https)
+    i18n.init_app(app, web_settings.time_zone)
+    auth.init_app(app)
+    errors.init_app(app)
+    static_files.init_app(app)
+    filters.init_app(app)
+    app.jinja_env.globals.update(may=permissions.may, g=flask.g)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,92 @@
+"""English and Simplified Chinese: which language a visitor reads, and the catalogues behind ``_()``.
+
+Catalogues are read from their ``.po`` text at start, so no compiled file has to be kept in step with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+import flask_babel  # type: ignore[import-untyped]
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, has_request_context, request
+
+COOKIE = "language"
+COOKIE_SECONDS = 365 * 24 * 3600
+FOLDER = Path(__file__).parent / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the pages: gettext's name, HTML's tag, the key in bilingual data, its own name."""
+
+    locale: str
+    tag: str
+    key: str
+    name: str
+
+
+ENGLISH = Language("en", "en", "en", "English")
+CHINESE = Language("zh_Hans_CN", "zh-CN", "zh", "简体中文")
+LANGUAGES = {language.tag: language for language in (ENGLISH, CHINESE)}
+
+
+def init_app(app: Flask, time_zone: str) -> None:
+    """Load the catalogues and choose the language of every request."""
+    babel = flask_babel.Babel(
+        app,
+        default_locale=ENGLISH.locale,
+        default_timezone=time_zone,
+        locale_selector=lambda: current_language().locale,
+    )
+    del babel
+    with app.app_context():
+        domain = flask_babel.get_domain()
+        domain.cache[CHINESE.locale, "messages"] = load_catalogue("zh_CN")
+        domain.cache[ENGLISH.locale, "messages"] = Translations()
+    app.jinja_env.globals.update(current_language=current_language, languages=list(LANGUAGES.values()))
+
+
+def load_catalogue(name: str, folder: Path = FOLDER) -> Translations:
+    """The translations of one ``.po`` file."""
+    with (folder / name / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        catalogue = read_po(source, locale=name, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def current_language() -> Language:
+    """The visitor's language: as chosen with the switch, else what the browser asks for, else English."""
+    if not has_request_context():
+        return ENGLISH
+    chosen = LANGUAGES.get(request.cookies.get(COOKIE, ""))
+    if chosen is not None:
+        return chosen
+    for tag, _quality in request.accept_languages:
+        if tag.lower().startswith("zh"):
+            return CHINESE
+        if tag.lower().startswith("en"):
+            return ENGLISH
+    return ENGLISH
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """The message in the visitor's language, ``%(name)s`` filled in."""
+    return cast(str, flask_babel.gettext(message, **values))
+
+
+def ngettext(singular: str, plural: str, num: int, /, **values: Any) -> str:
+    """As ``gettext``, by number."""
+    return cast(str, flask_babel.ngettext(singular, plural, num, **values))
+
+
+def marked(message: str) -> str:
+    """Mark a text for translation where it stands; it is translated where it is shown."""
+    return message

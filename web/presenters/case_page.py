@@ -1,0 +1,81 @@
+"""Everything the case page and the case list show, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from web.context import engine
+from web.presenters.diagram import diagram_of
+from web.presenters.names import Names, names_of
+from web.presenters.people import actor_name
+from web.presenters.story import by_day, tell
+from web.presenters.tasks import line_of
+from web.presenters.times import Due, due_of
+from web.presenters.values import facts
+from workflow_engine import Actor, CaseDetail, CaseRow, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case in the list."""
+
+    row: CaseRow
+    title: str
+    process_name: str
+    started_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """A timer that runs."""
+
+    name: str
+    due_at: datetime
+    due: Due | None
+
+
+def case_lines(rows: Iterable[CaseRow]) -> list[CaseLine]:
+    """The rows of the list."""
+    return [case_line(row) for row in rows]
+
+
+def case_line(row: CaseRow) -> CaseLine:
+    """One row of the list."""
+    process_name = names_of(row.definition_id).process(row.process_name)
+    return CaseLine(row, row.title or row.business_key or process_name, process_name, actor_name(row.started_by))
+
+
+def case_page(case: CaseDetail, actor: Actor) -> dict[str, Any]:
+    """The template's values."""
+    names = names_of(case.case.definition_id)
+    story = tell(engine().queries.get_history(case.case.case_id, actor), names)
+    open_tasks = [line_of(task) for task in case.user_tasks if task.state in ("ready", "claimed")]
+    return {
+        "case": case.case,
+        "line": case_line(case.case),
+        "names": names,
+        "diagram": diagram_of(case),
+        "story": story,
+        "days": by_day(reversed(story)),
+        "seen": story[-1].seq if story else 0,
+        "facts": facts(case.variables, names),
+        "tasks": open_tasks,
+        "done_tasks": sum(1 for task in case.user_tasks if task.state == "completed"),
+        "clocks": _clocks(case, names),
+        "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
+        "jobs": [
+            (names.element(job.element_id), job) for job in case.jobs if job.state not in ("completed", "cancelled")
+        ],
+        "incidents": [(names.element(i.element_id), i) for i in case.incidents if i.state == "open"],
+        "mended": [(names.element(i.element_id), i) for i in case.incidents if i.state != "open"],
+        "command_id": new_id,
+    }
+
+
+def _clocks(case: CaseDetail, names: Names) -> list[ClockLine]:
+    running = [timer for timer in case.timers if timer.state == "scheduled"]
+    running.sort(key=lambda timer: timer.due_at)
+    return [ClockLine(names.element(timer.element_id), timer.due_at, due_of(timer.due_at)) for timer in running]

@@ -1,0 +1,75 @@
+"""What is marked on a diagram, as data for ``static/js/diagram.js``; it draws every text as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from web.i18n import current_language
+from web.i18n import gettext as _
+from workflow_engine import CaseDetail, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A model's picture with marks by element id."""
+
+    url: str
+    active: Mapping[str, int] = field(default_factory=dict)
+    """Number of open tokens by element."""
+    completed: Sequence[str] = ()
+    here: Sequence[str] = ()
+    stopped: Sequence[str] = ()
+    problems: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def marks(self) -> str:
+        """The marks as JSON."""
+        marks = {
+            "active": dict(self.active),
+            "completed": list(self.completed),
+            "here": list(self.here),
+            "stopped": list(self.stopped),
+            "problems": list(self.problems),
+        }
+        return json.dumps(marks, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def words(self) -> str:
+        """Texts the script needs, in the visitor's language."""
+        return json.dumps(
+            {
+                "here": _("You are here"),
+                "active": _("Open now"),
+                "stopped": _("Stopped"),
+                "failed": _("The diagram cannot be drawn. The list beside it says the same."),
+            },
+            ensure_ascii=False,
+        )
+
+
+def diagram_of(case: CaseDetail, here: Sequence[str] = ()) -> Diagram:
+    """The diagram of a case as it stands."""
+    active: dict[str, int] = {}
+    for element_id in case.open_elements:
+        active[element_id] = active.get(element_id, 0) + 1
+    stopped = [i.element_id for i in case.incidents if i.state == "open" and i.element_id]
+    completed = [element for element in case.completed_elements if element not in active]
+    return Diagram(_url(case.case.definition_id), active, completed, here, stopped)
+
+
+def diagram_of_definition(definition_id: str, problems: Iterable[Problem] = ()) -> Diagram:
+    """The diagram of a model with its problems pinned on."""
+    pins = [
+        {"element": p.element_id, "severity": p.severity, "text": p.message + (f" {p.mend}" if p.mend else "")}
+        for p in problems
+        if p.element_id
+    ]
+    return Diagram(_url(definition_id), problems=pins)
+
+
+def _url(definition_id: str) -> str:
+    return url_for("models.xml", definition_id=definition_id, language=current_language().tag)

@@ -1,0 +1,80 @@
+"""Names of people, units and roles in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import g
+
+from web.context import engine
+from web.i18n import current_language, marked
+from web.i18n import gettext as _
+from web.presenters.names import in_words
+from workflow_engine import PersonRow
+
+SYSTEM_ACTORS = {
+    "system:clock": marked("The clock"),
+    "system:worker": marked("An automatic service"),
+    "system:operator": marked("The operator"),
+    "system:importer": marked("The alert importer"),
+}
+
+
+def display_name(person: PersonRow) -> str:
+    """The person's name in the visitor's language."""
+    zh, en = person.display_name_zh, person.display_name_en
+    return (zh or en) if current_language().key == "zh" else (en or zh)
+
+
+def unit_name(person: PersonRow) -> str:
+    """The person's unit."""
+    zh, en = person.unit_name_zh, person.unit_name_en
+    return ((zh or en) if current_language().key == "zh" else (en or zh)) or ""
+
+
+def actor_name(actor_id: str | None, otherwise: str | None = None) -> str:
+    """Whoever acted: a person's name, or what kind of machine it was."""
+    if not actor_id:
+        return otherwise or _("Somebody")
+    if actor_id in SYSTEM_ACTORS:
+        return _(SYSTEM_ACTORS[actor_id])
+    if actor_id.startswith("case:"):
+        return _("Another case")
+    if actor_id.startswith("system:"):
+        return _("The system")
+    known: dict[str, str] = g.setdefault("actor_names", {})
+    if actor_id not in known:
+        person = engine().queries.find_person(actor_id)
+        known[actor_id] = display_name(person) if person else otherwise or actor_id.partition(":")[2] or actor_id
+    return known[actor_id]
+
+
+def group_names(group_ids: Iterable[str] | None) -> list[str]:
+    """Units and roles by name."""
+    return [group_name(group_id) for group_id in group_ids or ()]
+
+
+def group_name(group_id: str) -> str:
+    """A unit's or role's name; the id in words when nobody named it."""
+    if "group_names" not in g:
+        g.group_names = {group.group_id: group for group in engine().queries.list_groups()}
+    group = g.group_names.get(group_id)
+    if group is None:
+        return in_words(group_id.partition(":")[2] or group_id)
+    zh, en = group.name_zh, group.name_en
+    return ((zh or en) if current_language().key == "zh" else (en or zh)) or in_words(group_id)
+
+
+def roles(person: PersonRow) -> list[str]:
+    """The person's roles by name, without units and everyday groups."""
+    return [group_name(group_id) for group_id in sorted(person.groups) if not group_id.startswith("unit:")]
+
+
+def initials(name: str) -> str:
+    """One or two letters to stand for a person."""
+    words = name.split()
+    if not words:
+        return "?"
+    if "\u4e00" <= words[0][0] <= "\u9fff":
+        return words[0][-2:] if len(words[0]) > 2 else words[0]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

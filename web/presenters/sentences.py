@@ -1,0 +1,246 @@
+"""One sentence per fact of a case's history, in the visitor's language. Facts without one stay in the details."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from web.i18n import gettext as _
+from web.presenters.names import Names
+from web.presenters.people import actor_name, group_names
+from web.presenters.times import due_of, exact, instant
+from web.presenters.values import value_text
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What a sentence may look up: the names of the case's model, and who acted."""
+
+    names: Names
+    actor: str = ""
+
+    def element(self, body: Body, key: str = "element_id") -> Markup:
+        """The element's name, emphasised."""
+        return strong(self.names.element(body.get(key), body.get("name")))
+
+    def values(self, values: Mapping[str, Any] | None, most: int = 6) -> str:
+        """``name: value`` pairs on one line."""
+        pairs = list((values or {}).items())
+        told = [f"{self.names.variable(key)}: {value_text(value, self.names, key)[:80]}" for key, value in pairs[:most]]
+        return "; ".join(told) + ("; …" if len(pairs) > most else "")
+
+
+Sentence = Callable[[Body, Teller], "Markup | None"]
+
+
+def strong(text: str) -> Markup:
+    """Emphasised, and escaped."""
+    return Markup("<b>{}</b>").format(text)
+
+
+def say(message: str, /, **values: Any) -> Markup:
+    """A translated sentence with values put in, each escaped unless it is markup already."""
+    return Markup(message) % values  # noqa: S704 - messages come from our own catalogues
+
+
+# ------------------------------------------------------------------------------------------------ what was asked
+def _start(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s started the case"), who=strong(teller.actor))
+
+
+def _complete(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s completed %(task)s"), who=strong(teller.actor), task=teller.element(command))
+
+
+def _claim(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s took on %(task)s"), who=strong(teller.actor), task=teller.element(command))
+
+
+def _release(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s gave %(task)s back"), who=strong(teller.actor), task=teller.element(command))
+
+
+def _assign(command: Body, teller: Teller) -> Markup:
+    whom = strong(actor_name(command.get("assignee")))
+    return say(
+        _("%(who)s gave %(task)s to %(whom)s"), who=strong(teller.actor), task=teller.element(command), whom=whom
+    )
+
+
+def _fire(command: Body, teller: Teller) -> Markup:
+    return say(_("The time set for %(element)s has come"), element=teller.element(command))
+
+
+def _message(command: Body, teller: Teller) -> Markup:
+    return say(_("The message %(name)s arrived"), name=strong(teller.names.element(command.get("name"))))
+
+
+def _signal(command: Body, teller: Teller) -> Markup:
+    return say(_("The signal %(name)s arrived"), name=strong(teller.names.element(command.get("name"))))
+
+
+def _with_reason(message: Callable[[], str]) -> Sentence:
+    def sentence(command: Body, teller: Teller) -> Markup:
+        told = say(message(), who=strong(teller.actor))
+        reason = command.get("reason")
+        return told + say(_(": %(reason)s"), reason=reason) if reason else told
+
+    return sentence
+
+
+def _change(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s changed values of the case"), who=strong(teller.actor))
+
+
+def _retry(command: Body, teller: Teller) -> Markup:
+    return say(_("%(who)s had the stopped step tried again"), who=strong(teller.actor))
+
+
+def _job(message: Callable[[], str]) -> Sentence:
+    return lambda command, teller: say(message(), element=teller.element(command))
+
+
+ASKED: dict[str, Sentence] = {
+    "case.start": _start,
+    "case.cancel": _with_reason(lambda: _("%(who)s cancelled the case")),
+    "case.suspend": _with_reason(lambda: _("%(who)s suspended the case")),
+    "case.resume": _with_reason(lambda: _("%(who)s let the case go on")),
+    "case.change_variables": _change,
+    "incident.retry": _retry,
+    "user_task.complete": _complete,
+    "user_task.claim": _claim,
+    "user_task.release": _release,
+    "user_task.assign": _assign,
+    "timer.fire": _fire,
+    "message.correlate": _message,
+    "message.publish": _message,
+    "signal.deliver": _signal,
+    "job.complete": _job(lambda: _("The service behind %(element)s answered")),
+    "job.fail": _job(lambda: _("The service behind %(element)s failed")),
+    "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
+}
+
+
+# ------------------------------------------------------------------------------------------------ what happened
+def _task_created(event: Body, teller: Teller) -> Markup:
+    task = teller.element(event)
+    due = due_of(instant(event.get("due_at")))
+    if event.get("assignee"):
+        told = say(_("%(task)s went to %(whom)s"), task=task, whom=strong(actor_name(event["assignee"])))
+    else:
+        groups = group_names(event.get("candidate_groups")) or [
+            actor_name(u) for u in event.get("candidate_users") or ()
+        ]
+        whom = strong(", ".join(groups)) if groups else _("everybody")
+        told = say(_("%(task)s was offered to %(whom)s"), task=task, whom=whom)
+    return told + say(_(", due %(time)s"), time=exact(due.at)) if due else told
+
+
+def _task_cancelled(event: Body, teller: Teller) -> Markup:
+    return say(_("%(task)s was withdrawn, it is no longer needed"), task=teller.element(event))
+
+
+def _timer_scheduled(event: Body, teller: Teller) -> Markup | None:
+    due = instant(event.get("due_at"))
+    return due and say(_("A clock runs for %(element)s until %(time)s"), element=teller.element(event), time=exact(due))
+
+
+def _timer_fired(event: Body, teller: Teller) -> Markup:
+    return say(_("The clock of %(element)s ran out"), element=teller.element(event))
+
+
+def _decided(event: Body, teller: Teller) -> Markup:
+    rows = ", ".join(str(row) for row in event.get("matched_rules") or ()) or "—"
+    outputs = event.get("outputs")
+    answer = teller.values(outputs) if isinstance(outputs, Mapping) else value_text(outputs, teller.names)
+    return say(
+        _("%(table)s decided: %(answer)s (row %(rows)s)"), table=teller.element(event), answer=strong(answer), rows=rows
+    )
+
+
+def _message_thrown(event: Body, teller: Teller) -> Markup:
+    return say(_("The message %(name)s was sent"), name=strong(teller.names.element(event.get("name"))))
+
+
+def _message_caught(event: Body, teller: Teller) -> Markup:
+    return say(_("%(element)s received it"), element=teller.element(event))
+
+
+def _signal_thrown(event: Body, teller: Teller) -> Markup:
+    return say(_("The signal %(name)s went out to all"), name=strong(teller.names.element(event.get("name"))))
+
+
+def _error_caught(event: Body, teller: Teller) -> Markup:
+    name = strong(teller.names.element(event.get("code"), event.get("error_kind")))
+    if not event.get("caught_by"):
+        return say(_("%(element)s raised %(name)s; nobody had to act on it"), element=teller.element(event), name=name)
+    by = teller.element(event, "caught_by")
+    return say(_("%(element)s raised %(name)s; %(by)s took over"), element=teller.element(event), name=name, by=by)
+
+
+def _job_created(event: Body, teller: Teller) -> Markup:
+    return say(
+        _("%(element)s was handed to the service %(topic)s"),
+        element=teller.element(event),
+        topic=event.get("topic", ""),
+    )
+
+
+def _incident(event: Body, teller: Teller) -> Markup:
+    where = teller.element(event) if event.get("element_id") else _("the case")
+    return say(_("Stopped at %(where)s: %(message)s"), where=where, message=event.get("message") or event.get("code"))
+
+
+def _resolved(event: Body, teller: Teller) -> Markup:
+    return say(_("The stop number %(number)s is mended"), number=event.get("incident_no"))
+
+
+def _case_completed(event: Body, teller: Teller) -> Markup:
+    return say(_("The case is closed"))
+
+
+def _changed(event: Body, teller: Teller) -> Markup:
+    names = ", ".join(teller.names.variable(name) for name in event.get("names") or ())
+    return say(_("Now known: %(names)s"), names=names)
+
+
+def _conflict(event: Body, teller: Teller) -> Markup:
+    paths = ", ".join(teller.names.variable(path) for path in event.get("paths") or ())
+    return say(_("Parallel branches gave different values for %(paths)s; both are kept here"), paths=strong(paths))
+
+
+def _reached(event: Body, teller: Teller) -> Markup | None:
+    kind, element_id = event.get("element_kind"), str(event.get("element_id"))
+    if kind not in ("endEvent", "intermediateThrowEvent", "manualTask", "callActivity", "subProcess"):
+        return None
+    if not teller.names.has_name(element_id):
+        return None
+    if kind in ("callActivity", "subProcess"):
+        return say(_("%(element)s began"), element=teller.element(event))
+    return say(_("%(element)s was reached"), element=teller.element(event))
+
+
+HAPPENED: dict[str, Sentence] = {
+    "user_task.created": _task_created,
+    "user_task.cancelled": _task_cancelled,
+    "timer.scheduled": _timer_scheduled,
+    "timer.fired": _timer_fired,
+    "decision.evaluated": _decided,
+    "message.thrown": _message_thrown,
+    "message.caught": _message_caught,
+    "signal.thrown": _signal_thrown,
+    "error.caught": _error_caught,
+    "job.created": _job_created,
+    "incident.opened": _incident,
+    "incident.resolved": _resolved,
+    "case.completed": _case_completed,
+    "variables.changed": _changed,
+    "variables.conflict": _conflict,
+    "element.activated": _reached,
+}
+"""Events that say no more than the command itself (claimed, completed, …) have no sentence of their own."""

@@ -1,0 +1,111 @@
+"""A case's history as a story: one moment per command, a headline, what followed from it, and the technical record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from web.presenters.names import Names
+from web.presenters.people import actor_name
+from web.presenters.sentences import ASKED, HAPPENED, Teller, strong
+from web.presenters.times import local_date
+from web.presenters.values import Fact, facts
+from workflow_engine import HistoryRow
+
+Tone = Literal["person", "clock", "system", "stop", "end"]
+_QUIET = frozenset({"message.caught", "timer.fired"})
+"""Events that only repeat the headline of their own command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One audit entry, told."""
+
+    seq: int
+    at: datetime
+    tone: Tone
+    headline: Markup
+    followed: list[Markup] = field(default_factory=list)
+    entered: list[Fact] = field(default_factory=list)
+    element_ids: list[str] = field(default_factory=list)
+    command: str = ""
+    record: str = ""
+    digest: str = ""
+
+
+def tell(history: Sequence[HistoryRow], names: Names) -> list[Moment]:
+    """The story, oldest first."""
+    return [_moment(row, names) for row in history]
+
+
+def by_day(moments: Iterable[Moment]) -> list[tuple[date, list[Moment]]]:
+    """The moments under the day on which they happened, in their order."""
+    return [(day, list(group)) for day, group in groupby(moments, key=lambda moment: local_date(moment.at))]
+
+
+def _moment(row: HistoryRow, names: Names) -> Moment:
+    command = _with_element(row.command, row.events)
+    teller = Teller(names, actor_name(row.actor_id, row.actor_name))
+    name = str(command.get("command", ""))
+    asked = ASKED.get(name)
+    headline = asked(command, teller) if asked else None
+    followed = [line for event in row.events if (line := _sentence(event, name, teller))]
+    return Moment(
+        seq=row.seq,
+        at=row.at,
+        tone=_tone(row),
+        headline=headline or strong(name),
+        followed=followed,
+        entered=facts(command.get("variables") or {}, names)
+        if name in ("user_task.complete", "case.change_variables")
+        else [],
+        element_ids=list(dict.fromkeys(str(e["element_id"]) for e in row.events if e.get("element_id"))),
+        command=name,
+        record=json.dumps(
+            {"command": row.command, "events": list(row.events)}, ensure_ascii=False, indent=1, default=str
+        ),
+        digest=str(row.hash or ""),
+    )
+
+
+def _sentence(event: Mapping[str, Any], command: str, teller: Teller) -> Markup | None:
+    kind = str(event.get("event"))
+    if kind in _QUIET and command in ("timer.fire", "message.correlate"):
+        return None
+    teller_of = HAPPENED.get(kind)
+    return teller_of(event, teller) if teller_of else None
+
+
+def _with_element(command: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The command with the element it was about, which stands in the first event that has the same token."""
+    told = dict(command)
+    if told.get("element_id"):
+        return told
+    token = told.get("token_id")
+    if token is None and "user_task_id" in told:
+        token = int(str(told["user_task_id"]).rpartition(".")[2] or 0)
+    for event in events:
+        if event.get("element_id") and (token is None or event.get("token_id") == token):
+            told["element_id"] = event["element_id"]
+            break
+    for event in events:
+        if event.get("event") == "user_task.completed" and "variables" not in told:
+            told["variables"] = event.get("variables")
+    return told
+
+
+def _tone(row: HistoryRow) -> Tone:
+    kinds = {event.get("event") for event in row.events}
+    if "incident.opened" in kinds:
+        return "stop"
+    if kinds & {"case.completed", "case.cancelled"}:
+        return "end"
+    if row.actor_id == "system:clock":
+        return "clock"
+    return "system" if str(row.actor_id).startswith(("system:", "case:")) else "person"

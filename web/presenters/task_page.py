@@ -1,0 +1,101 @@
+"""Everything the task page shows, put together once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from web.context import engine
+from web.forms import Form, form_of
+from web.forms.shown import show
+from web.presenters.diagram import Diagram, diagram_of
+from web.presenters.names import names_of
+from web.presenters.story import Moment, by_day, tell
+from web.presenters.tasks import line_of
+from web.presenters.times import zone
+from web.presenters.values import facts
+from workflow_engine import Actor, EngineError, InvalidVariablesError, UserTaskRow
+
+Typed = MultiDict[str, str]
+
+
+def form_of_task(task: UserTaskRow) -> Form:
+    """The task's form in the visitor's language."""
+    return form_of(task.form, task.fields, task.variables, names_of(task.definition_id).text)
+
+
+def task_page(
+    task: UserTaskRow,
+    actor: Actor,
+    *,
+    command_id: str,
+    error: EngineError | None = None,
+    typed: Typed | None = None,
+) -> dict[str, Any]:
+    """The template's values. ``typed`` is what a refused form held; ``error`` why it was refused."""
+    queries = engine().queries
+    names = names_of(task.definition_id)
+    form = form_of_task(task)
+    problems: Mapping[str, str] = error.problems if isinstance(error, InvalidVariablesError) else {}
+    case = queries.get_case(task.case_id, actor)
+    story = tell(queries.get_history(task.case_id, actor), names)
+    is_open = task.state in ("ready", "claimed")
+    shown = show(form, task.variables, zone(), typed if is_open else None, problems)
+    mine = task.assignee == actor.actor_id
+    return {
+        "task": task,
+        "line": line_of(task),
+        "names": names,
+        "fields": [part for part in shown if part.field.takes_answer or not part.field.is_input],
+        "givens_list": [part for part in shown if part.field.readonly and part.field.is_input and part.words],
+        "typed": _kept(form, typed, is_open),
+        "problems": problems,
+        "error": None if problems else error,
+        "is_open": is_open,
+        "is_mine": is_open and mine,
+        "can_claim": task.state == "ready" and task.assignee is None,
+        "may_complete": is_open and (mine or task.assignee is None),
+        "facts": facts(_without_form(task.variables, form), names, most=40),
+        "case": case.case,
+        "diagram": _diagram(task, case),
+        "days": by_day(reversed(story)),
+        "ended_by": _ended_by(task, story),
+        "command_id": command_id,
+    }
+
+
+def _diagram(task: UserTaskRow, case: Any) -> Diagram:
+    here = [task.element_id] if task.state in ("ready", "claimed") else []
+    return diagram_of(case, here=here)
+
+
+def _without_form(variables: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    asked = {field.key.split(".")[0] for field in form.inputs}
+    return {key: value for key, value in variables.items() if key not in asked}
+
+
+def _kept(form: Form, typed: Typed | None, is_open: bool) -> list[tuple[str, str]]:
+    """What a person typed into a form that can no longer be sent, by label, so that nothing is lost."""
+    if typed is None or is_open:
+        return []
+    kept = []
+    for shown in show(form, {}, zone(), typed):
+        if not shown.field.takes_answer:
+            continue
+        chosen = [choice.label for number, choice in enumerate(shown.field.choices) if str(number) in shown.chosen]
+        text = ", ".join(chosen) or shown.text
+        if text.strip():
+            kept.append((shown.field.label, text))
+    return kept
+
+
+def _ended_by(task: UserTaskRow, story: list[Moment]) -> Moment | None:
+    """The moment in which somebody completed the task, or in which it was withdrawn."""
+    if task.state in ("ready", "claimed"):
+        return None
+    for moment in reversed(story):
+        if moment.command == "user_task.complete" and f'"{task.user_task_id}"' in moment.record:
+            return moment
+    return next((moment for moment in reversed(story) if task.element_id in moment.element_ids), None)

@@ -1,0 +1,15 @@
+"""The pages, one module per subject."""
+
+from web.ui import alerts, cases, health, inbox, models, operations, preferences, sign_in, tasks
+
+BLUEPRINTS = (
+    sign_in.blueprint,
+    preferences.blueprint,
+    inbox.blueprint,
+    tasks.blueprint,
+    cases.blueprint,
+    operations.blueprint,
+    alerts.blueprint,
+    models.blueprint,
+    health.blueprint,
+)

@@ -1,0 +1,53 @@
+"""Small questions every view asks of its request."""
+
+from __future__ import annotations
+
+import re
+
+from flask import request
+
+from web.i18n import gettext as _
+from workflow_engine import InvalidVariablesError, new_id
+
+_COMMAND_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
+LONGEST_SEARCH = 100
+LONGEST_REASON = 2_000
+
+
+def command_id() -> str:
+    """The idempotency key that our form carried; a fresh one when it is missing or malformed."""
+    given = request.form.get("command_id", "")
+    return given if _COMMAND_ID.fullmatch(given) else new_id()
+
+
+def search_words() -> str:
+    """What the visitor searches for, trimmed."""
+    return request.args.get("q", "").strip()[:LONGEST_SEARCH]
+
+
+def one_of(name: str, allowed: tuple[str, ...] | frozenset[str], otherwise: str) -> str:
+    """A query parameter out of an enumeration."""
+    value = request.args.get(name, otherwise)
+    return value if value in allowed else otherwise
+
+
+def cursor() -> str | None:
+    """Where the page starts; opaque, made by the engine."""
+    return request.args.get("after") or None
+
+
+def is_partial() -> bool:
+    """Whether htmx asks for a piece of the page only."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def required_reason() -> str:
+    """The reason typed into a form.
+
+    Raises:
+        InvalidVariablesError: it is empty.
+    """
+    reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
+    if not reason:
+        raise InvalidVariablesError(_("Give the reason; it stays in the record."), {"reason": _("This is needed.")})
+    return reason

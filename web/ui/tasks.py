@@ -1,0 +1,95 @@
+"""One task: its form, the case's facts beside it, the diagram with the place marked, and the story so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from web.auth import current_actor
+from web.context import engine
+from web.errors import keep_input
+from web.forms import check
+from web.i18n import gettext as _
+from web.presenters.names import names_of
+from web.presenters.task_page import Typed, form_of_task, task_page
+from web.presenters.times import zone
+from web.ui.requests import command_id
+from workflow_engine import (
+    ClaimUserTask,
+    CompleteUserTask,
+    EngineError,
+    InvalidVariablesError,
+    ReleaseUserTask,
+    UserTaskRow,
+    new_id,
+)
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tasks/<user_task_id>")
+def page(user_task_id: str) -> str:
+    """The task as it stands."""
+    return _render(_get(user_task_id), command_id=new_id())
+
+
+@blueprint.post("/tasks/<user_task_id>/claim")
+def claim(user_task_id: str) -> Response:
+    """Take the task on."""
+    task = _get(user_task_id)
+    keep_input(lambda error: _render(_get(user_task_id), command_id=new_id(), error=error))
+    engine().handle(ClaimUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
+    return redirect(url_for("tasks.page", user_task_id=user_task_id), 303)
+
+
+@blueprint.post("/tasks/<user_task_id>/release")
+def release(user_task_id: str) -> Response:
+    """Give the task back to those it was offered to."""
+    task = _get(user_task_id)
+    keep_input(lambda error: _render(_get(user_task_id), command_id=new_id(), error=error))
+    engine().handle(ReleaseUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
+    flash(_("You gave the task back."))
+    return redirect(url_for("inbox.page", queue="offered"), 303)
+
+
+@blueprint.post("/tasks/<user_task_id>/complete")
+def complete(user_task_id: str) -> Response:
+    """Check the form and complete the task; then the next task opens."""
+    task = _get(user_task_id)
+    typed: Typed = MultiDict(request.form.items(multi=True))
+    key = command_id()
+    keep_input(lambda error: _render(_get(user_task_id), command_id=key, error=error, typed=typed))
+    submission = check(form_of_task(task), typed, zone())
+    if submission.errors:
+        raise InvalidVariablesError("Expected values that fit the form, but some do not.", submission.errors)
+    engine().handle(
+        CompleteUserTask(command_id=key, user_task_id=task.user_task_id, variables=submission.values), current_actor()
+    )
+    return _onwards(task)
+
+
+def _onwards(task: UserTaskRow) -> Response:
+    """The next task of the same case that is mine, else the first of my inbox, else the inbox."""
+    mine = engine().queries.inbox(current_actor(), queue="mine", limit=20).items
+    following = next((row for row in mine if row.case_id == task.case_id), mine[0] if mine else None)
+    flash(_("Done: %(task)s", task=form_of_task_name(task)), "done")
+    if following is None:
+        return redirect(url_for("inbox.page"), 303)
+    return redirect(url_for("tasks.page", user_task_id=following.user_task_id), 303)
+
+
+def form_of_task_name(task: UserTaskRow) -> str:
+    """The task's name in the visitor's language."""
+    return names_of(task.definition_id).element(task.element_id, task.name)
+
+
+def _get(user_task_id: str) -> UserTaskRow:
+    return engine().queries.get_user_task(user_task_id, current_actor())
+
+
+def _render(task: UserTaskRow, **values: Any) -> str:
+    error: EngineError | None = values.pop("error", None)
+    return render_template("pages/task.html", **task_page(task, current_actor(), error=error, **values))
