@@ -161,7 +161,8 @@ class Host:
             if case.state == "active"
             for token_id, position, due_at in case.instance.due_timers(far)
         ]
-        return [(due_at, case, token, position) for due_at, _, case, token, position in sorted(found, key=lambda t: t[:2])]
+        found.sort(key=lambda timer: timer[:2])
+        return [(due_at, case, token_id, position) for due_at, _, case, token_id, position in found]
 
     def fire(self, due_at: str, case: HostedCase, token_id: int, position: int) -> None:
         self.now = max(self.now, datetime.fromisoformat(due_at))

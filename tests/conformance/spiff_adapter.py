@@ -96,11 +96,11 @@ class LiandongAdapter(Adapter):
 
     def complete(self, h: Case, element: str, data: dict[str, Any], where: dict[str, Any] | None = None) -> None:
         assert h.instance is not None
-        for token_id, element_id, variables in self._items(h):
-            if element_id == element and all(variables.get(k) == v for k, v in (where or {}).items()):
-                break
-        else:
+        wanted = (where or {}).items()
+        found = [item for item in self._items(h) if item[1] == element and all(item[2].get(k) == v for k, v in wanted)]
+        if not found:
             raise KeyError(f"no open item {element} {where}")
+        token_id = found[0][0]
         if h.instance.tree.index[token_id].task_spec.kind == "userTask":
             before = dict(h.instance.token_variables(token_id))
             h.took(h.instance.complete_user_task(h.context, token_id, data, "user:test"))
@@ -138,7 +138,10 @@ class LiandongAdapter(Adapter):
             if trigger.kind == kind and trigger.name == name:
                 assert h.instance is not None
                 variables = {**h.variables, **payload}
-                h.took(h.instance.start(h.context, variables, start_element_id=trigger.element_id, position=trigger.position))
+                begun = h.instance.start(
+                    h.context, variables, start_element_id=trigger.element_id, position=trigger.position
+                )
+                h.took(begun)
                 return True
         return False
 

@@ -160,16 +160,10 @@ class Runner:
         ]
         for process_id, definition in self.host.by_process.items():
             for trigger in definition.start_triggers(process_id):
-                if trigger.kind in ("message", "signal"):
-                    rows.append(
-                        {
-                            "id": trigger.element_id,
-                            "eventType": trigger.kind,
-                            "eventName": trigger.name,
-                            "instance": None,
-                            "key": trigger.element_id,
-                        }
-                    )
+                row = {"id": trigger.element_id, "key": trigger.element_id, "instance": None}
+                rows += [row | {"eventType": trigger.kind, "eventName": trigger.name}] * (
+                    trigger.kind in ("message", "signal")
+                )
         return [row for row in rows if self._fits(row, wanted)]
 
     def _variables(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
