@@ -1,10 +1,11 @@
-"""Files that attack a parser, or sit at its limits; each with the code of the problem expected, None where it is fine."""
+"""Files that attack a parser or sit at its limits, with the code of the problem expected where there is one."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import zipfile
+from itertools import pairwise
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -34,7 +35,7 @@ def chain(tasks: int, tag: str = "userTask") -> bytes:
     nodes = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + "".join(
         f'<bpmn:{tag} id="{name}"/>' for name in names[1:-1]
     )
-    flows = "".join(flow(one, other) for one, other in zip(names, names[1:], strict=False))
+    flows = "".join(flow(one, other) for one, other in pairwise(names))
     return document(process(nodes + flows))
 
 

@@ -115,6 +115,10 @@ class Document:
     def is_claimed(self, element: Element) -> bool:
         return element in self._claimed
 
+    def is_read(self, element: Element) -> bool:
+        """Whether any attribute of it was looked at."""
+        return element in self._seen
+
     def is_seen(self, element: Element, key: str) -> bool:
         return key in self._seen.get(element, ())
 

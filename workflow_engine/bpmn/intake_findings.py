@@ -10,6 +10,8 @@ from workflow_engine.bpmn.xml import Element, line_of
 from workflow_engine.domain.errors import Problem
 
 MAX_PROBLEMS = 500
+MAX_ALIKE = 3
+"""The same unused thing is listed this often; beyond, only the number is told."""
 
 Severity = Literal["error", "warning", "info"]
 
@@ -28,7 +30,18 @@ class Findings:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        return tuple(self._notes)
+        """All of them; the same unused thing on many elements is told once, with its number."""
+        alike: dict[tuple[str, str], list[Note]] = {}
+        for note in self._notes:
+            key = (note.kind, note.what if note.kind == "unused" else f"{note.what} {note.element_id}")
+            alike.setdefault(key, []).append(note)
+        found: list[Note] = []
+        for notes in alike.values():
+            if len(notes) <= MAX_ALIKE:
+                found.extend(notes)
+            else:
+                found.append(Note(kind=notes[0].kind, what=f"{notes[0].what} ({len(notes)} times)"))
+        return tuple(found)
 
     def problems(self) -> tuple[Problem, ...]:
         """All of them: errors first, then in the order of the file."""

@@ -36,6 +36,7 @@ def check_constructs(document: Document, scope: ScopeView) -> None:
             code, message, mend = _NODES.get(name, _CHOREOGRAPHY)
             document.findings.error(code, node, message, mend)
         if is_event_sub_process(node):
+            document.claim(node)
             document.findings.error(
                 "event_sub_process", node, "Event sub-processes are not executed.",
                 "Use boundary events on a sub-process that holds the work.",

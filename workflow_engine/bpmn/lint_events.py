@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from workflow_engine.bpmn.dialects.camunda import read_throw_job_topic
+from workflow_engine.bpmn.dialects.zeebe import is_zeebe
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_constructs import refuse_compensation_event
 from workflow_engine.bpmn.lint_scopes import ScopeView, has_condition
@@ -36,7 +38,8 @@ def check_events(document: Document, scope: ScopeView) -> None:
             _check_kinds(document, node, kinds, _ALLOWED[local_name(node)])
         _check_multiple(document, node, kinds)
         _check_timers(document, node, kinds)
-        _check_message(document, node)
+        if is_bpmn(node, "endEvent", "intermediateThrowEvent"):
+            _check_thrown(document, node)
     for node in scope.of("boundaryEvent"):
         _check_boundary(document, scope, node)
     for node in scope.of("intermediateCatchEvent"):
@@ -118,25 +121,17 @@ def _check_timers(document: Document, node: Element, kinds: list[str]) -> None:
         )  # fmt: skip
 
 
-def _check_message(document: Document, node: Element) -> None:
+def _check_thrown(document: Document, node: Element) -> None:
     for item in node:
         if not is_bpmn(item, "messageEventDefinition", "signalEventDefinition"):
             continue
         kind = local_name(item).removesuffix("EventDefinition")
-        if item.get(f"{kind}Ref") or any(True for _ in item.iter() if "topic" in str(_.attrib)):
+        if item.get(f"{kind}Ref") or read_throw_job_topic(document, item) is not None or is_zeebe(node):
             continue
-        if is_bpmn(node, "endEvent", "intermediateThrowEvent"):
-            document.findings.warning(
-                f"{kind}_missing", node, f"The event names no {kind}; it passes through without sending.",
-                f"Give it a {kind}Ref.",
-            )  # fmt: skip
-        else:
-            document.findings.error(
-                f"{kind}_missing",
-                node,
-                f"The event names no {kind}, so nothing could ever reach it.",
-                f"Give it a {kind}Ref.",
-            )
+        document.findings.warning(
+            f"{kind}_missing", node, f"The event names no {kind}; it passes through without sending.",
+            f"Give it a {kind}Ref.",
+        )  # fmt: skip
 
 
 def _check_boundary(document: Document, scope: ScopeView, node: Element) -> None:

@@ -97,7 +97,7 @@ def _check_target(document: Document, flow: Element, target: Element) -> None:
 
 
 def _check_listed(document: Document, node: Element, tag: str, attribute: str) -> None:
-    """``incoming`` and ``outgoing`` repeat what the flows say. The flows decide: models in use contradict themselves."""
+    """``incoming`` and ``outgoing`` repeat what the flows say. The flows decide: models in use do contradict."""
     for item in children(node, tag):
         reference = text_of(item)
         flow = document.find(reference)

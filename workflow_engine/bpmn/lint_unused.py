@@ -66,6 +66,7 @@ _LISTED = frozenset(
         "implicitThrowEvent", "rootElement", "artifact", "supportedInterfaceRefs", "complexBehavior",
     }
 )  # fmt: skip
+_NAMED_ONCE = ("message", "signal", "error", "escalation", "correlationProperty")
 _HARMLESS: dict[str, dict[str, str | None]] = {
     "*": {"id": None, "name": None, "itemSubjectRef": None, "isImmediate": "true", "gatewayDirection": None},
     "definitions": {"targetNamespace": None, "exporter": None, "exporterVersion": None, "typeLanguage": None,
@@ -106,6 +107,8 @@ def list_unused(document: Document) -> None:
             document.findings.error(
                 "unknown_element", element, f"<{name}> is no element of BPMN 2.0.", "Correct or remove it."
             )
+        elif name in _NAMED_ONCE and not document.is_read(element):
+            document.findings.note("unused", element, f"{name} that nothing refers to", before=element.get("name"))
         else:
             _list_attributes(document, element, name)
 

@@ -116,28 +116,23 @@ class ActivityReader:
         operation = self._document.get(node, "operationRef")
         found = self._document.find(operation, "operation")
         topic = operation if found is None else (found.get("name") or operation)
-        if topic is None:
-            topic = node.get("id") or "service"
-            self._document.findings.warning(
-                "job_without_topic", node,
-                "The service task does not say who does the work; its id is used as the topic.",
-                f"Give it a topic, or let the worker fetch “{topic}”.",
-            )  # fmt: skip
-        return {"job": Job(topic=topic)}
+        return {"job": self._named_by_id(node, "service task") if topic is None else Job(topic=topic)}
 
     def _business_rule_task(self, node: Element) -> dict[str, Any]:
         document, words = self._document, self._words
         decision = zeebe.read_zeebe_decision(document, words, node) or camunda.read_decision(document, words, node)
         if decision is not None:
             return {"decision": decision}
-        job = self._job(node)
-        if job is None:
-            document.findings.error(
-                "decision_missing", node, "The business rule task names no decision.",
-                "Name the decision table: camunda:decisionRef or zeebe:calledDecision.",
-            )  # fmt: skip
-            return {}
-        return {"job": job}
+        return {"job": self._job(node) or self._named_by_id(node, "business rule task")}
+
+    def _named_by_id(self, node: Element, kind: str) -> Job:
+        """Drawn without saying who works: a worker may still fetch it under its id."""
+        topic = node.get("id") or kind
+        self._document.findings.warning(
+            "job_without_topic", node, f"The {kind} does not say who does the work; its id is used as the topic.",
+            f"Give it a topic or a decision, or let the worker fetch “{topic}”.",
+        )  # fmt: skip
+        return Job(topic=topic)
 
     def _call_activity(self, node: Element) -> dict[str, Any]:
         document, words = self._document, self._words
@@ -158,11 +153,9 @@ class ActivityReader:
         job = self._job(node) if throws else None
         if job is not None:
             fields["job"] = job
-        if not fields:
+        if throws and not fields:
             self._document.findings.warning(
-                "message_missing", node,
-                "The send task names no message and passes through." if throws
-                else "The receive task names no message and passes through.",
+                "message_missing", node, "The send task names no message; it passes through without sending.",
                 "Give it a messageRef.",
             )  # fmt: skip
         return fields

@@ -47,7 +47,7 @@ class DataReader:
             reference = self._document.get(element, "dataObjectRef")
             if reference is not None and self._document.find(reference, "dataObject") is None:
                 self._document.findings.error(
-                    "dangling_reference", element, f"dataObjectRef names “{reference}”, which does not exist in the file.",
+                    "dangling_reference", element, f"dataObjectRef names “{reference}”, which does not exist.",
                     "Define the data object or remove the reference.",
                 )  # fmt: skip
 

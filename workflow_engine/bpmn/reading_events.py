@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from workflow_engine.bpmn.dialects.camunda import read_signal_variables, read_throw_job_topic
 from workflow_engine.bpmn.dialects.zeebe import read_correlation_key
 from workflow_engine.bpmn.intake_document import Document
@@ -41,9 +43,9 @@ class EventReader:
     def message(self, element: Element, message_ref: str | None, *, throws: bool) -> EventDefinition | None:
         """The definition for a send or receive task; None when it names no message."""
         message = self._reference(element, message_ref, "message")
-        if message is None:
-            return None
-        return self._message_of(element, message, throws=throws)
+        if message is not None:
+            return self._message_of(message)
+        return None if throws or message_ref else self._named_by_id(element, "message")
 
     def _definition(self, event: Element, element: Element) -> EventDefinition | None:
         throws = is_bpmn(event, "endEvent", "intermediateThrowEvent")
@@ -51,7 +53,7 @@ class EventReader:
         if kind == "message":
             return self._message(event, element, throws=throws)
         if kind == "signal":
-            return self._signal(element, throws=throws)
+            return self._signal(event, element, throws=throws)
         if kind == "timer":
             timer, expression = self._words.timer(event, element)
             if timer is None or expression is None:
@@ -74,13 +76,22 @@ class EventReader:
     def _message(self, event: Element, element: Element, *, throws: bool) -> EventDefinition | None:
         message = self._reference(element, self._document.get(element, "messageRef"), "message")
         if message is not None:
-            return self._message_of(element, message, throws=throws)
+            return self._message_of(message)
         if throws:
             topic = read_throw_job_topic(self._document, element)
             return EventDefinition(kind="message", name=event.get("name") or topic) if topic else None
-        return None
+        return None if element.get("messageRef") else self._named_by_id(event, "message")
 
-    def _message_of(self, element: Element, message: Element, *, throws: bool) -> EventDefinition:
+    def _named_by_id(self, event: Element, kind: Literal["message", "signal"]) -> EventDefinition:
+        """Drawn without a message: it waits for one that is called like the element."""
+        name = event.get("id") or kind
+        self._document.findings.warning(
+            f"{kind}_missing", event, f"It names no {kind}; it waits for one called “{name}”, its own id.",
+            f"Give it a {kind}Ref.",
+        )  # fmt: skip
+        return EventDefinition(kind=kind, name=name)
+
+    def _message_of(self, message: Element) -> EventDefinition:
         named = self._words.name(message, self._document.get(message, "name"), "message name")
         if named.name is None and named.expression is None:
             named = NameText(message.get("id"), None)
@@ -94,10 +105,10 @@ class EventReader:
             correlation_key=key,
         )
 
-    def _signal(self, element: Element, *, throws: bool) -> EventDefinition | None:
+    def _signal(self, event: Element, element: Element, *, throws: bool) -> EventDefinition | None:
         signal = self._reference(element, self._document.get(element, "signalRef"), "signal")
         if signal is None:
-            return None
+            return None if throws or element.get("signalRef") else self._named_by_id(event, "signal")
         named = self._words.name(signal, self._document.get(signal, "name"), "signal name")
         if named.name is None and named.expression is None:
             named = NameText(signal.get("id"), None)
