@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from workflow_engine.bpmn.elements.boundary import BoundaryEvent
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.elements.element import Element, Root
+from workflow_engine.bpmn.elements.event_subprocess import EventListener, EventSubProcess
 from workflow_engine.bpmn.elements.gateways import (
     EventBasedGateway,
     ExclusiveGateway,
@@ -147,6 +148,9 @@ def build_scope(scope: Scope, definition: Definition) -> ScopeSpec:
             if event.kind == "link" and node.kind == "intermediateCatchEvent":
                 spec.links[event.name or ""] = elements[node.id]
     spec.start_elements = [elements[node.id] for node in _starts(scope)]
+    for node in scope.nodes:
+        if node.triggered_by_event:
+            spec.listeners.append(_listener(spec, elements[node.id]))
     return spec
 
 
@@ -158,10 +162,18 @@ def _build_element(node: Node, spec: ScopeSpec, definition: Definition) -> Eleme
     return frame(spec, node.id, node, body)
 
 
+def _listener(spec: ScopeSpec, handler: Element) -> EventListener:
+    """The waiting start event of an event sub-process; once it has occurred, the inside begins behind it."""
+    assert isinstance(handler, EventSubProcess)
+    start = next(element for element in handler.inside.task_specs.values() if element.node.kind == "startEvent")
+    handler.inside.start_elements = [start]
+    return EventListener(spec, f"{handler.element_id}#listener", start.node, handler)
+
+
 def _plain(node: Node, name: str, spec: ScopeSpec, definition: Definition) -> Element:
     if node.kind == "receiveTask" and not node.events:
         node = replace(node, events=(EventDefinition(kind="message", name=node.id),))
-    element = ELEMENTS[node.kind](spec, name, node)
+    element = (EventSubProcess if node.triggered_by_event else ELEMENTS[node.kind])(spec, name, node)
     if isinstance(element, SubProcess):
         element.inside = build_scope(node.body or Scope(id=node.id), definition)
     return element
@@ -178,5 +190,6 @@ def _starts(scope: Scope) -> list[Node]:
         for node in scope.nodes
         if not node.incoming
         and node.kind != "boundaryEvent"
+        and not node.triggered_by_event
         and not (node.kind == "intermediateCatchEvent" and any(event.kind == "link" for event in node.events))
     ]

@@ -55,7 +55,7 @@ def throw_error(token: Token, code: str | None, message: str | None = None) -> N
             f"{token.element_id!r} catches it." + (f" {message}" if message else "")
         )
     _record_caught(token, "error", code, handler)
-    _hand_over(handler, code, message, dict(token.data))
+    _hand_over(handler, code, message, token)
 
 
 def throw_escalation(token: Token, code: str | None) -> bool:
@@ -67,7 +67,7 @@ def throw_escalation(token: Token, code: str | None) -> bool:
     _record_caught(token, "escalation", code, handler)
     if handler is None:
         return True
-    _hand_over(handler, code, None, dict(token.data))
+    _hand_over(handler, code, None, token)
     return token.id in token.workflow.top_workflow.index
 
 
@@ -75,7 +75,9 @@ def _find_handler(token: Token, kind: str, code: str | None) -> Token | None:
     """The boundary event that catches this, from the token's own boundary outwards."""
     at: Token | None = token
     while at is not None:
-        found = _boundary_of(at, kind, code)
+        found = _catcher_below(at, "boundaryEvent", kind, code)
+        if found is None and at.task_spec.container is None:
+            found = _listener_around(at, kind, code)
         if found is not None:
             return found
         container = at.task_spec.container
@@ -83,25 +85,34 @@ def _find_handler(token: Token, kind: str, code: str | None) -> Token | None:
     return None
 
 
-def _boundary_of(activity: Token, kind: str, code: str | None) -> Token | None:
+def _listener_around(token: Token, kind: str, code: str | None) -> Token | None:
+    """An event sub-process of the token's scope; one that is running now does not handle what it throws itself."""
+    found = _catcher_below(token.workflow.root, "eventListener", kind, code)
+    return None if found is not None and found.task_spec.handler is token.task_spec else found
+
+
+def _catcher_below(activity: Token, catcher: str, kind: str, code: str | None) -> Token | None:
     candidates = [
         (definition.code is None, child)
         for child in activity.children
-        if child.task_spec.kind == "boundaryEvent" and child.has_state(WAITING)
+        if child.task_spec.kind == catcher and child.has_state(WAITING)
         for definition in child.task_spec.node.events
         if definition.kind == kind and definition.code in (None, code)
     ]
     return min(candidates, key=lambda pair: pair[0])[1] if candidates else None
 
 
-def _hand_over(handler: Token, code: str | None, message: str | None, data: dict[str, Any]) -> None:
+def _hand_over(handler: Token, code: str | None, message: str | None, thrower: Token) -> None:
     definition = handler.task_spec.node.events[0]
     payload: dict[str, Any] = {}
     if definition.code_variable:
         payload[definition.code_variable] = code
     if definition.message_variable:
         payload[definition.message_variable] = message
-    handler.task_spec.take_over(handler, payload, thrown_with=data)
+    at = thrower
+    while at.workflow is not handler.workflow:
+        at = at.workflow.host  # type: ignore[assignment]  # the handler's scope encloses the thrower's
+    handler.task_spec.take_over(handler, payload, thrown_with=dict(thrower.data), at=at)
 
 
 def _record_caught(token: Token, kind: str, code: str | None, handler: Token | None) -> None:

@@ -193,6 +193,8 @@ class Node(_Part):
     interrupting: bool = True
     loop: Loop | None = None
     body: Scope | None = None
+    triggered_by_event: bool = False
+    """An event sub-process: no flow leads to it, its start event does (BPMN 2.0.2, 10.3.5)."""
     called: CalledElement | None = None
     user_task: UserTask | None = None
     script: Script | None = None

@@ -38,6 +38,8 @@ class ScopeSpec(WorkflowSpec):
         self.definition = definition
         self.boundaries: dict[str, list[Element]] = {}
         self.start_elements: list[Element] = []
+        self.listeners: list[Any] = []
+        """The start events of event sub-processes."""
         self.links: dict[str, Element] = {}
 
 

@@ -28,7 +28,9 @@ class BoundaryEvent(CatchElement):
     def occurred(self, token: Token, payload: dict[str, Any]) -> None:
         self.take_over(token, payload)
 
-    def take_over(self, token: Token, payload: dict[str, Any], thrown_with: dict[str, Any] | None = None) -> None:
+    def take_over(
+        self, token: Token, payload: dict[str, Any], thrown_with: dict[str, Any] | None = None, at: Token | None = None
+    ) -> None:
         """The event occurred: replace the activity (interrupting) or go beside it.
 
         ``thrown_with`` are the variables at the place where an error or escalation was thrown: what they changed

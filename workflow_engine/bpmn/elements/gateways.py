@@ -107,7 +107,7 @@ class InclusiveGateway(_JoiningGateway):
         first = self.first_of_each_flow(token)
         empty = [flow for flow in self.incoming if flow not in first]
         for other in token.workflow.live_tokens():
-            if other.element_id == self.element_id or other.task_spec.kind == "boundaryEvent":
+            if other.element_id == self.element_id or other.task_spec.kind in ("boundaryEvent", "eventListener"):
                 continue
             at = other.task_spec.name
             if any(at in self._upstream[flow] for flow in empty) and not any(at in self._upstream[f] for f in first):

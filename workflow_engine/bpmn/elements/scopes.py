@@ -17,6 +17,10 @@ from workflow_engine.domain.variables import merge3
 
 def begin_scope(tree: ScopeTree, elements: list[Any], position: int = 0) -> None:
     """Put one token on each of these start elements; a scope without any is over at once."""
+    for listener in tree.spec.listeners:
+        listener.listen(tree)
+    if tree.root._children and all(tree.tasks[child].task_spec.kind == "eventSubProcess" for child in tree.root._children):
+        return  # due at once, and interrupting: nothing else begins
     tokens = [tree.new_token(element, tree.root, FUTURE, dict(tree.root.data)) for element in elements]
     for token in tokens:
         if token.task_spec.node.parallel_multiple:
