@@ -13,7 +13,7 @@ from workflow_engine.bpmn.elements.scopes import begin_scope
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, restart, throw_error
 from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
-from workflow_engine.bpmn.scoping import empty_scope, scope_view
+from workflow_engine.bpmn.scoping import case_view, empty_scope
 from workflow_engine.bpmn.token import ERROR, READY, Token
 from workflow_engine.bpmn.token_rows import FORMAT, TokenRow, plant_rows, row_of
 from workflow_engine.bpmn.tree import CaseTree
@@ -316,7 +316,7 @@ class Instance:
     # ---- looking
     def variables(self) -> dict[str, Any]:
         """The variables of the case as one picture: every branch's changes, the latest last."""
-        return scope_view(self.tree)
+        return case_view(self.tree)
 
     def token_variables(self, token_id: int) -> dict[str, Any]:
         """The variables that one token sees."""

@@ -21,7 +21,7 @@ def end_token(token: Token) -> None:
     tree = token.workflow
     gather(tree, token)
     tree.detach(token)
-    if not tree.root._children:
+    if all(child.task_spec.kind == "eventListener" for child in tree.root.children):
         end_scope(tree, "completed")
 
 
@@ -51,6 +51,8 @@ def end_scope(tree: ScopeTree, outcome: str) -> None:
     """No token is left: hand the result to the enclosing activity, or end the case."""
     top: CaseTree = tree.top_workflow
     host = tree.host
+    for listener in list(tree.root.children):
+        drop_listener(listener)
     if host is None:
         top.completed = True
         top.header["outcome"] = outcome
@@ -60,6 +62,13 @@ def end_scope(tree: ScopeTree, outcome: str) -> None:
     before = tree.root.data
     top.close_scope(tree)
     host.task_spec.scope_done(host, before, result)
+
+
+def drop_listener(token: Token) -> None:
+    """A handler of the scope is needed no more."""
+    token.task_spec.release(token)
+    token.workflow.forget(token)
+    token.workflow.root._children.remove(token.id)
 
 
 def terminate_scope(tree: ScopeTree, by: Token) -> None:
@@ -110,7 +119,7 @@ def record_conflicts(token: Token, conflicts: list[Conflict]) -> None:
 def scope_view(tree: ScopeTree) -> dict[str, Any]:
     """The variables of a scope as somebody from outside sees them: every branch's changes, the latest last."""
     base = tree.root.data
-    branches = [(token.id, token.data) for token in tree.tasks.values() if token.is_live]
+    branches = [(token.id, token.data) for token in tree.tasks.values() if _is_branch(token)]
     ended = tree.root.internal_data.get("result")
     if ended is not None:
         branches.append((ended["at"], scope_result(tree)))
@@ -118,6 +127,24 @@ def scope_view(tree: ScopeTree) -> dict[str, Any]:
     for _, variables in sorted(branches, key=lambda branch: branch[0]):
         view = merge3(base, view, variables)[0]
     return view
+
+
+def case_view(tree: ScopeTree) -> dict[str, Any]:
+    """The variables of a scope with those of all sub-processes that run inside it, as people look at a case.
+
+    Bodies of a multi-instance activity are left out: each has values of its own under the same names.
+    """
+    base = tree.root.data
+    view = scope_view(tree)
+    for token in sorted((token for token in tree.live_tokens()), key=lambda token: token.id):
+        inner = tree.top_workflow.scopes.get(token.id)
+        if inner is not None and token.task_spec.shares_variables and token.task_spec.container is None:
+            view = merge3(inner.root.data, view, case_view(inner))[0]
+    return view if view is not base else dict(base)
+
+
+def _is_branch(token: Token) -> bool:
+    return token.is_live and token.task_spec.kind not in ("eventListener", "boundaryEvent")
 
 
 def view_from(token: Token) -> dict[str, Any]:
