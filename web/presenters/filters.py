@@ -8,6 +8,7 @@ from web.i18n import gettext as _
 from web.i18n import marked
 from web.presenters import people, times
 from web.presenters.prose import prose
+from web.presenters.sentences import strong
 from workflow_engine import new_id
 
 CASE_STATES = {
@@ -68,4 +69,4 @@ def init_app(app: Flask) -> None:
         alert_word=alert_word,
         prose=prose,
     )
-    app.jinja_env.globals.update(new_key=new_id)
+    app.jinja_env.globals.update(new_key=new_id, strong=strong)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.people import actor_name, group_names
-from web.presenters.times import due_of, exact, instant
+from web.presenters.times import clock_time, due_of, instant
 from web.presenters.values import value_text
 
 Body = Mapping[str, Any]
@@ -138,7 +138,7 @@ def _task_created(event: Body, teller: Teller) -> Markup:
         ]
         whom = strong(", ".join(groups)) if groups else _("everybody")
         told = say(_("%(task)s was offered to %(whom)s"), task=task, whom=whom)
-    return told + say(_(", due %(time)s"), time=exact(due.at)) if due else told
+    return told + say(_(", due %(time)s"), time=clock_time(due.at)) if due else told
 
 
 def _task_cancelled(event: Body, teller: Teller) -> Markup:
@@ -147,7 +147,9 @@ def _task_cancelled(event: Body, teller: Teller) -> Markup:
 
 def _timer_scheduled(event: Body, teller: Teller) -> Markup | None:
     due = instant(event.get("due_at"))
-    return due and say(_("A clock runs for %(element)s until %(time)s"), element=teller.element(event), time=exact(due))
+    return due and say(
+        _("A clock runs for %(element)s until %(time)s"), element=teller.element(event), time=clock_time(due)
+    )
 
 
 def _timer_fired(event: Body, teller: Teller) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -18,6 +19,7 @@ Urgency = Literal["overdue", "soon", "later", "none"]
 SOON_SECONDS = 30 * 60
 SOON_SHARE = 0.2
 """What is left of the whole time when a task counts as due soon."""
+_DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -64,6 +66,15 @@ def span(seconds: float) -> str:
             _("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes) if minutes else _("%(hours)d h", hours=hours)
         )
     return _("%(minutes)d min", minutes=minutes) if minutes else _("%(seconds)d s", seconds=left)
+
+
+def duration(text: str) -> str | None:
+    """An ISO 8601 duration of days and smaller units in words; None for any other text."""
+    found = _DURATION.fullmatch(text)
+    if found is None or text.endswith(("P", "T")):
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return span(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
 def ago(value: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from web.i18n import gettext as _
 from web.presenters.names import Names
-from web.presenters.times import exact, instant
+from web.presenters.times import duration, exact, instant
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 LONGEST_SHORT = 160
@@ -77,7 +77,7 @@ def value_text(value: Any, names: Names, key: str = "") -> str:
         return "; ".join(f"{names.variable(inner)}: {value_text(item, names, inner)}" for inner, item in value.items())
     text = names.value(key, str(value))
     moment = instant(text) if _INSTANT.fullmatch(text) else None
-    return exact(moment) if moment else text
+    return exact(moment) if moment else duration(text) or text
 
 
 def _is_shortened(value: Any, text: str) -> bool:
