@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from workflow_engine.feel.ast import TypeRef
 from workflow_engine.feel.runtime import State
@@ -12,6 +12,7 @@ from workflow_engine.feel.typecheck import fit
 from workflow_engine.feel.values import FunctionValue
 
 Implementation = Callable[..., Any]
+Registered = TypeVar("Registered", bound=Implementation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _fit_all(signature: Signature, arguments: list[Any]) -> list[Any] | None:
 REGISTRY: dict[str, Builtin] = {}
 
 
-def builtin(name: str, *signatures: str) -> Callable[[Implementation], Implementation]:
+def builtin(name: str, *signatures: str) -> Callable[[Registered], Registered]:
     """Register a function under its FEEL name.
 
     A signature reads ``"input: string, pattern: string, flags?: string"``: ``?`` marks an optional parameter, ``*``
@@ -111,7 +112,7 @@ def builtin(name: str, *signatures: str) -> Callable[[Implementation], Implement
     """
     parsed = tuple(_parse_signature(signature) for signature in signatures or ("",))
 
-    def register(implementation: Implementation) -> Implementation:
+    def register(implementation: Registered) -> Registered:
         REGISTRY[name] = Builtin(name, parsed, implementation)
         return implementation
 

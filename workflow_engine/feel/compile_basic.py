@@ -13,7 +13,7 @@ from workflow_engine.feel.operators import ARITHMETIC, compare, compare_by, equa
 from workflow_engine.feel.properties import get_property
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.temporal_text import parse_temporal
-from workflow_engine.feel.values import NUMBERS, Range, adopt
+from workflow_engine.feel.values import NUMBERS, Range
 
 _PLAIN = frozenset((str, bool, type(None), Decimal))
 
@@ -25,7 +25,15 @@ def constant(value: Any) -> Closure:
 
 @handles(ast.Literal)
 def _literal(compiler: Compiler, node: ast.Literal) -> Closure:
-    return constant(adopt(NUMBERS.plus(node.value)) if isinstance(node.value, Decimal) else node.value)
+    return constant(literal_number(node.value) if isinstance(node.value, Decimal) else node.value)
+
+
+def literal_number(value: Decimal) -> Decimal | None:
+    """Round a written number to 34 digits; what is beyond Decimal128 is null."""
+    try:
+        return NUMBERS.plus(value)
+    except ArithmeticError:
+        return None
 
 
 @handles(ast.AtLiteral)
@@ -208,7 +216,7 @@ def _compare(compiler: Compiler, node: ast.Compare) -> Closure:
     build = compiler.compile_guarded if with_null else compiler.compile
     left, right = build(node.left), build(node.right)
     if isinstance(node.right, ast.Literal) and type(node.right.value) in (Decimal, str):
-        fast = compare_with_constant(operator, adopt(node.right.value))
+        fast = compare_with_constant(operator, node.right.value)
         return lambda frame: fast(left(frame))
     if operator == "=":
         return lambda frame: equal(left(frame), right(frame))

@@ -11,7 +11,7 @@ from workflow_engine.feel.compile_basic import compare_with_constant
 from workflow_engine.feel.compiler import Compiler, handles
 from workflow_engine.feel.operators import compare_by, equal, in_range
 from workflow_engine.feel.runtime import Closure, Frame
-from workflow_engine.feel.values import Range, adopt
+from workflow_engine.feel.values import Range
 
 Test = Callable[[Any, Frame], bool | None]
 _DECIMAL_OR_TEXT = (Decimal, str)
@@ -72,7 +72,7 @@ def _test(compiler: Compiler, node: ast.Node, *, implicit: bool) -> Test:
 def _operator_test(compiler: Compiler, node: ast.Operator) -> Test:
     operator = node.operator
     if isinstance(node.operand, ast.Literal) and type(node.operand.value) in _DECIMAL_OR_TEXT:
-        fast = compare_with_constant(operator, adopt(node.operand.value))
+        fast = compare_with_constant(operator, node.operand.value)
         return lambda value, frame: fast(value)
     closure = compiler.compile(node.operand)
 
