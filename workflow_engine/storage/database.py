@@ -72,6 +72,16 @@ class Database:
             yield connection
 
     @contextmanager
+    def look(self) -> Iterator[UnitOfWork]:
+        """The same snapshot for compiled statements; whatever is written in it is rolled back."""
+        connection = self.engine.raw_connection()
+        begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        try:
+            yield from self._transact(connection, begin)
+        finally:
+            connection.close()
+
+    @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """A write transaction; rolled back unless the caller commits.
 
@@ -127,7 +137,7 @@ class Database:
                 self._forget_writer()
                 return UnavailableError(f"The database cannot be written now ({error}); nothing was changed.")
         if isinstance(error, psycopg.Error):
-            if error.sqlstate in _RETRIED_STATES:
+            if error.sqlstate in _RETRIED_STATES or isinstance(error, psycopg.errors.UniqueViolation):
                 return LostRaceError(str(error))
             if isinstance(error, psycopg.OperationalError):
                 self.engine.dispose()

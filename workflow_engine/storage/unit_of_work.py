@@ -47,8 +47,7 @@ class UnitOfWork:
         """Execute and return how many rows it touched."""
         compiled = statement.compiled(self.dialect)
         self.statements += 1
-        count: int = self._cursor.execute(compiled.sql, compiled.bind(values)).rowcount
-        return count
+        return int(self._cursor.execute(compiled.sql, compiled.bind(values)).rowcount)
 
     def many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> int:
         """Execute once per row, as one batch; returns how many rows were touched in all."""
@@ -58,11 +57,9 @@ class UnitOfWork:
             return 0
         self.statements += 1
         if len(bound) == 1:
-            count: int = self._cursor.execute(compiled.sql, bound[0]).rowcount
-            return count
+            return int(self._cursor.execute(compiled.sql, bound[0]).rowcount)
         self._cursor.executemany(compiled.sql, bound)
-        count = self._cursor.rowcount
-        return count
+        return int(self._cursor.rowcount)
 
     def savepoint(self) -> None:
         """Begin a part that can be undone by itself."""

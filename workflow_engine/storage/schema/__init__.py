@@ -6,10 +6,12 @@ from workflow_engine.storage.schema.audit import audit_entry, command, entry_pay
 from workflow_engine.storage.schema.cases import incident, offer, process_instance, submission, token, user_task
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.metadata import METADATA
-from workflow_engine.storage.schema.people import alert, heartbeat, membership, meta, person, unit, web_session
+from workflow_engine.storage.schema.people import alert, heartbeat, membership, meta, person, unit
 from workflow_engine.storage.schema.waiting import (
     job,
     message,
+    message_digest,
+    message_key,
     outbox,
     signal,
     signal_delivery,
@@ -31,6 +33,8 @@ __all__ = [
     "job",
     "membership",
     "message",
+    "message_digest",
+    "message_key",
     "meta",
     "offer",
     "outbox",
@@ -46,5 +50,4 @@ __all__ = [
     "token",
     "unit",
     "user_task",
-    "web_session",
 ]

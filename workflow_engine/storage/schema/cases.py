@@ -45,6 +45,7 @@ process_instance = Table(
     Column("ended_at", UTCDateTime),
     Column("removal_at", UTCDateTime, comment="end plus the retention the model declares"),
     Column("incident_count", Integer, nullable=False, comment="open ones"),
+    Column("next_due_at", UTCDateTime, comment="no timer of the case falls due before; none: there is no timer"),
     one_of("state", CASE),
     CheckConstraint(f"({_ENDED}) = (ended_at IS NOT NULL)", name="ended_with_instant"),
     CheckConstraint("version >= 1", name="version_from_one"),

@@ -1,4 +1,4 @@
-"""Who there is, who is signed in, which alerts came, and who is alive among the workers."""
+"""Who there is, which alerts came, and who is alive among the workers."""
 
 from __future__ import annotations
 
@@ -38,18 +38,6 @@ membership = Table(
     Column("person_id", String(LONG_ID), ForeignKey("person.person_id"), primary_key=True),
     Column("group_id", String(LONG_ID), primary_key=True),
     Index("ix_membership_group", "group_id"),
-)
-
-web_session = Table(
-    "web_session",
-    METADATA,
-    Column("session_hash", String(ID), primary_key=True, comment="SHA-256 of what the cookie holds"),
-    Column("person_id", String(LONG_ID), ForeignKey("person.person_id"), nullable=False),
-    Column("data", Text, nullable=False, comment="JSON"),
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("last_seen_at", UTCDateTime, nullable=False),
-    Column("expires_at", UTCDateTime, nullable=False),
-    Index("ix_web_session_person", "person_id"),
 )
 
 alert = Table(

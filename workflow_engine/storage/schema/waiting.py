@@ -63,7 +63,7 @@ subscription = Table(
     Column("position", Integer, nullable=False),
     Column("element_id", String(LONG_ID), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", String(LONG_ID), nullable=False),
     Column("correlation", Text, comment="canonical JSON of what the catcher demands; none matches any"),
     Column("correlation_digest", String(ID), nullable=False, comment="empty where nothing is demanded"),
     Column("opened_at", UTCDateTime, nullable=False),
@@ -73,11 +73,19 @@ subscription = Table(
     Index("ix_subscription_catch", "kind", "name", "correlation_digest", "opened_at", "subscription_id"),
 )
 
+message_key = Table(
+    "message_key",
+    METADATA,
+    Column("name", String(LONG_ID), primary_key=True, comment="of a message that some deployed version catches"),
+    Column("digest", String(ID), primary_key=True),
+    Column("properties", Text, nullable=False, comment="JSON: how its correlation is read from a payload"),
+)
+
 message = Table(
     "message",
     METADATA,
     Column("message_id", String(LONG_ID), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", String(LONG_ID), nullable=False),
     Column("correlation", Text, comment="JSON"),
     Column("payload", Text, nullable=False, comment="JSON, erasable"),
     Column("state", String(16), nullable=False),
@@ -95,6 +103,16 @@ message = Table(
     Index("ix_message_waiting", "name", "published_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_message_expiry", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_message_state", "state", "published_at", "message_id"),
+)
+
+message_digest = Table(
+    "message_digest",
+    METADATA,
+    Column("name", String(LONG_ID), primary_key=True),
+    Column("digest", String(ID), primary_key=True, comment="one thing a catcher may demand so that this message fits"),
+    Column("message_id", String(LONG_ID), primary_key=True, comment="rows exist exactly while the message waits"),
+    Index("ix_message_digest_message", "message_id"),
+    sqlite_with_rowid=False,
 )
 
 signal = Table(

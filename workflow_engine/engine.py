@@ -1,0 +1,254 @@
+"""The one road for every change: a command in, one transaction, one commit, a receipt out."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+
+from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.clock import Clock, new_salt, new_seed
+from workflow_engine.domain.commands import Command, Envelope, Receipt
+from workflow_engine.domain.errors import DuplicateCommandError, EngineError, RejectedError, UnavailableError
+from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
+from workflow_engine.failpoints import failpoint
+from workflow_engine.handlers.handling import Handling, Parts
+from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
+from workflow_engine.handlers.validating import request_digest, validated
+from workflow_engine.pump import Opening, Pump
+from workflow_engine.queries import Queries
+from workflow_engine.storage import chains, heartbeats, outgoing
+from workflow_engine.storage.correlations import correlation_digest
+from workflow_engine.storage.database import Database
+from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 5
+_FIRST_PAUSE_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """Told to listeners after a commit: enough to wake a clock or a page, no values."""
+
+    command: Command
+    receipt: Receipt
+    events: Sequence[Event]
+
+
+Listener = Callable[[Committed], None]
+
+
+class Engine:
+    """An open engine. Safe to use from many threads; made by ``open_engine``, closed by ``close``."""
+
+    def __init__(self, database: Database, clock: Clock, parts: Parts, queries: Queries) -> None:
+        self.clock = clock
+        self.queries = queries
+        self._database = database
+        self._parts = parts
+        self._listeners: list[Listener] = []
+        self._pump = Pump(self, database)
+        self._closed = False
+
+    # ---- changing
+    def handle(self, command: Command, actor: Actor) -> Receipt:
+        """Do what the command asks, once; the same command again gives the same receipt with ``replayed`` set.
+
+        Raises:
+            RejectedError: it cannot be done as asked; nothing changed.
+            DefinitionError: a model was refused; nothing changed.
+            UnavailableError: the database could not be had; nothing changed, or (rarely) the answer was lost: send the
+                same command again.
+        """
+        command = validated(command)
+        prepare = PREPARATIONS.get(type(command))
+        prepared = None if prepare is None else prepare(command)
+        checked = _Checked(command, actor, request_digest(command, actor), prepared)
+        work, receipt = self._transact(lambda unit: self._perform(unit, checked))
+        self._after_commit(work, receipt)
+        return receipt
+
+    def handle_many(self, commands: Sequence[tuple[Command, Actor]]) -> list[Receipt | EngineError]:
+        """Several commands in one transaction with one commit; each has its own answer, in order.
+
+        A command that is refused leaves no trace and does not disturb the others. For clocks and workers, whose
+        commands nobody waits for one by one; not for deployments.
+        """
+        items = [_check(command, actor) for command, actor in commands]
+        answers = self._transact(lambda unit: [self._perform_apart(unit, item) for item in items])
+        for answer in answers:
+            if not isinstance(answer, EngineError):
+                self._after_commit(*answer)
+        return [answer if isinstance(answer, EngineError) else answer[1] for answer in answers]
+
+    def pump(self) -> int:
+        """Deliver what waits to be delivered now: thrown messages and signals, and messages that found their catcher.
+
+        Returns how many deliveries were made. Runs by itself after each commit; the clock calls it for what was left.
+        """
+        return self._pump.run()
+
+    def listen(self, listener: Listener) -> None:
+        """Call ``listener`` after each commit, in the thread that committed; it must not raise and not take long."""
+        self._listeners.append(listener)
+
+    # ---- looking
+    def health(self) -> dict[str, Any]:
+        """Whether the engine can work, as JSON: ``ok``, ``database``, ``warnings``, and what ``queries.load`` tells."""
+        try:
+            load = self.queries.load(self.clock.now())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not well"
+            return {"ok": False, "database": self._database.dialect, "error": str(error), "warnings": []}
+        return {"ok": True, "database": self._database.dialect, "warnings": list(self._database.warnings), **load}
+
+    def beat(self, name: str, detail: dict[str, Any] | None = None) -> None:
+        """Leave a sign of life of a worker; shown by ``health``."""
+        self._transact(lambda unit: heartbeats.beat(unit, name, self.clock.now(), detail or {}))
+
+    def note_failure(self, outbox_id: str, attempts: int, error: str, dead: bool, next_at: datetime) -> None:
+        """Note that a delivery failed, for the next try and for whoever looks."""
+        self._transact(
+            lambda unit: outgoing.failed(
+                unit, outbox_id, dead=dead, attempts=attempts, error=error, next_at=next_at
+            )
+        )
+
+    def forget_hot_copies(self) -> None:
+        """Make the next command of every case load it cold; changes nothing but speed."""
+        self._parts.hot.clear()
+
+    def close(self) -> None:
+        """Give back every connection; the engine cannot be used afterwards."""
+        if not self._closed:
+            self._closed = True
+            self._database.close()
+
+    # ---- inside
+    def _transact(self, act: Callable[[UnitOfWork], T]) -> T:
+        """Run ``act`` in a transaction and commit it; again from the start when another transaction was faster."""
+        for attempt in range(1, MOST_TRIES + 1):
+            failpoint("before_begin")
+            try:
+                with self._database.write() as unit:
+                    result = act(unit)
+                    if not _is_unchanged(result):
+                        unit.commit()
+            except LostRaceError as lost:
+                if attempt == MOST_TRIES:
+                    raise UnavailableError(f"The database was too busy {MOST_TRIES} times; try again.") from lost
+                time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt * random.random())  # noqa: S311 - jitter only
+            else:
+                failpoint("after_commit")
+                return result
+        raise AssertionError("unreachable")
+
+    def _perform(self, unit: UnitOfWork, item: _Checked) -> tuple[Handling, Receipt]:
+        envelope = Envelope(item.command, item.actor, self.clock.now(), new_seed(), new_salt())
+        work = Handling(unit, envelope, self._parts, item.prepared)
+        if not chains.claim(unit, envelope, item.digest):
+            return work, self._replay(work, item.digest)
+        failpoint("after_claim")
+        return work, HANDLERS[type(item.command)](work, item.command)
+
+    def _perform_apart(
+        self, unit: UnitOfWork, item: _Checked | EngineError
+    ) -> tuple[Handling, Receipt] | EngineError:
+        if isinstance(item, EngineError):
+            return item
+        unit.savepoint()
+        try:
+            answer = self._perform(unit, item)
+        except LostRaceError:
+            raise
+        except EngineError as refused:
+            unit.undo()
+            return refused
+        unit.keep()
+        return answer
+
+    def _replay(self, work: Handling, digest: str) -> Receipt:
+        """The first answer again. Raises DuplicateCommandError when the id was used for another request."""
+        command = work.envelope.command
+        work.unchanged = True
+        if chains.claimed_digest(work.unit, command.command_id) != digest:
+            raise DuplicateCommandError(
+                f"Expected a new command id for a new request, but {command.command_id} was used for another one."
+            )
+        found = chains.find_by_command(work.unit, command.command_id)
+        if found is None:
+            replay = REPLAYS.get(type(command))
+            return Receipt(command_id=command.command_id, replayed=True) if replay is None else replay(work, command)
+        return Receipt(
+            command_id=command.command_id,
+            case_id=None if ":" in found.stream_id or found.stream_id == "messages" else found.stream_id,
+            seq=found.seq,
+            entry_hash=found.hash,
+            result=orjson.loads(found.body).get("result", {}),
+            replayed=True,
+        )
+
+    def _after_commit(self, work: Handling, receipt: Receipt) -> None:
+        if work.instance is not None:
+            self._parts.hot.put(work.instance)
+        if receipt.replayed:
+            return
+        if self._listeners:
+            told = Committed(work.envelope.command, receipt, work.events)
+            for listener in self._listeners:
+                listener(told)
+        if work.outgoing:
+            try:
+                self._pump.run(_openings(work.events))
+            except Exception:
+                # The command itself is done and durable; what is left is delivered by the clock's next look.
+                log.exception("delivering after %s failed", receipt.command_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A command that may be tried in a transaction."""
+
+    command: Command
+    actor: Actor
+    digest: str
+    prepared: Any = None
+
+
+def _check(command: Command, actor: Actor) -> _Checked | EngineError:
+    try:
+        if type(command) in PREPARATIONS:
+            raise RejectedError(f"Expected {command.NAME} to be sent by itself, not among others.")
+        valid = validated(command)
+        return _Checked(valid, actor, request_digest(valid, actor))
+    except EngineError as refused:
+        return refused
+
+
+def _openings(events: Sequence[Event]) -> list[Opening] | None:
+    """What was opened for messages; None when a resumed case may have any number of old subscriptions."""
+    if any(isinstance(event, CaseResumed) for event in events):
+        return None
+    return [
+        (event.name, correlation_digest(event.correlation))
+        for event in events
+        if isinstance(event, SubscriptionOpened) and event.subscription_kind == "message"
+    ]
+
+
+def _is_unchanged(result: Any) -> bool:
+    """Whether a transaction may be rolled back because nothing was done in it."""
+    answers = result if isinstance(result, list) else [result]
+    return bool(answers) and all(
+        isinstance(answer, EngineError) or (isinstance(answer, tuple) and answer[0].unchanged) for answer in answers
+    )

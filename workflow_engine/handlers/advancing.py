@@ -1,0 +1,147 @@
+"""The tail that every handler of a case shares: restore, act, record; and the head of it: lock, then look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from workflow_engine.audit.chain import GENESIS, ChainHead
+from workflow_engine.bpmn.runtime import Instance
+from workflow_engine.domain import events as e
+from workflow_engine.domain.commands import Command, Receipt, command_body
+from workflow_engine.domain.errors import InvalidStateError, NotFoundError
+from workflow_engine.domain.lifecycle import ENDED_CASE
+from workflow_engine.failpoints import failpoint
+from workflow_engine.handlers.acts import ACTS, Act, Step
+from workflow_engine.handlers.handling import Handling
+from workflow_engine.storage import appliers, chains
+from workflow_engine.storage.cases import Case, add_case, find_case, save_case, save_tokens
+from workflow_engine.storage.changes import Changes, Facts
+from workflow_engine.storage.definitions import BoundProcess
+
+_OUTGOING = (e.MessageThrown, e.SignalThrown, e.SubscriptionOpened)
+
+
+def require_case(work: Handling, case_id: str, what: str) -> Case:
+    """The case, locked. Raises NotFoundError; ``what`` ends the sentence "Expected to …"."""
+    case = find_case(work.unit, case_id)
+    failpoint("after_lock")
+    if case is None:
+        raise NotFoundError(f"Expected to {what}, but there is no case {case_id[:64]!r}.", case_id=case_id)
+    return case
+
+
+def require_running_case(work: Handling, case_id: str, what: str) -> Case:
+    """The case, locked and neither ended nor suspended. Raises NotFoundError or InvalidStateError."""
+    case = require_case(work, case_id, what)
+    if case.state != "active":
+        raise InvalidStateError(f"Expected to {what}, but its case is {case.state}.", state=case.state)
+    return case
+
+
+def require_unended_case(work: Handling, case_id: str, what: str) -> Case:
+    """The case, locked and not ended. Raises NotFoundError or InvalidStateError."""
+    case = require_case(work, case_id, what)
+    if case.state in ENDED_CASE:
+        raise InvalidStateError(f"Expected to {what}, but its case is {case.state}.", state=case.state)
+    return case
+
+
+def advance(work: Handling, case: Case, command: Command, result: Mapping[str, Any] | None = None) -> Receipt:
+    """Do ``command`` to the locked case and record it. Raises what the runtime rejects; nothing is changed then."""
+    instance = work.take_instance(case)
+    act: Act = ACTS[type(command)]
+    step = act(instance, work.run_context(), command, work.actor.actor_id)
+    failpoint("after_engine")
+    return record(work, case, instance, step, command, result)
+
+
+def begin(work: Handling, case_id: str, bound: BoundProcess, command: Command, **columns: Any) -> Receipt:
+    """Start a new case of this version. Raises InvalidStateError when the id is taken."""
+    if find_case(work.unit, case_id, lock=False) is not None:
+        raise InvalidStateError(f"Expected a new case id to start a case, but {case_id} exists already.")
+    definition = work.parts.library.get(work.unit, bound.definition_id)
+    instance = Instance.create(case_id, definition, bound.process_id)
+    step = ACTS[type(command)](instance, work.run_context(), command, work.actor.actor_id)
+    failpoint("after_engine")
+    case = Case(
+        case_id=case_id, process_id=bound.process_id, definition_id=bound.definition_id,
+        process_version=bound.version, state="active", version=0, chain_head=GENESIS, header=b"{}", lane=bound.lane,
+        started_at=work.now, started_by=work.actor.actor_id, **columns,
+    )  # fmt: skip
+    return record(work, case, instance, step, command, {"case_id": case_id})
+
+
+def record(
+    work: Handling, case: Case, instance: Instance, step: Step, command: Command, result: Mapping[str, Any] | None = None
+) -> Receipt:
+    """Append the entry to the case's chain and apply its events to the rows, in this transaction."""
+    public, private = command_body(command)
+    extra = {"result": dict(result)} if result else {}
+    body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
+    head = ChainHead(case.case_id, case.version, case.chain_head)
+    after = _after(case, instance, step, work.now)
+    facts = Facts(
+        case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane
+    )
+    changes = Changes()
+    appliers.apply(changes, facts, step.events)
+    entry = chains.append(work.unit, head, work.envelope, body, values)
+    failpoint("after_event")
+    after = after.then(version=entry.seq, chain_head=entry.hash)
+    if case.version == 0:
+        add_case(work.unit, after)
+    else:
+        save_case(work.unit, case, after)
+    save_tokens(work.unit, case.case_id, step.changed, step.removed if case.version else ())
+    failpoint("after_state")
+    changes.flush(work.unit)
+    failpoint("after_outbox")
+    work.events.extend(step.events)
+    work.outgoing = work.outgoing or any(isinstance(event, _OUTGOING) for event in step.events)
+    instance.version = entry.seq
+    if after.state not in ENDED_CASE:
+        work.instance = instance
+    return Receipt(
+        command_id=work.envelope.command.command_id,
+        case_id=case.case_id,
+        seq=entry.seq,
+        entry_hash=entry.hash,
+        result=dict(result or {}),
+    )
+
+
+def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
+    """The case row after this step, but for its chain."""
+    state = step.state or case.state
+    opened = resolved = 0
+    due = [case.next_due_at] if case.next_due_at is not None else []
+    timers_moved = False
+    for event in step.events:
+        if isinstance(event, e.TimerScheduled):
+            due.append(datetime.fromisoformat(event.due_at))
+        elif isinstance(event, e.TimerFired):
+            timers_moved = True
+        elif isinstance(event, e.IncidentOpened):
+            opened += 1
+        elif isinstance(event, e.IncidentResolved):
+            resolved += 1
+    if timers_moved:
+        due = [datetime.fromisoformat(text) for _, _, text in instance.due_timers(datetime.max.replace(tzinfo=now.tzinfo))]
+    ended = state in ENDED_CASE
+    return case.then(
+        state=state,
+        header=case.header if step.header is None else orjson.dumps(step.header),
+        ended_at=now if ended else None,
+        removal_at=_removal_at(instance, now) if ended else None,
+        incident_count=0 if ended else case.incident_count + opened - resolved,
+        next_due_at=None if ended or not due else min(due),
+    )
+
+
+def _removal_at(instance: Instance, now: datetime) -> datetime | None:
+    days = instance.definition.process(instance.process_id).retention_days
+    return None if days is None else now + timedelta(days=days)

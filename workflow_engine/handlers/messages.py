@@ -1,0 +1,183 @@
+"""Messages: to exactly one catcher, else a new case, else they wait until their time to live is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from workflow_engine.bpmn.correlation import carried_correlation
+from workflow_engine.bpmn.model import EventDefinition
+from workflow_engine.domain.commands import CorrelateMessage, PublishMessage, Receipt, StartCase
+from workflow_engine.domain.errors import ExpressionError, InvalidStateError, NotFoundError
+from workflow_engine.domain.internal_commands import ExpireMessages, RouteMessage
+from workflow_engine.domain.permissions import require_permission
+from workflow_engine.domain.stream_events import MessageExpired, MessageWaiting
+from workflow_engine.failpoints import failpoint
+from workflow_engine.handlers.acts import instant_text
+from workflow_engine.handlers.advancing import advance, begin
+from workflow_engine.handlers.cases import EXERCISE
+from workflow_engine.handlers.deploying import read_properties
+from workflow_engine.handlers.handling import Handling
+from workflow_engine.storage import definitions as definition_store
+from workflow_engine.storage import messages as store
+from workflow_engine.storage.cases import find_case
+from workflow_engine.storage.correlations import fitting_digests
+from workflow_engine.storage.messages import Catcher
+
+EXPIRY_STREAM = "messages"
+
+
+def publish_message(work: Handling, command: PublishMessage) -> Receipt:
+    """Take in a message from outside; the same message id again changes nothing."""
+    require_permission(work.actor, "message.publish", f"publish message {command.name!r}")
+    known = store.find_message(work.unit, command.message_id)
+    if known is not None:
+        result = {"duplicate": True, "state": known.state, "case_id": known.case_id}
+        return work.record_in_stream(stream_of(command.message_id), [], result)
+    if command.case_id is not None and find_case(work.unit, command.case_id, lock=False) is None:
+        raise NotFoundError(f"Expected to publish a message to case {command.case_id}, but there is no such case.")
+    digests = fitting_digests(_carried(work, command))
+    caught = _bring(work, command, digests)
+    expires_at = work.now + timedelta(seconds=command.time_to_live_seconds)
+    receipt, case_id, element_id = caught or (None, None, None)
+    store.add_message(
+        work.unit,
+        {
+            "message_id": command.message_id, "name": command.name,
+            "correlation": None if command.correlation is None else orjson.dumps(command.correlation).decode(),
+            "payload": orjson.dumps(command.payload).decode(), "state": "correlated" if caught else "waiting",
+            "published_at": work.now, "published_by": work.actor.actor_id, "origin_case_id": None,
+            "target_case_id": command.case_id, "expires_at": expires_at, "case_id": case_id, "element_id": element_id,
+            "settled_at": work.now if caught else None,
+        },
+        () if caught else digests,
+    )  # fmt: skip
+    failpoint("after_outbox")
+    if receipt is not None:
+        return receipt
+    work.outgoing = True
+    event = MessageWaiting(message_id=command.message_id, name=command.name, expires_at=instant_text(expires_at))
+    return work.record_in_stream(stream_of(command.message_id), [event], {"state": "waiting", "case_id": None})
+
+
+def route_message(work: Handling, command: RouteMessage) -> Receipt:
+    """Bring a waiting message to its catcher; where there is none it goes on waiting."""
+    require_permission(work.actor, "message.publish", f"route message {command.message_id}")
+    message = store.find_message(work.unit, command.message_id)
+    if message is None:
+        raise NotFoundError(f"Expected to route message {command.message_id}, but there is none.")
+    sent = store.mark_sent(work.unit, "message", command.message_id)
+    if message.state != "waiting":
+        return Receipt(command_id=command.command_id, case_id=message.case_id, result={"state": message.state})
+    publish = PublishMessage(
+        command_id=command.command_id,
+        name=message.name,
+        message_id=message.message_id,
+        payload=orjson.loads(message.payload),
+        correlation=None if message.correlation is None else orjson.loads(message.correlation),
+        case_id=message.target_case_id,
+        new_case_id=command.new_case_id,
+    )
+    caught = _bring(work, publish, fitting_digests(_carried(work, publish)))
+    if caught is None:
+        work.unchanged = not sent
+        return Receipt(command_id=command.command_id, result={"state": "waiting"})
+    receipt, case_id, element_id = caught
+    if not store.settle_message(work.unit, message.message_id, case_id, element_id, work.now):
+        raise InvalidStateError(f"Expected message {message.message_id} to wait, but it was correlated already.")
+    return receipt
+
+
+def correlate_message(work: Handling, command: CorrelateMessage) -> Receipt:
+    """Bring a message to one named catcher."""
+    what = f"correlate message {command.name!r} with case {command.case_id}"
+    require_permission(work.actor, "message.publish", what)
+    catcher = Catcher(command.case_id, command.token_id, command.position, "")
+    receipt = _catch(work, catcher, command)
+    if receipt is None:
+        raise InvalidStateError(f"Expected to {what}, but it does not wait for it.")
+    message = store.find_message(work.unit, command.message_id)
+    if message is not None and not store.settle_message(work.unit, command.message_id, command.case_id, "", work.now):
+        raise InvalidStateError(f"Expected to {what}, but the message was {message.state} already.", state=message.state)
+    return receipt
+
+
+def expire_messages(work: Handling, command: ExpireMessages) -> Receipt:
+    """Give up messages whose time to live is over; they stay visible as undelivered."""
+    require_permission(work.actor, "message.publish", "expire messages")
+    expired = store.expire_messages(work.unit, work.now, command.most)
+    if not expired:
+        work.unchanged = True
+        return Receipt(command_id=command.command_id, result={"expired": 0})
+    events = [MessageExpired(message_id=message_id, name=name) for message_id, name in expired]
+    return work.record_in_stream(EXPIRY_STREAM, list(events), {"expired": len(events)})
+
+
+def stream_of(message_id: str) -> str:
+    """The chain in which a message that no case caught at once is recorded."""
+    return f"message:{message_id}"
+
+
+def _bring(work: Handling, command: PublishMessage, digests: list[str]) -> tuple[Receipt, str, str] | None:
+    """To the longest waiting catcher that it fits, else to a start event; (receipt, case, element) or None."""
+    for digest in digests:
+        for catcher in store.find_catchers(work.unit, command.name, digest, command.case_id):
+            correlate = CorrelateMessage(
+                command_id=command.command_id,
+                case_id=catcher.case_id,
+                message_id=command.message_id,
+                name=command.name,
+                payload=command.payload,
+                correlation=command.correlation,
+                token_id=catcher.token_id,
+                position=catcher.position,
+            )
+            receipt = _catch(work, catcher, correlate)
+            if receipt is not None:
+                return receipt, catcher.case_id, catcher.element_id
+    if command.case_id is not None or command.new_case_id is None:
+        return None
+    return _start(work, command, command.new_case_id)
+
+
+def _catch(work: Handling, catcher: Catcher, command: CorrelateMessage) -> Receipt | None:
+    """Lock the case and deliver, if it still waits now that it is locked."""
+    case = find_case(work.unit, catcher.case_id)
+    failpoint("after_lock")
+    if case is None or case.state != "active" or not store.still_waits(work.unit, catcher):
+        return None
+    return advance(work, case, command, {"state": "correlated", "case_id": case.case_id})
+
+
+def _start(work: Handling, command: PublishMessage, case_id: str) -> tuple[Receipt, str, str] | None:
+    for definition_id, process_id, element_id in definition_store.find_triggered(work.unit, "message", command.name):
+        bound = definition_store.find_in_definition(work.unit, definition_id, process_id)
+        if bound is None:
+            continue
+        start = StartCase(
+            command_id=command.command_id,
+            case_id=case_id,
+            process_id=process_id,
+            version=bound.version,
+            variables=command.payload,
+            start_element_id=element_id,
+        )
+        exercise = command.payload.get(EXERCISE) is True
+        receipt = begin(work, case_id, bound, start, business_key=None, title=None, exercise=exercise)
+        return receipt, case_id, element_id
+    return None
+
+
+def _carried(work: Handling, command: PublishMessage) -> Iterator[Mapping[str, Any]]:
+    if command.correlation is not None:
+        yield command.correlation
+        return
+    for text in definition_store.get_message_keys(work.unit, command.name):
+        reading = EventDefinition(kind="message", name=command.name, correlation=read_properties(text))
+        try:
+            yield carried_correlation(reading, command.payload, work.run_context())
+        except ExpressionError:  # This version's way of reading does not fit this payload.
+            continue

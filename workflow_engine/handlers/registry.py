@@ -1,0 +1,59 @@
+"""Which function handles which command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workflow_engine.domain import commands as c
+from workflow_engine.domain.commands import Command, Receipt
+from workflow_engine.domain import internal_commands as i
+from workflow_engine.handlers import (
+    cases,
+    definitions,
+    deploying,
+    jobs,
+    messages,
+    signals,
+    start_timers,
+    timers,
+    user_tasks,
+)
+from workflow_engine.handlers.handling import Handling
+
+Handler = Callable[[Handling, Any], Receipt]
+Preparation = Callable[[Any], Any]
+
+HANDLERS: dict[type[Command], Handler] = {
+    c.DeployDefinition: definitions.deploy_definition,
+    c.ReleaseDefinition: definitions.release_definition,
+    c.RetireDefinition: definitions.retire_definition,
+    c.StartCase: cases.start_case,
+    c.CancelCase: cases.cancel_case,
+    c.SuspendCase: cases.suspend_case,
+    c.ResumeCase: cases.resume_case,
+    c.ChangeVariables: cases.change_variables,
+    c.RetryIncident: cases.retry_incident,
+    c.ClaimUserTask: user_tasks.claim_user_task,
+    c.ReleaseUserTask: user_tasks.release_user_task,
+    c.AssignUserTask: user_tasks.assign_user_task,
+    c.CompleteUserTask: user_tasks.complete_user_task,
+    c.FireTimer: timers.fire_timer,
+    i.ClaimTimers: timers.claim_timers,
+    i.FireStartTimer: start_timers.fire_start_timer,
+    c.PublishMessage: messages.publish_message,
+    c.CorrelateMessage: messages.correlate_message,
+    i.RouteMessage: messages.route_message,
+    i.ExpireMessages: messages.expire_messages,
+    c.BroadcastSignal: signals.broadcast_signal,
+    c.DeliverSignal: signals.deliver_signal,
+    i.FanOutSignal: signals.fan_out_signal,
+    c.LockJobs: jobs.lock_jobs,
+    c.CompleteJob: jobs.complete_job,
+    c.FailJob: jobs.fail_job,
+    c.ThrowJobError: jobs.throw_job_error,
+}
+PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
+"""Work before the transaction: reading files in a child process."""
+REPLAYS: dict[type[Command], Handler] = {c.LockJobs: jobs.locked_again}
+"""Answers to a repeated command that left no entry in the record."""

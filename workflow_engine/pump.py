@@ -1,0 +1,145 @@
+"""Delivers what commits left behind: thrown messages and signals, and messages whose catcher came later.
+
+Everything it sends is a command of its own. Its command ids are made from what is delivered, so that however often and
+from however many processes a delivery is tried, it takes effect once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.clock import new_id
+from workflow_engine.domain.commands import Command, DeliverSignal
+from workflow_engine.domain.errors import EngineError, RejectedError
+from workflow_engine.domain.internal_commands import FanOutSignal, RouteMessage
+from workflow_engine.storage import messages, outgoing
+from workflow_engine.storage.database import Database
+from workflow_engine.storage.statement import Row, Statement
+
+if TYPE_CHECKING:
+    from workflow_engine.engine import Engine
+
+Opening = tuple[str, str]
+log = logging.getLogger(__name__)
+
+DISPATCHER = Actor("system:dispatcher", is_system=True)
+_BATCH = 100
+_MOST_ATTEMPTS = 12
+_FIRST_PAUSE_SECONDS = 2.0
+
+
+class Pump:
+    """One per engine; a thread that is pumping already is not asked again."""
+
+    def __init__(self, engine: Engine, database: Database) -> None:
+        self._engine = engine
+        self._database = database
+        self._mine = threading.local()
+
+    @property
+    def is_running_here(self) -> bool:
+        """Whether this thread is inside ``run``."""
+        return bool(getattr(self._mine, "running", False))
+
+    def run(self, openings: Sequence[Opening] | None = None) -> int:
+        """Deliver until nothing is left that can be delivered now; returns how many deliveries took effect.
+
+        ``openings``: (name, digest) of message subscriptions just opened; None looks at all of them. Asked again from
+        inside, by the commit of one of its own deliveries, it notes the openings and comes to them in turn.
+        """
+        if self.is_running_here:
+            self._mine.openings.extend(openings or ())
+            return 0
+        self._mine.running = True
+        self._mine.openings = list(openings or ())
+        try:
+            total = 0
+            while made := self._outbox() + self._signals() + self._messages(everything=openings is None):
+                total += made
+            return total
+        finally:
+            self._mine.running = False
+
+    def _outbox(self) -> int:
+        made = 0
+        for outbox_id, kind, payload, attempts in self._all(outgoing.PENDING, now=self._engine.clock.now(), most=_BATCH):
+            subject_id = orjson.loads(payload)["id"]
+            made += self._try(lambda k=kind, s=subject_id: self._send(k, s), outbox_id, attempts)
+        return made
+
+    def _send(self, kind: str, subject_id: str) -> bool:
+        if kind == "signal":
+            self._handle(FanOutSignal(command_id=_id("fan", subject_id), signal_id=subject_id))
+            return True
+        return self._route(subject_id)
+
+    def _route(self, message_id: str) -> bool:
+        # A message may be routed several times before somebody catches it: the message row decides, not the command id.
+        case_id = sha256(f"start\x1f{message_id}".encode()).hexdigest()[:32]
+        command = RouteMessage(command_id=new_id(), message_id=message_id, new_case_id=case_id)
+        return self._engine.handle(command, DISPATCHER).seq is not None
+
+    def _signals(self) -> int:
+        made = 0
+        signal_id = case_id = ""
+        while rows := self._all(outgoing.DELIVERIES, signal=signal_id, case=case_id, most=_BATCH):
+            for signal_id, case_id, name, payload, _origin, _sender in rows:
+                command = DeliverSignal(
+                    command_id=_id("signal", signal_id, case_id),
+                    case_id=case_id,
+                    name=name,
+                    signal_id=signal_id,
+                    payload=orjson.loads(payload),
+                )
+                made += self._try(lambda c=command: self._handle(c))
+        return made
+
+    def _messages(self, *, everything: bool) -> int:
+        openings, self._mine.openings = dict.fromkeys(self._mine.openings), []
+        found: dict[str, None] = {}
+        for name, digest in openings:
+            rows = self._all(messages.FITTING, name=name, digest=digest, most=_BATCH)
+            found.update((row[0], None) for row in rows)
+        if everything:
+            found.update((row[0], None) for row in self._all(messages.ALL_FITTING, most=_BATCH))
+        return sum(self._try(lambda m=message_id: self._route(m)) for message_id in found)
+
+    def _handle(self, command: Command) -> bool:
+        return not self._engine.handle(command, DISPATCHER).replayed
+
+    def _try(self, send: Callable[[], bool], outbox_id: str | None = None, attempts: int = 0) -> int:
+        """1 when the delivery took effect. What goes wrong is noted and tried again later."""
+        try:
+            return int(send())
+        except RejectedError as refused:
+            log.info("delivery refused: %s", refused)
+            error: Exception = refused
+        except EngineError as failure:
+            log.warning("delivery failed: %s", failure)
+            error = failure
+        if outbox_id is not None:
+            now = self._engine.clock.now()
+            self._engine.note_failure(outbox_id, attempts + 1, str(error), *_next(now, attempts + 1))
+        return 0
+
+    def _all(self, statement: Statement, **values: Any) -> list[Row]:
+        with self._database.look() as unit:
+            return unit.all(statement, values)
+
+
+def _id(*parts: str) -> str:
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+
+
+def _next(now: datetime, attempts: int) -> tuple[bool, datetime]:
+    """(dead, next try): pauses double up to an hour."""
+    pause = min(_FIRST_PAUSE_SECONDS * 2**attempts, 3600.0)
+    return attempts >= _MOST_ATTEMPTS, now + timedelta(seconds=pause)

@@ -1,0 +1,3 @@
+class Queries:
+    def __init__(self, *a): pass
+    def load(self, now): return {}

@@ -1,0 +1,176 @@
+"""Every setting of the product: its default, what it is for, and where its value comes from.
+
+A setting named ``port`` is read from the environment variable ``LIANDONG_PORT``, else from the key ``port`` of the TOML file
+that ``LIANDONG_CONFIG`` names, else it has its default. ``docs/settings.md`` is made from this file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "LIANDONG_"
+CONFIG = "LIANDONG_CONFIG"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and says what was expected."""
+
+
+def _setting(default: Any, text: str) -> Any:
+    if isinstance(default, list | tuple | set):
+        return field(default=tuple(default), metadata={"text": text})
+    return field(default=default, metadata={"text": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process; immutable. ``Settings.load()`` reads them, ``Settings()`` are the defaults."""
+
+    database_url: str = _setting(
+        "sqlite:///var/liandong.db",
+        "Where cases are kept: `sqlite:///path` or `postgresql+psycopg://user@host/name`.",
+    )
+    host: str = _setting("127.0.0.1", "Address on which the pages are served.")
+    port: int = _setting(8080, "Port on which the pages are served.")
+    threads: int = _setting(48, "Threads that answer requests; each open live page holds one.")
+    demo: bool = _setting(
+        False, "Load demo people, units and processes, and let anybody sign in as one of them. Never on a real system."
+    )
+    https: bool = _setting(False, "The pages are reached over HTTPS: cookies are sent over it only.")
+    trusted_hosts: tuple[str, ...] = _setting((), "Host names under which the pages may be asked for; empty: any.")
+    proxies: int = _setting(0, "How many reverse proxies of yours stand in front and set X-Forwarded-For.")
+    time_zone: str = _setting("Asia/Shanghai", "Time zone in which pages show instants.")
+    language: str = _setting("en", "Language of pages until a visitor chooses: `en` or `zh_CN`.")
+    session_file: Path | None = _setting(
+        Path("var/sessions.db"), "File of signed-in sessions; without it a restart signs everybody out."
+    )
+    secret_key_file: Path = _setting(
+        Path("var/secret.key"), "File of the key that signs forms; made at the first start, readable by its owner only."
+    )
+    processes_folder: Path | None = _setting(
+        None, "Folder of processes that a demo loads; by default those shipped with the product."
+    )
+    clock_enabled: bool = _setting(True, "Let this process fire timers, run jobs and deliver messages.")
+    clock_tick_seconds: float = _setting(1.0, "How often the clock looks for what is due.")
+    clock_batch: int = _setting(100, "How many due timers are fired in one transaction.")
+    clock_offset_seconds: float = _setting(0.0, "Shift of the engine's clock, for rehearsals and tests.")
+    wait_seconds: float = _setting(15.0, "How long a request waits for its turn at the database before it is told so.")
+    pool_size: int = _setting(16, "Database connections kept open; as many again are opened in a rush.")
+    hot_cases: int = _setting(2000, "Cases kept in memory between commands; 0 keeps none.")
+    step_budget: int = _setting(20_000, "Steps that one command may make a case take before an incident stops it.")
+    http_allow: tuple[str, ...] = _setting(
+        (), "Hosts that the HTTP connector and webhooks may call, as `host` or `host:port`; empty: none."
+    )
+    http_timeout_seconds: float = _setting(10.0, "How long the HTTP connector waits for an answer.")
+    http_max_bytes: int = _setting(1_000_000, "How long an answer the HTTP connector accepts.")
+    smtp_host: str = _setting("", "Mail server of the e-mail connector; empty: no mail is sent.")
+    smtp_port: int = _setting(25, "Port of the mail server.")
+    smtp_user: str = _setting("", "Name at the mail server.")
+    smtp_password_file: Path | None = _setting(None, "File that holds the password at the mail server.")
+    smtp_starttls: bool = _setting(False, "Ask the mail server for encryption.")
+    mail_from: str = _setting("liandong@localhost", "Sender of mails.")
+    connectors: tuple[str, ...] = _setting(
+        (), "Your own connectors as `topic=package.module:function`; the function takes and returns a dict."
+    )
+    log_level: str = _setting("INFO", "What is logged: DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = _setting(False, "Log one JSON object per line.")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Read the settings; ``overrides`` (from a command line) win over everything.
+
+        Raises:
+            SettingsError: a value cannot be read, or the file names a setting that does not exist.
+        """
+        environment = os.environ if environment is None else environment
+        file_name = environment.get(CONFIG)
+        values = _from_file(Path(file_name)) if file_name else {}
+        for item in fields(cls):
+            text = environment.get(PREFIX + item.name.upper())
+            if text is not None:
+                values[item.name] = _parse(item, text)
+        values.update({name: value for name, value in overrides.items() if value is not None})
+        return cls(**values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"Expected a TOML file with settings in {path}, but {error}.") from error
+    known = {item.name: item for item in fields(Settings)}
+    unknown = sorted(set(content) - set(known))
+    if unknown:
+        raise SettingsError(f"Expected only known settings in {path}, but found {', '.join(unknown)}.")
+    return {name: _convert(known[name], value) for name, value in content.items()}
+
+
+def _parse(item: Field[Any], text: str) -> Any:
+    """A value from the environment: text, as the setting's type demands."""
+    kind = str(item.type)
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind == "bool":
+        word = text.strip().lower()
+        if word in ("1", "true", "yes", "on"):
+            return True
+        if word in ("0", "false", "no", "off", ""):
+            return False
+        raise _unusable(item, text, "true or false")
+    if kind in ("int", "float"):
+        try:
+            return int(text) if kind == "int" else float(text)
+        except ValueError:
+            raise _unusable(item, text, "a number") from None
+    if kind.startswith("Path"):
+        return Path(text) if text else None
+    return text
+
+
+def _convert(item: Field[Any], value: Any) -> Any:
+    """A value from the TOML file."""
+    kind = str(item.type)
+    if kind.startswith("tuple") and isinstance(value, list):
+        return tuple(map(str, value))
+    if kind.startswith("Path") and isinstance(value, str):
+        return Path(value) if value else None
+    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind == type(value).__name__:
+        return value
+    raise _unusable(item, str(value), kind)
+
+
+def _unusable(item: Field[Any], text: str, expected: str) -> SettingsError:
+    return SettingsError(f"Expected setting {item.name} ({PREFIX}{item.name.upper()}) to be {expected}, but it is {text!r}.")
+
+
+def settings_page() -> str:
+    """The documentation of all settings as Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        "Each setting comes from the environment variable, else from the TOML file named by `LIANDONG_CONFIG` (the key is",
+        "the name in lower case without the prefix; lists are TOML lists), else it has its default. Lists in the",
+        "environment are separated by commas; switches are `true` or `false`.",
+        "",
+        "| Environment variable | Default | What it is for |",
+        "|---|---|---|",
+    ]
+    for item in fields(Settings):
+        default = "" if item.default is MISSING else _shown(item.default)
+        lines.append(f"| `{PREFIX}{item.name.upper()}` | {default} | {item.metadata['text']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "" or value == ():
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`"

@@ -1,0 +1,1 @@
+"""One file per step, in the order in which they were made."""

@@ -1,0 +1,50 @@
+"""What waits to be delivered after a commit, and what became of trying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, tuple_, update
+
+from workflow_engine.storage.schema import outbox, process_instance, signal, signal_delivery
+from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.unit_of_work import UnitOfWork
+
+_o = outbox.c
+_d = signal_delivery.c
+
+PENDING = Statement(
+    select(_o.outbox_id, _o.kind, _o.payload, _o.attempts)
+    .where(_o.state == "pending", _o.next_at <= param("now", _o.next_at))
+    .order_by(_o.next_at, _o.outbox_id)
+    .limit(param("most"))
+)
+DELIVERIES = Statement(
+    select(_d.signal_id, _d.case_id, signal.c.name, signal.c.payload, signal.c.origin_case_id, signal.c.sent_by)
+    .join(signal, signal.c.signal_id == _d.signal_id)
+    .outerjoin(process_instance, process_instance.c.case_id == _d.case_id)
+    .where(
+        _d.state == "pending",
+        process_instance.c.state.is_distinct_from("suspended"),
+        tuple_(_d.signal_id, _d.case_id) > tuple_(param("signal"), param("case")),
+    )
+    .order_by(_d.signal_id, _d.case_id)
+    .limit(param("most"))
+)
+_FAILED = Statement(
+    update(outbox)
+    .where(_o.outbox_id == param("key"), _o.state == "pending")
+    .values(
+        state=param("state"), attempts=param("attempts"), last_error=param("error"), next_at=param("next", _o.next_at)
+    )
+)
+
+
+def failed(unit: UnitOfWork, outbox_id: str, *, dead: bool, attempts: int, error: str, next_at: datetime) -> None:
+    """Note a failed try; ``dead``: it is not tried again by itself."""
+    values = {
+        "key": outbox_id, "state": "dead" if dead else "pending", "attempts": attempts, "error": error[:1000],
+        "next": next_at,
+    }  # fmt: skip
+    unit.run(_FAILED, values)
+

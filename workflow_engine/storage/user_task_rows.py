@@ -1,0 +1,153 @@
+"""What the events of user tasks do to ``user_task``, ``offer`` and ``submission``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, update
+
+from workflow_engine.domain.events import (
+    UserTaskAssigned,
+    UserTaskCancelled,
+    UserTaskClaimed,
+    UserTaskCompleted,
+    UserTaskCreated,
+    UserTaskReleased,
+)
+from workflow_engine.domain.lifecycle import USER_TASK
+from workflow_engine.storage.changes import Changes, Facts, Insert, Move, Values, moved, states_before
+from workflow_engine.storage.schema import offer, submission, user_task
+from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.types import instant_text
+
+EVERYBODY = "*"
+DEFAULT_PRIORITY = 50
+_LATE = "9" * 16
+
+TASKS = Insert("user_task", Statement(insert(user_task)))
+OFFERS = Insert("offer", Statement(insert(offer)))
+SUBMISSIONS = Insert("submission", Statement(insert(submission)))
+
+_key = user_task.c.user_task_id == param("key")
+
+
+def _move_task(state: str, *columns: str, also_from: tuple[str, ...] = ()) -> Move:
+    allowed = [*states_before(USER_TASK, state), *also_from]
+    values = {name: param(name, user_task.c[name]) for name in columns}
+    return Move(
+        f"user_task {state}",
+        Statement(update(user_task).where(_key, user_task.c.state.in_(allowed)).values(state=state, **values)),
+    )
+
+
+_CLAIM = _move_task("claimed", "assignee", "claimed_at", also_from=("claimed",))
+_RELEASE = _move_task("ready", "assignee", "claimed_at")
+_COMPLETE = _move_task("completed", "completed_at", "completed_by")
+_CANCEL = _move_task("cancelled")
+_MOVE_OFFERS = Move(
+    "offer",
+    Statement(update(offer).where(offer.c.user_task_id == param("key")).values(state=param("state"))),
+    exactly=None,
+)
+
+
+def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
+    """A task appears: one row, and one offer for each user and group that may take it."""
+    task_id = f"{facts.case_id}.{event.token_id}"
+    due_at = _instant(event.due_at)
+    priority = DEFAULT_PRIORITY if event.priority is None else event.priority
+    sort_key = _sort_key(facts, priority, due_at)
+    users, groups = event.candidate_users or [], event.candidate_groups or []
+    taken = event.assignee is not None
+    row = {
+        "user_task_id": task_id, "case_id": facts.case_id, "token_id": event.token_id, "element_id": event.element_id,
+        "name": event.name, "lane": event.lane, "state": "claimed" if taken else "ready", "assignee": event.assignee,
+        "candidate_users": _json(users), "candidate_groups": _json(groups), "form_key": event.form_key,
+        "due_at": due_at, "follow_up_at": _instant(event.follow_up_at), "priority": priority, "sort_key": sort_key,
+        "created_at": facts.at, "claimed_at": facts.at if taken else None, "completed_at": None, "completed_by": None,
+    }  # fmt: skip
+    changes.insert(TASKS, task_id, row)
+    subjects = dict.fromkeys([*users, *groups])
+    if not subjects and not taken:
+        subjects = {EVERYBODY: None}
+    for subject in subjects:
+        changes.insert(
+            OFFERS,
+            (task_id, subject),
+            {
+                "user_task_id": task_id, "subject": subject, "case_id": facts.case_id,
+                "state": "taken" if taken else "open", "sort_key": sort_key,
+            },
+        )  # fmt: skip
+
+
+def claimed(changes: Changes, facts: Facts, event: UserTaskClaimed | UserTaskAssigned) -> None:
+    """Somebody has the task; it is offered to nobody else meanwhile."""
+    _move(changes, facts, event.token_id, _CLAIM, "claimed", {"assignee": event.assignee, "claimed_at": facts.at})
+    _move_offers(changes, facts, event.token_id, "taken")
+
+
+def released(changes: Changes, facts: Facts, event: UserTaskReleased) -> None:
+    """The task is on offer again."""
+    _move(changes, facts, event.token_id, _RELEASE, "ready", {"assignee": None, "claimed_at": None})
+    _move_offers(changes, facts, event.token_id, "open")
+
+
+def completed(changes: Changes, facts: Facts, event: UserTaskCompleted) -> None:
+    """The task is done, and what was said is a row of its own."""
+    values = {"completed_at": facts.at, "completed_by": event.completed_by}
+    _move(changes, facts, event.token_id, _COMPLETE, "completed", values)
+    _move_offers(changes, facts, event.token_id, "closed")
+    task_id = f"{facts.case_id}.{event.token_id}"
+    changes.insert(
+        SUBMISSIONS,
+        task_id,
+        {
+            "user_task_id": task_id, "case_id": facts.case_id, "seq": facts.seq, "definition_id": facts.definition_id,
+            "form_key": event.form_key, "submitted_by": event.completed_by, "submitted_at": facts.at,
+            "content": _json(event.variables if event.variables is not None else {}),
+        },
+    )  # fmt: skip
+
+
+def cancelled(changes: Changes, facts: Facts, event: UserTaskCancelled) -> None:
+    """The task is not to be done any more."""
+    _move(changes, facts, event.token_id, _CANCEL, "cancelled", {})
+    _move_offers(changes, facts, event.token_id, "closed")
+
+
+def _move(changes: Changes, facts: Facts, token_id: int, move: Move, state: str, values: Values) -> None:
+    task_id = f"{facts.case_id}.{token_id}"
+    row = changes.pending(TASKS, task_id)
+    if row is None:
+        changes.move(move, {"key": task_id, **values})
+    elif not (row["state"] == state == "claimed"):
+        moved(row, USER_TASK, state, values)
+    else:
+        row.update(values)
+
+
+def _move_offers(changes: Changes, facts: Facts, token_id: int, state: str) -> None:
+    task_id = f"{facts.case_id}.{token_id}"
+    if changes.pending(TASKS, task_id) is None:
+        changes.move(_MOVE_OFFERS, {"key": task_id, "state": state})
+        return
+    for row in changes.pending_of(OFFERS):
+        if row["user_task_id"] == task_id:
+            row["state"] = state
+
+
+def _sort_key(facts: Facts, priority: int, due_at: datetime | None) -> str:
+    """Emergency cases first, then the higher priority, then the earlier due, then the older task."""
+    due = _LATE if due_at is None else instant_text(due_at)[:19]
+    return f"{facts.lane}{max(0, min(9999, 9999 - priority)):04d}{due:<19}{instant_text(facts.at)}"
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
