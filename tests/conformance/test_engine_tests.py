@@ -28,6 +28,9 @@ ANOTHER_CHOICE = {
     ("flowable", "testTerminateNestedSubprocessesTerminateAll2"): (
         "BPMN 2.0.2, 13.5.6: terminate ends the scope it lies in; flowable:terminateAll is listed as not used."
     ),
+    ("flowable", "testTerminateInEventSubProcess"): (
+        "BPMN 2.0.2, 13.5.6: terminate ends the scope it lies in; flowable:terminateAll is listed as not used."
+    ),
     ("flowable", "testMultipleMessageStartEvents"): (
         "BPMN 2.0.2, 13.2: a process that starts by message is started by a message; Flowable picks one of them."
     ),
@@ -35,7 +38,7 @@ ANOTHER_CHOICE = {
         "BPMN 2.0.2, 10.5.5: signals are for every process; flowable:scope is listed as not used."
     ),
 }
-REFUSED_BY_NAME = ("Event sub-processes", "Compensation", "cannot be translated")
+REFUSED_BY_NAME = ("Compensation", "cannot be translated")
 
 
 def cases(suite: str) -> list[Any]:
@@ -70,7 +73,7 @@ def test_engine_case(suite: str, case: dict[str, Any], cold: bool) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize(("suite", "least"), [("hmcts", 1.0), ("camunda", 0.86), ("flowable", 0.9)])
+@pytest.mark.parametrize(("suite", "least"), [("hmcts", 1.0), ("camunda", 0.94), ("flowable", 0.9)])
 def test_engine_suite_right_share(suite: str, least: float) -> None:
     verdicts: Counter[str] = Counter()
     for param in cases(suite):

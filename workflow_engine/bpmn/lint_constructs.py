@@ -28,6 +28,26 @@ _CHOREOGRAPHY = (
 )  # fmt: skip
 
 
+def _check_event_sub_process(document: Document, scope: ScopeView, node: Element) -> None:
+    """An event sub-process begins by its one start event, and by nothing else (BPMN 2.0.2, 10.3.5)."""
+    starts = children(node, "startEvent")
+    if len(starts) != 1:
+        document.findings.error(
+            "event_sub_process_start", node, f"The event sub-process has {len(starts)} start events; it must have one.",
+            "Give it exactly one start event that says what sets it off.",
+        )  # fmt: skip
+    if children(node, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
+        document.findings.error(
+            "event_sub_process_loop", node, "An event sub-process cannot be repeated by a loop marker.",
+            "Make its start event non-interrupting: then it may occur any number of times.",
+        )  # fmt: skip
+    if scope.boundaries.get(node.get("id") or ""):
+        document.findings.error(
+            "event_sub_process_boundary", node, "An event sub-process has no boundary events here.",
+            "Put its work into a sub-process of its own and attach the event there.",
+        )  # fmt: skip
+
+
 def check_constructs(document: Document, scope: ScopeView) -> None:
     """Refuses what is not supported, element by element."""
     for node in scope.nodes:
@@ -36,11 +56,7 @@ def check_constructs(document: Document, scope: ScopeView) -> None:
             code, message, mend = _NODES.get(name, _CHOREOGRAPHY)
             document.findings.error(code, node, message, mend)
         if is_event_sub_process(node):
-            document.claim(node)
-            document.findings.error(
-                "event_sub_process", node, "Event sub-processes are not executed.",
-                "Use boundary events on a sub-process that holds the work.",
-            )  # fmt: skip
+            _check_event_sub_process(document, scope, node)
         if is_true(document.get(node, "isForCompensation")):
             _refuse_compensation(document, node)
         _check_quantities(document, node)

@@ -8,7 +8,7 @@ from workflow_engine.bpmn.dialects.camunda import read_throw_job_topic
 from workflow_engine.bpmn.dialects.zeebe import is_zeebe
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_constructs import refuse_compensation_event
-from workflow_engine.bpmn.lint_scopes import ScopeView, has_condition
+from workflow_engine.bpmn.lint_scopes import ScopeView, has_condition, is_event_sub_process
 from workflow_engine.bpmn.reading_nodes import ACTIVITIES
 from workflow_engine.bpmn.xml import Element, is_bpmn, is_true, local_name, text_of
 
@@ -17,6 +17,7 @@ _THROW = {"message", "escalation", "signal", "link", "compensate"}
 _BOUNDARY = {"message", "timer", "escalation", "error", "cancel", "compensate", "conditional", "signal"}
 _END = {"message", "escalation", "error", "cancel", "compensate", "signal", "terminate"}
 _TOP_START = {"message", "timer", "conditional", "signal"}
+_HANDLER_START = {"message", "timer", "conditional", "signal", "error", "escalation"}
 _ALLOWED = {
     "intermediateCatchEvent": _CATCH,
     "intermediateThrowEvent": _THROW,
@@ -62,7 +63,10 @@ def _check_kinds(document: Document, node: Element, kinds: list[str], allowed: s
 
 
 def _check_start(document: Document, scope: ScopeView, node: Element, kinds: list[str]) -> None:
-    document.get(node, "isInterrupting")
+    interrupting = is_true(document.get(node, "isInterrupting"), default=True)
+    if is_event_sub_process(scope.element):
+        _check_handler_start(document, node, kinds, interrupting)
+        return
     if not scope.is_process:
         if kinds:
             document.findings.error(
@@ -76,6 +80,21 @@ def _check_start(document: Document, scope: ScopeView, node: Element, kinds: lis
             "conditional_start", node,
             "A process cannot be started by a condition: there are no variables yet to look at.",
             "Start it by a message, a signal or a timer.",
+        )  # fmt: skip
+
+
+def _check_handler_start(document: Document, node: Element, kinds: list[str], interrupting: bool) -> None:
+    """The start event of an event sub-process (BPMN 2.0.2, table 10.86)."""
+    _check_kinds(document, node, [kind for kind in kinds if kind != "compensate"], _HANDLER_START)
+    if not kinds:
+        document.findings.error(
+            "event_kind", node, "The start event of an event sub-process does not say what sets it off.",
+            "Give it a message, signal, timer, conditional, error or escalation definition.",
+        )  # fmt: skip
+    if "error" in kinds and not interrupting:
+        document.findings.error(
+            "non_interrupting", node, "An error always interrupts (BPMN 2.0.2, 10.5.2).",
+            "Set isInterrupting to true, or use an escalation.",
         )  # fmt: skip
 
 

@@ -110,7 +110,9 @@ def _check_reachable(document: Document, scope: ScopeView, graph: Graph) -> None
     covered = _reach(graph, [node.get("id") or "" for node in roots])
     rest = [node for node in lost if (node.get("id") or "") not in covered and not is_bpmn(node, "boundaryEvent")]
     for node in [*roots, *rest[:1]]:
-        document.findings.error(
+        stray_end = is_bpmn(node, "endEvent") and not scope.into(node)  # no work is lost with it
+        report = document.findings.warning if stray_end else document.findings.error
+        report(
             "unreachable", node, f"No path from a start event leads to this {local_name(node)}.",
             "Connect it with a sequence flow, or remove it.",
         )  # fmt: skip

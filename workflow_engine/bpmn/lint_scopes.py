@@ -43,14 +43,14 @@ class ScopeView:
 
 
 def view_scopes(document: Document) -> list[ScopeView]:
-    """Every scope of the executable processes, outer ones first; event sub-processes are refused as a whole."""
+    """Every scope of the executable processes, outer ones first."""
     found: list[ScopeView] = []
     todo = list(find_executable_processes(document))
     while todo:
         element = todo.pop(0)
         view = _view(document, element)
         found.append(view)
-        todo.extend(node for node in view.nodes if is_bpmn(node, *SCOPES) and not is_event_sub_process(node))
+        todo.extend(node for node in view.nodes if is_bpmn(node, *SCOPES))
     return found
 
 

@@ -104,6 +104,7 @@ class NodeReader:
             fields["loop"] = self._loops.read(element)
         if kind == "subProcess":
             fields["body"] = self.scope(element, depth + 1)
+            fields["triggered_by_event"] = is_true(document.get(element, "triggeredByEvent"))
         self._add_mappings(element, fields)
         return Node(**fields)
 
@@ -116,6 +117,8 @@ class NodeReader:
         if is_bpmn(element, "boundaryEvent"):
             fields["attached_to"] = document.get(element, "attachedToRef")
             fields["interrupting"] = is_true(document.get(element, "cancelActivity"), default=True)
+        elif is_bpmn(element, "startEvent"):
+            fields["interrupting"] = is_true(document.get(element, "isInterrupting"), default=True)
         elif is_bpmn(element, "endEvent", "intermediateThrowEvent"):
             job = zeebe.read_zeebe_job(document, self._words, element)
             for definition in children(element, "messageEventDefinition"):
