@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.token import READY, Token
+from workflow_engine.bpmn.tree import changed_variables
 from workflow_engine.domain.errors import StuckError
 from workflow_engine.domain.events import CaseCompleted, MergeConflict
 from workflow_engine.domain.variables import Conflict, merge3
@@ -19,32 +20,51 @@ def end_token(token: Token) -> None:
     BPMN 2.0.2, 13.5.6: a scope ends when no token is left in it.
     """
     tree = token.workflow
-    gather(tree, token)
+    if tree.is_parting_point(token.parent):
+        leave_to_siblings(token)
+    else:
+        gather(tree, token, token.data)
     tree.detach(token)
     if all(child.task_spec.kind == "eventListener" for child in tree.root.children):
         end_scope(tree, "completed")
 
 
-def gather(tree: ScopeTree, token: Token) -> None:
-    """Merge what a finished branch changed into the result of its scope."""
-    root = tree.root
-    result = scope_result(tree)
-    merged, conflicts = merge3(root.data, result, token.data)
+def leave_to_siblings(token: Token) -> None:
+    """Keep what a finished branch changed at the point where it parted; the last sibling takes it along.
+
+    Merging it into the scope's result at once would compare it with the beginning of the scope, and take everything
+    that was set before the parting for a change of both branches.
+    """
+    fork = token.parent
+    so_far = changed_variables(fork.data, fork.internal_data.get("ended"))
+    merged, conflicts = merge3(fork.data, so_far, token.data)
     record_conflicts(token, conflicts)
-    changed = {name: value for name, value in merged.items() if name not in root.data or root.data[name] is not value}
-    gone = [name for name in root.data if name not in merged]
-    if changed or gone or "result" in root.internal_data:
-        root.note(result={"set": changed, "unset": gone, "at": tree.top_workflow.next_token_id})
+    if change := _change(fork, merged):
+        fork.note(ended=change)
+
+
+def gather(tree: ScopeTree, token: Token, variables: dict[str, Any]) -> None:
+    """Merge what a finished branch changed into the result of its scope."""
+    merged, conflicts = merge3(tree.root.data, scope_result(tree), variables)
+    record_conflicts(token, conflicts)
+    change = _change(tree.root, merged)
+    if change or "result" in tree.root.internal_data:
+        tree.root.note(result=change or {"set": {}, "unset": [], "at": tree.top_workflow.next_token_id})
+
+
+def _change(base: Token, variables: dict[str, Any]) -> dict[str, Any] | None:
+    """These variables as a difference to those of ``base``; None when there is none."""
+    before = base.data
+    changed = {name: value for name, value in variables.items() if name not in before or before[name] is not value}
+    gone = [name for name in before if name not in variables]
+    if not changed and not gone:
+        return None
+    return {"set": changed, "unset": gone, "at": base.workflow.top_workflow.next_token_id}
 
 
 def scope_result(tree: ScopeTree) -> dict[str, Any]:
     """The scope's variables as its ended branches left them."""
-    root = tree.root
-    result = root.internal_data.get("result")
-    if result is None:
-        return dict(root.data)
-    kept = {name: value for name, value in root.data.items() if name not in result["unset"]}
-    return {**kept, **result["set"]}
+    return changed_variables(tree.root.data, tree.root.internal_data.get("result"))
 
 
 def end_scope(tree: ScopeTree, outcome: str) -> None:
@@ -73,7 +93,12 @@ def drop_listener(token: Token) -> None:
 
 def terminate_scope(tree: ScopeTree, by: Token) -> None:
     """A terminate end event: every other token of this scope is withdrawn at once (BPMN 2.0.2, 13.5.6)."""
-    gather(tree, by)
+    variables, at = by.data, by.parent
+    while at is not tree.root:
+        variables, conflicts = merge3(at.data, changed_variables(at.data, at.internal_data.get("ended")), variables)
+        record_conflicts(by, conflicts)
+        at = at.parent
+    gather(tree, by, variables)
     empty_scope(tree)
     end_scope(tree, "terminated")
 

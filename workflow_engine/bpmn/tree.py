@@ -17,9 +17,11 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from workflow_engine.bpmn.recorder import Recorder
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, Token
+from workflow_engine.domain.events import MergeConflict
+from workflow_engine.domain.variables import merge3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from workflow_engine.bpmn.definition import Definition, DefinitionSource
     from workflow_engine.bpmn.elements.element import Element
@@ -103,11 +105,11 @@ class _Tree:
         top.uncatch(token)
 
     def detach(self, token: Token) -> None:
-        """Take a leaf out and tidy up: a parting point without branches goes, one with a single branch is spliced out."""
+        """Take a leaf out and tidy up: a parting point without branches goes, one with a single branch is spliced."""
         parent = token.parent
         self.forget(token)
         parent._children.remove(token.id)
-        while self._is_parting_point(parent):
+        while self.is_parting_point(parent):
             if not parent._children:
                 above = parent.parent
                 above._children.remove(parent.id)
@@ -118,13 +120,16 @@ class _Tree:
                 self.splice(parent)
             return
 
-    def _is_parting_point(self, token: Token) -> bool:
+    def is_parting_point(self, token: Token) -> bool:
+        """Whether it is only there because branches parted here."""
         return token is not self.root and token._state == COMPLETED and not token.internal_data.get("kept")
 
     def splice(self, fork: Token) -> None:
         """Take out a token with a single child, which takes its place."""
         (child_id,) = fork._children
         child = self.tasks[child_id]
+        if "ended" in fork.internal_data:
+            take_along(child, fork.data, changed_variables(fork.data, fork.internal_data["ended"]))
         above = fork.parent
         above._children[above._children.index(fork.id)] = child.id
         child._parent = above.id
@@ -159,6 +164,29 @@ class _Tree:
 
     def get_task_from_id(self, task_id: int) -> Token | None:
         return self.top_workflow.index.get(task_id)
+
+
+def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``base`` with a kept change (``set``, ``unset``) made to it."""
+    if change is None:
+        return dict(base)
+    kept = {name: value for name, value in base.items() if name not in change["unset"]}
+    return {**kept, **change["set"]}
+
+
+def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any], inner: bool = False) -> None:
+    """The last branch takes along what its siblings, which have ended, made of ``base``; so does all below it."""
+    top = token.workflow.top_workflow
+    merged, conflicts = merge3(base, token.data, ended)  # what ended just now was written last
+    if conflicts and not inner:
+        paths = [str(conflict["path"]) for conflict in conflicts]
+        element_id = token.element_id
+        top.recorder.add(MergeConflict(token_id=token.id, element_id=element_id, paths=paths, conflicts=conflicts))
+    token.set_variables(merged)
+    if token.id in top.scopes:
+        top.recorder.touch(top.scopes[token.id].root)  # its row is the difference to these variables
+    for child in token.children:
+        take_along(child, base, ended, inner=True)
 
 
 class ScopeTree(_Tree, BpmnSubWorkflow):
