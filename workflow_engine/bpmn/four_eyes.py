@@ -19,21 +19,23 @@ NOT_COMPLETED_BY = "notCompletedBy"
 def signed(
     node: Node, before: Mapping[str, Any], submitted: Mapping[str, Any], completed_by: str
 ) -> dict[str, Any]:
-    """The submitted variables with who completed the task; that wins over anything submitted under its name.
+    """The submitted variables with who completed the task; nobody can submit a value under these names.
 
-    ``before`` are the token's variables without the submission, so that nobody can blank out a name in passing.
+    ``before`` are the token's variables without the submission.
 
     Raises:
         NotPermittedError: the person stands in a variable that ``notCompletedBy`` names.
     """
-    for name in _names(node, NOT_COMPLETED_BY):
+    checked = _names(node, NOT_COMPLETED_BY)
+    for name in checked:
         if before.get(name) == completed_by:
             raise NotPermittedError(
                 f"Expected {node.id!r} to be completed by another person, but {completed_by} is its {name}.",
                 element_id=node.id,
                 variable=name,
             )
-    return {**submitted, **dict.fromkeys(_names(node, COMPLETED_BY), completed_by)}
+    kept = {name: value for name, value in submitted.items() if name not in checked}
+    return {**kept, **dict.fromkeys(_names(node, COMPLETED_BY), completed_by)}
 
 
 def _names(node: Node, key: str) -> list[str]:
