@@ -30,7 +30,8 @@ class Work:
     """The case's variables as they were when the job was made."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """What the model says to this connector."""
-    attempt: int = 1
+    retries_left: int = 1
+    """Tries including this one."""
 
 
 Connector = Callable[[Work], Mapping[str, Any]]

@@ -1,24 +1,18 @@
 """From settings to connectors. Every key is checked at start, so that a mistake shows before the first job does.
 
-::
+HTTP connectors and webhooks are named in the TOML file ``connectors_file``::
 
-    [connectors]
-    allowed_hosts = ["api.weather.example", "*.city.example"]   # hosts that http and webhook connectors may name
-    allowed_networks = ["10.20.0.0/16"]                         # networks inside that they may reach beside the public
-
-    [connectors.http.weather]                                   # topic "http:weather"
-    url = "https://api.weather.example/v2"
-    headers = { Authorization = "env:WEATHER_TOKEN" }           # a secret is named, never written down
+    [http.weather]                                  # topic "http:weather"
+    url = "https://api.weather.example/v2"          # its host must be listed in the setting http_allow
+    headers = { Authorization = "env:WEATHER_KEY" } # a secret is named, never written down: env:NAME or file:PATH
     timeout_seconds = 20
     max_bytes = 1000000
 
-    [connectors.webhook.city]                                   # topic "webhook:city"
+    [webhook.city]                                  # topic "webhook:city"
     url = "https://hooks.city.example/liandong"
     secret = "file:/run/secrets/city"
 
-    [connectors.email]                                          # topic "email"
-    host = "mail.city.example"
-    sender = "liandong@city.example"
+The topic ``email`` is served when ``smtp_host`` is set.
 """
 
 from __future__ import annotations
@@ -26,86 +20,110 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from workflow_engine.workers.connectors import Connector, ConnectorSettingsError, Registry
+from workflow_engine.settings import Settings
+from workflow_engine.workers.connectors import ENTRY_POINT_GROUP, ConnectorSettingsError, Registry
 from workflow_engine.workers.connectors_email import EmailConnector, MailServer
 from workflow_engine.workers.connectors_exchange import Destination
 from workflow_engine.workers.connectors_http import HttpConnector, WebhookConnector, webhook_secret
 from workflow_engine.workers.connectors_network import NetworkRules
 
 LONGEST_TIMEOUT_SECONDS = 120.0
+LARGEST_ANSWER_BYTES = 10_000_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_OWN = re.compile(r"([^=\s]{1,80})=([A-Za-z_][\w.]*:[A-Za-z_]\w*)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
-_SECURITY = ("starttls", "tls", "none")
+_PORTS = {"https": 443, "http": 80}
 
 
-def build_registry(config: Mapping[str, Any], now: Callable[[], datetime], *, installed: bool = True) -> Registry:
+def build_registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
     """The connectors that the settings name, and those of installed packages.
 
     Raises:
         ConnectorSettingsError: a key is unknown or its value does not fit; the message names it.
     """
-    top = _Table("connectors", config)
-    rules, hosts = _network_rules(top), top.texts("allowed_hosts")
-    found: dict[str, Connector] = {}
+    top = _Table("connectors_file", _read(settings.connectors_file))
+    rules = _network_rules(settings)
+    registry = Registry()
     for name, table in top.tables("http"):
-        found[f"http:{name}"] = HttpConnector(_destination(table, rules, hosts))
+        registry.add(f"http:{name}", HttpConnector(_destination(table, rules, settings)))
         table.finish()
     for name, table in top.tables("webhook"):
-        secret = _webhook_secret(table)
-        found[f"webhook:{name}"] = WebhookConnector(_destination(table, rules, hosts), secret, now)
+        registry.add(
+            f"webhook:{name}", WebhookConnector(_destination(table, rules, settings), _webhook_secret(table), now)
+        )
         table.finish()
-    mail = top.table("email")
-    if mail is not None:
-        found["email"] = EmailConnector(_mail_server(mail), now)
-        mail.finish()
     top.finish()
-    registry = Registry(found)
-    if installed:
-        registry.add_installed()
+    if settings.smtp_host:
+        registry.add("email", EmailConnector(_mail_server(settings), now))
+    registry.add_installed(tuple(_own_connector(text) for text in settings.connectors))
+    registry.add_installed()
     return registry
 
 
-def _network_rules(top: _Table) -> NetworkRules:
-    texts = top.texts("allowed_networks")
-    for text in texts:
+def _read(path: Path | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConnectorSettingsError(f"Expected connectors_file to be a readable TOML file, but: {error}.") from error
+
+
+def _network_rules(settings: Settings) -> NetworkRules:
+    for text in settings.http_allow_networks:
         try:
             ipaddress.ip_network(text)
         except ValueError as error:
-            raise top.error("allowed_networks", f"networks like 10.20.0.0/16 ({error})") from error
-    return NetworkRules(texts)
+            raise ConnectorSettingsError(
+                f"Expected http_allow_networks to list networks like 10.20.0.0/16, but: {error}."
+            ) from error
+    return NetworkRules(settings.http_allow_networks)
 
 
-def _destination(table: _Table, rules: NetworkRules, hosts: tuple[str, ...]) -> Destination:
+def _own_connector(text: str) -> EntryPoint:
+    found = _OWN.fullmatch(text)
+    if found is None:
+        raise ConnectorSettingsError(f"Expected connectors to list topic=package.module:function, but found {text!r}.")
+    return EntryPoint(found[1], found[2], ENTRY_POINT_GROUP)
+
+
+def _destination(table: _Table, rules: NetworkRules, settings: Settings) -> Destination:
     url = table.text("url")
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise table.error("url", f"an address ({error})") from error
-    if parts.scheme not in ("https", "http") or not host or parts.username or parts.query or parts.fragment:
+    if not known or parts.username or parts.query or parts.fragment:
         raise table.error("url", "https://host/path without user, query and fragment")
     if not url.isascii() or any(character.isspace() for character in url):
         raise table.error("url", "ASCII without spaces (international names in their xn-- form)")
-    if not any(_matches(host, pattern) for pattern in hosts):
-        raise table.error("url", f"a host of connectors.allowed_hosts, which does not list {host}")
+    if not any(_matches(parts, pattern.lower()) for pattern in settings.http_allow):
+        raise table.error("url", f"at a host of the setting http_allow, which does not list {parts.netloc}")
+    timeout = table.number("timeout_seconds", settings.http_timeout_seconds, 0.1, LONGEST_TIMEOUT_SECONDS)
     return Destination(
         url=url,
         rules=rules,
         headers=_headers(table),
-        timeout_seconds=_timeout(table),
-        max_bytes=int(table.number("max_bytes", 1_000_000, 1, 10_000_000)),
+        timeout_seconds=timeout,
+        max_bytes=int(table.number("max_bytes", settings.http_max_bytes, 1, LARGEST_ANSWER_BYTES)),
     )
 
 
-def _matches(host: str, pattern: str) -> bool:
-    return host == pattern.lower() or (pattern.startswith("*.") and host.endswith(pattern[1:].lower()))
+def _matches(parts: SplitResult, pattern: str) -> bool:
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:])
+    return pattern in (host, f"{host}:{port}", f"[{host}]:{port}")
 
 
 def _headers(table: _Table) -> dict[str, str]:
@@ -129,25 +147,23 @@ def _webhook_secret(table: _Table) -> bytes:
     return secret
 
 
-def _mail_server(table: _Table) -> MailServer:
-    security = table.text("security", "starttls")
-    if security not in _SECURITY:
-        raise table.error("security", f"one of {', '.join(_SECURITY)}")
-    user = table.text("user", "") or None
+def _mail_server(settings: Settings) -> MailServer:
+    password = None
+    if settings.smtp_user:
+        try:
+            password = (settings.smtp_password_file or Path("missing")).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ConnectorSettingsError(f"Expected smtp_password_file to be readable, but: {error}.") from error
+    implicit = settings.smtp_port == 465
     return MailServer(
-        host=table.text("host"),
-        sender=table.text("sender"),
-        port=int(table.number("port", 465 if security == "tls" else 587, 1, 65535)),
-        security=security,  # type: ignore[arg-type]
-        user=user,
-        password=table.secret("password") if user else None,
-        timeout_seconds=_timeout(table),
-        recipient_domains=tuple(domain.lower() for domain in table.texts("recipient_domains")),
+        host=settings.smtp_host,
+        sender=settings.mail_from,
+        port=settings.smtp_port,
+        security="tls" if implicit else "starttls" if settings.smtp_starttls else "none",
+        user=settings.smtp_user or None,
+        password=password,
+        recipient_domains=tuple(domain.lower() for domain in settings.mail_domains),
     )
-
-
-def _timeout(table: _Table) -> float:
-    return table.number("timeout_seconds", 20.0, 0.1, LONGEST_TIMEOUT_SECONDS)
 
 
 class _Table:
@@ -168,10 +184,6 @@ class _Table:
                 f"Expected no key {self._place}.{min(self._values)}; there is no such setting."
             )
 
-    def table(self, key: str) -> _Table | None:
-        value = self._values.pop(key, None)
-        return None if value is None else _Table(f"{self._place}.{key}", value)
-
     def tables(self, key: str) -> list[tuple[str, _Table]]:
         found = []
         for name, value in sorted(self.mapping(key).items()):
@@ -191,12 +203,6 @@ class _Table:
         if not isinstance(value, str) or (not value and default is None):
             raise self.error(key, "text")
         return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._values.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(key, "a list of text")
-        return tuple(value)
 
     def number(self, key: str, default: float, least: float, most: float) -> float:
         value = self._values.pop(key, default)

@@ -71,7 +71,7 @@ class EmailConnector:
         if not address.domain or (allowed and address.domain.lower() not in allowed):
             raise ConnectorError(
                 f"Expected a recipient in {', '.join(allowed) or 'a domain'}, but got {text!r}. "
-                "The operator lists the domains in connectors.email.recipient_domains.",
+                "The setting mail_domains lists them.",
                 final=True,
             )
         return address

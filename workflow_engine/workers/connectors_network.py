@@ -73,7 +73,7 @@ class NetworkRules:
             if not self.permits(ipaddress.ip_address(text.partition("%")[0])):
                 raise AddressRefusedError(
                     f"Expected {host} to lie outside this network, but it is at {text}. "
-                    "If connectors may go there, add it to connectors.allowed_networks."
+                    "If connectors may go there, list its network in the setting http_allow_networks."
                 )
         return addresses
 

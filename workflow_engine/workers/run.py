@@ -1,0 +1,86 @@
+"""Everything that works beside the requests, started and stopped together: within ``serve`` or as ``worker``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+from workflow_engine.domain.clock import new_id
+from workflow_engine.engine import Engine
+from workflow_engine.workers.clock import AlarmClock
+from workflow_engine.workers.connectors import Registry
+from workflow_engine.workers.dispatching import Dispatcher, InProcessDispatcher
+from workflow_engine.workers.jobs import JobRunner
+from workflow_engine.workers.loop import Loop
+from workflow_engine.workers.outbox import OutboxRunner
+
+log = logging.getLogger(__name__)
+
+OUTBOX_REST_SECONDS = 5.0
+
+
+def new_worker_id() -> str:
+    """Names this process among all that share the database."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{new_id()[-8:]}"
+
+
+class Workers:
+    """The clock, the job dispatcher and the outbox of one process."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        registry: Registry,
+        *,
+        dispatcher: Dispatcher | None = None,
+        tick_seconds: float = 1.0,
+        job_threads: int = 4,
+        with_clock: bool = True,
+    ) -> None:
+        worker_id = new_worker_id()
+        self._clock = AlarmClock(engine, worker_id=worker_id, tick_seconds=tick_seconds) if with_clock else None
+        self._dispatcher = dispatcher or InProcessDispatcher(
+            engine, JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
+        )
+        self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
+        for warning in registry.warnings:
+            log.warning(warning)
+
+    def start(self) -> None:
+        """Start all; returns at once."""
+        if self._clock is not None:
+            self._clock.start()
+        self._outbox.start()
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
+        if self._clock is not None:
+            self._clock.stop()
+        self._outbox.stop()
+        self._dispatcher.stop()
+
+
+class Ending:
+    """Turns SIGTERM and SIGINT into a wish to end; the second time they end the process as usual."""
+
+    def __init__(self, wish: Callable[[], None] | None = None) -> None:
+        self._asked = threading.Event()
+        self._wish = wish
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def wait(self) -> None:
+        """Until somebody asks to end."""
+        while not self._asked.wait(60.0):
+            pass
+
+    def _ask(self, number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        self._asked.set()
+        if self._wish is not None:
+            self._wish()
