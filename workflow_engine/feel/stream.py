@@ -115,6 +115,8 @@ class TokenStream:
         last = first
         while not self.at_op(*stop_ops) and not self.at_word(*stop_words):
             token = self.token
+            if stop_words and token is not first and token.kind == "name" and token.text in KEYWORDS:
+                raise self.error(" or ".join(map(repr, stop_words)))
             if token.kind not in ("name", "number") and not (token.kind == "op" and token.text in _NAME_SIGNS):
                 raise self.error("a name")
             last = self.advance()

@@ -124,8 +124,8 @@ def to_json(value: Any) -> Any:
     """Turn a FEEL value into JSON.
 
     Numbers stay numbers: whole ones within ±2**53 become int, fractions the nearest float. Whole numbers beyond
-    that become float when it is exact, else text, since a rounded identifier would be a wrong one. Dates, times and
-    durations become ISO text, ranges their FEEL text, functions null.
+    that become float when its shortest text is the same number, else text, since a rounded identifier would be a
+    wrong one. Dates, times and durations become ISO text, ranges their FEEL text, functions null.
     """
     kind = type(value)
     if kind is str or kind is bool or value is None:
@@ -147,7 +147,7 @@ def _number_to_json(value: Decimal) -> int | float | str:
         return near
     if -_SAFE_INTEGER <= value <= _SAFE_INTEGER:
         return int(value)
-    return near if near - near == 0 and Decimal(near) == value else number_text(value)
+    return near if near - near == 0 and Decimal(repr(near)) == value else number_text(value)
 
 
 def number_text(value: Decimal) -> str:

@@ -52,6 +52,8 @@ _PYTHON_FUNCTIONS = frozenset(
 _ORDER = frozenset(("<", "<=", ">", ">="))
 _BRACED = re.compile(r"[$#]\{((?:[^{}'\"]|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")*)\}", re.DOTALL)
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ANY_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+_SCRIPT = re.compile(r"[;\n{}]|\b(?:return|def|new)\b")
 _MAX_SOURCE = 20_000
 
 
@@ -128,7 +130,7 @@ def _declared(language: str | None) -> str | None:
 def _read_as(declared: str, source: str) -> Piece:
     if declared == "python":
         return translate_python(source)
-    if declared == "groovy" and re.search(r"[;\n]|\breturn\b", source):
+    if declared == "groovy" and _SCRIPT.search(_ANY_STRINGS.sub("", source)):
         raise DialectError("Expected a plain condition, but this is a Groovy script")
     return _read_braced(source) if _BRACED.search(source) else translate_juel(source)
 
