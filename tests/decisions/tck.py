@@ -37,8 +37,8 @@ class Report:
     def lines(self) -> list[str]:
         """One line for each level."""
         return [
-            f"{level}: {count['right']} of {count['all']} right, {count['value right']} of {count['value']} with a value, "
-            f"{count['refused']} refused"
+            f"{level}: {count['right']} of {count['all']} right, "
+            f"{count['value right']} of {count['value']} with a value, {count['refused']} refused"
             for level, count in sorted(self.counts.items())
         ]
 

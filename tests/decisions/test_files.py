@@ -60,7 +60,7 @@ def test_all_bad_cells_are_named_at_once():
         ("", "no_decision"),
         ('<import namespace="x" locationURI="y" importType="z"/>' + literal("a", "1"), "import"),
     ],
-)  # fmt: skip
+)
 def test_problem_is_reported(content, code):
     _, problems = read_decisions(file(content))
     assert code in {problem.code for problem in problems if problem.severity == "error"}
@@ -126,33 +126,37 @@ def test_names_with_blanks_are_found():
 
 
 def test_knowledge_model_is_callable():
-    content = (
-        '<businessKnowledgeModel id="k" name="twice"><encapsulatedLogic><formalParameter name="n" typeRef="number"/>'
-        "<literalExpression><text>n * 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>",
-        literal("a", "twice(21)", requires("k", tag="requiredKnowledge", requirement="knowledgeRequirement")),
+    model = (
+        '<businessKnowledgeModel id="k" name="twice"><encapsulatedLogic>'
+        '<formalParameter name="n" typeRef="number"/><literalExpression><text>n * 2</text></literalExpression>'
+        "</encapsulatedLogic></businessKnowledgeModel>"
     )
-    assert value_of(content, "a") == 42
+    uses = requires("k", tag="requiredKnowledge", requirement="knowledgeRequirement")
+    assert value_of((model, literal("a", "twice(21)", uses)), "a") == 42
 
 
 def test_boxed_context_gives_its_result():
-    content = (
+    boxed = (
         '<decision id="a" name="a"><context>'
-        '<contextEntry><variable name="net amount"/><literalExpression><text>x / 2</text></literalExpression></contextEntry>'
+        '<contextEntry><variable name="net amount"/><literalExpression><text>x / 2</text></literalExpression>'
+        "</contextEntry>"
         "<contextEntry><literalExpression><text>net amount + 1</text></literalExpression></contextEntry>"
-        "</context></decision>",
+        "</context></decision>"
     )
-    assert value_of(content, "a", {"x": 10}) == 6
+    assert value_of((boxed,), "a", {"x": 10}) == 6
 
 
 def test_item_definition_limits_a_value():
-    content = (
-        '<itemDefinition name="level"><typeRef>string</typeRef><allowedValues><text>"low","high"</text></allowedValues>'
-        "</itemDefinition>",
-        '<decision id="a" name="a"><variable name="a" typeRef="level"/>'
-        "<literalExpression><text>x</text></literalExpression></decision>",
+    level = (
+        '<itemDefinition name="level"><typeRef>string</typeRef>'
+        '<allowedValues><text>"low","high"</text></allowedValues></itemDefinition>'
     )
-    assert value_of(content, "a", {"x": "high"}) == "high"
-    assert value_of(content, "a", {"x": "middle"}) is None
+    decision = (
+        '<decision id="a" name="a"><variable name="a" typeRef="level"/>'
+        "<literalExpression><text>x</text></literalExpression></decision>"
+    )
+    assert value_of((level, decision), "a", {"x": "high"}) == "high"
+    assert value_of((level, decision), "a", {"x": "middle"}) is None
 
 
 def test_juel_in_a_camunda_file_is_translated():
@@ -162,8 +166,10 @@ def test_juel_in_a_camunda_file_is_translated():
 
 def test_script_language_is_refused():
     xml = file(
-        '<decision id="a" name="a"><literalExpression expressionLanguage="javascript"><text>1</text>'
-        "</literalExpression></decision>"
+        (
+            '<decision id="a" name="a"><literalExpression expressionLanguage="javascript"><text>1</text>'
+            "</literalExpression></decision>"
+        ),
     )
     with pytest.raises(DefinitionError, match="javascript"):
         parse_decisions(xml)

@@ -111,12 +111,24 @@ def test_empty_cell_takes_any_value(cell):
 @pytest.mark.parametrize(
     ("cell", "value", "fits"),
     [
-        ('"a","b"', "b", True), ('not("a","b")', "c", True), ('not("a","b")', "a", False), ("null", None, True),
-        ("not(null)", 1, True), ("true", True, True), ("false", True, False), ("[1..5], > 10", 11, True), ("x + 1", 1, False),
-        ("? > limit", 6, True), ("> limit", 5, False), ("limit", 5, True), ("list contains(known, ?)", 7, True),
-        ("known", 7, True), ("starts with(?, \"ab\")", "abc", True), ('date("2026-01-01")', "2026-01-01", False),
+        ('"a","b"', "b", True),
+        ('not("a","b")', "c", True),
+        ('not("a","b")', "a", False),
+        ("null", None, True),
+        ("not(null)", 1, True),
+        ("true", True, True),
+        ("false", True, False),
+        ("[1..5], > 10", 11, True),
+        ("x + 1", 1, False),
+        ("? > limit", 6, True),
+        ("> limit", 5, False),
+        ("limit", 5, True),
+        ("list contains(known, ?)", 7, True),
+        ("known", 7, True),
+        ('starts with(?, "ab")', "abc", True),
+        ('date("2026-01-01")', "2026-01-01", False),
     ],
-)  # fmt: skip
+)
 def test_cell_forms(cell, value, fits):
     result = decide(table([(cell, "1")]), {"x": value, "limit": 5, "known": [7, 8]}, allow_no_match=True)
     assert result.outputs == (1 if fits else None)

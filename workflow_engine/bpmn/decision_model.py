@@ -159,7 +159,7 @@ class Knowledge(msgspec.Struct, frozen=True, omit_defaults=True):
     line: int = 0
 
 
-class Service(msgspec.Struct, frozen=True, omit_defaults=True):
+class ServiceNode(msgspec.Struct, frozen=True, omit_defaults=True):
     """A decision service: decisions offered as a function of inputs (ids)."""
 
     node_id: str
@@ -199,7 +199,7 @@ class DecisionFile(msgspec.Struct, frozen=True, omit_defaults=True):
     namespace: str = ""
     decisions: tuple[DecisionNode, ...] = ()
     knowledge: tuple[Knowledge, ...] = ()
-    services: tuple[Service, ...] = ()
+    services: tuple[ServiceNode, ...] = ()
     inputs: tuple[InputData, ...] = ()
     types: tuple[ItemType, ...] = ()
 

@@ -16,7 +16,7 @@ from workflow_engine.bpmn.decision_model import (
     Knowledge,
     Logic,
     Relation,
-    Service,
+    ServiceNode,
     Table,
 )
 from workflow_engine.bpmn.decision_state import DecisionState
@@ -130,7 +130,7 @@ class Program:
             self._lend(wanted, state, depth + 1)
         state.results[node.name] = self._functions[node_id](Frame({}, None, state))
 
-    def run_service(self, service: Service, state: DecisionState) -> Any:
+    def run_service(self, service: ServiceNode, state: DecisionState) -> Any:
         """Return the service's output: one value, or a context by decision name."""
         for node_id in service.input_decisions:
             if self.parameter(node_id) in state.results:
@@ -145,7 +145,7 @@ class Program:
         node = self._inputs.get(node_id) or self._decisions.get(node_id)
         return node.name if node else node_id
 
-    def find_service(self, name: str) -> Service | None:
+    def find_service(self, name: str) -> ServiceNode | None:
         """Return the service of that name or id."""
         return next((one for one in self.file.services if name in (one.name, one.node_id)), None)
 
@@ -155,7 +155,7 @@ class ServiceFunction(FunctionValue):
 
     __slots__ = ("_program", "_service", "types")
 
-    def __init__(self, program: Program, service: Service) -> None:
+    def __init__(self, program: Program, service: ServiceNode) -> None:
         wanted = (*service.input_data, *service.input_decisions)
         super().__init__(service.name, tuple(map(program.parameter, wanted)))
         self._program = program

@@ -16,7 +16,7 @@ from workflow_engine.bpmn.decision_model import (
     InputData,
     ItemType,
     Knowledge,
-    Service,
+    ServiceNode,
 )
 from workflow_engine.domain.errors import DefinitionError, Problem
 
@@ -124,12 +124,12 @@ class _FileReader(BoxedReader):
             line=element.sourceline or 0,
         )
 
-    def service(self, element: Element) -> Service:
+    def service(self, element: Element) -> ServiceNode:
         def ids(tag: str) -> tuple[str, ...]:
             return tuple(_target(found) for found in self.children(element, tag))
 
         name, type_ref = self._variable(element)
-        return Service(
+        return ServiceNode(
             node_id=self._id(element),
             name=name,
             outputs=ids("outputDecision"),
