@@ -5,38 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
-from itertools import pairwise
 
-HEAD = (
-    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d" targetNamespace="urn:t">'
-)
-TAIL = "</bpmn:definitions>"
-
-
-def document(inside: str, *, declaration: str = "") -> bytes:
-    """A file with these root elements."""
-    return f"{declaration}{HEAD}{inside}{TAIL}".encode()
-
-
-def process(inside: str, process_id: str = "p") -> str:
-    """An executable process."""
-    return f'<bpmn:process id="{process_id}" isExecutable="true">{inside}</bpmn:process>'
-
-
-def flow(source: str, target: str) -> str:
-    """A sequence flow without an id."""
-    return f'<bpmn:sequenceFlow sourceRef="{source}" targetRef="{target}"/>'
-
-
-def chain(tasks: int, tag: str = "userTask") -> bytes:
-    """start, tasks and end in one line: ``tasks + 2`` nodes."""
-    names = ["s", *(f"t{number}" for number in range(tasks)), "e"]
-    nodes = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + "".join(
-        f'<bpmn:{tag} id="{name}"/>' for name in names[1:-1]
-    )
-    flows = "".join(flow(one, other) for one, other in pairwise(names))
-    return document(process(nodes + flows))
+from tests.intake.drawing import chain, document, flow, process, small
 
 
 def nested_sub_processes(depth: int) -> bytes:
@@ -45,12 +15,6 @@ def nested_sub_processes(depth: int) -> bytes:
     for number in range(depth):
         inside = f'<bpmn:subProcess id="sub{number}">{inside}</bpmn:subProcess>'
     return document(process(inside))
-
-
-def small(extra: str = "") -> str:
-    """A process of one task."""
-    nodes = '<bpmn:startEvent id="s"/><bpmn:userTask id="t"/><bpmn:endEvent id="e"/>'
-    return process(nodes + flow("s", "t") + flow("t", "e") + extra)
 
 
 def hang_model() -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psutil
 import pytest
 
-from tests.intake import hostile
+from tests.intake import drawing, hostile
 from workflow_engine.bpmn.intake import IntakeLimits, read_model, require_model
 from workflow_engine.domain.errors import DefinitionError
 
@@ -34,7 +34,7 @@ def test_longest_verdict_is_below_five_seconds() -> None:
 
 
 def test_file_that_takes_too_long_is_stopped() -> None:
-    found = read_model(hostile.chain(900), limits=IntakeLimits(wall_seconds=0.01))
+    found = read_model(drawing.chain(900), limits=IntakeLimits(wall_seconds=0.01))
 
     assert [problem.code for problem in found.problems] == ["limits_exceeded"]
     assert "seconds" in found.problems[0].message
@@ -48,7 +48,7 @@ def test_file_that_computes_too_long_is_stopped() -> None:
 
 
 def test_file_that_takes_too_much_memory_is_stopped() -> None:
-    found = read_model(hostile.chain(990), limits=IntakeLimits(memory_bytes=100_000, wall_seconds=60))
+    found = read_model(drawing.chain(990), limits=IntakeLimits(memory_bytes=100_000, wall_seconds=60))
 
     assert [problem.code for problem in found.problems] == ["limits_exceeded"]
     assert "memory" in found.problems[0].message
@@ -75,4 +75,4 @@ def test_require_model_raises_with_all_problems() -> None:
 
 
 def test_require_model_gives_the_model_when_fine() -> None:
-    assert require_model(hostile.document(hostile.small())).process("p").scope.nodes[1].id == "t"
+    assert require_model(drawing.document(drawing.small())).process("p").scope.nodes[1].id == "t"
