@@ -15,7 +15,7 @@ from typing import Any, Self
 from workflow_engine.bpmn.scripts_analysis import ScriptAnalysis, analyse
 from workflow_engine.bpmn.scripts_context import ScriptContext
 from workflow_engine.bpmn.scripts_sandbox import SandboxPool, ScriptLimits
-from workflow_engine.bpmn.scripts_values import Unsure
+from workflow_engine.bpmn.scripts_values import UnsureError
 from workflow_engine.domain.errors import InvalidVariablesError, Problem, ScriptError
 from workflow_engine.domain.variables import clean_variables, same_json
 
@@ -87,7 +87,7 @@ class ScriptSandbox:
         if analysis.simple is not None:
             try:
                 bound, removed = analysis.simple.run(variables)
-            except Unsure:
+            except UnsureError:
                 pass
             else:
                 return self._changes(bound, removed, variables)

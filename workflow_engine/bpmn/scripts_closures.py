@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from workflow_engine.bpmn.scripts_values import MAX_TEXT, Unsure, copy_with, is_plain_text, item_of, slice_of
+from workflow_engine.bpmn.scripts_values import MAX_TEXT, UnsureError, copy_with, is_plain_text, item_of, slice_of
 from workflow_engine.domain.json_values import MAX_SAFE_INTEGER
 
 DELETED: Final = object()
 _CONTAINERS = (list, dict)
 
 
-class Beyond(Exception):
+class BeyondError(Exception):
     """The script uses something outside the subset."""
 
 
@@ -29,7 +29,7 @@ class Frame:
         value = self.bound.get(name, DELETED)
         if value is DELETED:
             if name in self.bound or name not in self.given:
-                raise Unsure
+                raise UnsureError
             value = self.given[name]
         return value
 
@@ -39,26 +39,29 @@ Statement = Callable[[Frame], None]
 
 
 def constant(value: Any) -> Expression:
+    """A literal that is plain JSON."""
     kind = type(value)
     if kind is str:
         if not is_plain_text(value):
-            raise Beyond
+            raise BeyondError
     elif kind is int:
         if value > MAX_SAFE_INTEGER:
-            raise Beyond
+            raise BeyondError
     elif kind is float:
         if value == float("inf"):
-            raise Beyond
+            raise BeyondError
     elif value is not None and kind is not bool:
-        raise Beyond
+        raise BeyondError
     return lambda frame: value
 
 
 def nothing(frame: Frame) -> None:
-    return None
+    """``pass``."""
 
 
 def evaluate_only(value: Expression) -> Statement:
+    """An expression statement: only its faults matter."""
+
     def evaluate(frame: Frame) -> None:
         value(frame)
 
@@ -66,6 +69,8 @@ def evaluate_only(value: Expression) -> Statement:
 
 
 def bind_name(name: str, value: Expression) -> Statement:
+    """``name = value``."""
+
     def bind(frame: Frame) -> None:
         frame.bound[name] = value(frame)
 
@@ -73,6 +78,8 @@ def bind_name(name: str, value: Expression) -> Statement:
 
 
 def branch_on(test: Expression, body: tuple[Statement, ...], orelse: tuple[Statement, ...]) -> Statement:
+    """``if test: … else: …``."""
+
     def branch(frame: Frame) -> None:
         for statement in body if test(frame) else orelse:
             statement(frame)
@@ -97,36 +104,44 @@ def change_path(name: str, keys: tuple[Expression, ...], step: Callable[[Frame, 
 
 
 def binary_of(operator: Callable[[Any, Any], Any], left: Expression, right: Expression) -> Expression:
+    """An operator between two values."""
     return lambda frame: operator(left(frame), right(frame))
 
 
 def unary_of(operator: Callable[[Any], Any], operand: Expression) -> Expression:
+    """An operator on one value."""
     return lambda frame: operator(operand(frame))
 
 
 def call_of(function: Callable[..., Any], args: list[Expression]) -> Expression:
+    """A call of a known function."""
     return lambda frame: function(*[arg(frame) for arg in args])
 
 
 def sliced(value: Expression, lower: Expression, upper: Expression) -> Expression:
+    """``value[lower:upper]``."""
     return lambda frame: slice_of(value(frame), lower(frame), upper(frame))
 
 
 def either_of(test: Expression, body: Expression, orelse: Expression) -> Expression:
+    """``body if test else orelse``."""
     return lambda frame: body(frame) if test(frame) else orelse(frame)
 
 
 def list_of(items: list[Expression]) -> Expression:
+    """A list display."""
     return lambda frame: [item(frame) for item in items]
 
 
 def object_of(keys: list[Expression], values: list[Expression]) -> Expression:
+    """A dict display; names must be text."""
+
     def display(frame: Frame) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in zip(keys, values, strict=True):
             name = key(frame)
             if type(name) is not str:
-                raise Unsure
+                raise UnsureError
             found[name] = value(frame)
         return found
 
@@ -134,16 +149,20 @@ def object_of(keys: list[Expression], values: list[Expression]) -> Expression:
 
 
 def joined_text(parts: list[Expression]) -> Expression:
+    """An f-string without formats."""
+
     def joined(frame: Frame) -> str:
         text = "".join([part(frame) for part in parts])
         if len(text) > MAX_TEXT:
-            raise Unsure
+            raise UnsureError
         return text
 
     return joined
 
 
 def bool_of(is_and: bool, values: list[Expression]) -> Expression:
+    """``and`` or ``or`` with Python's short cut; gives the deciding value."""
+
     def bool_op(frame: Frame) -> Any:
         found = None
         for value in values:
@@ -156,6 +175,7 @@ def bool_of(is_and: bool, values: list[Expression]) -> Expression:
 
 
 def compared(operators: list[Callable[[Any, Any], bool]], sides: list[Expression]) -> Expression:
+    """A chain of comparisons with Python's short cut."""
     if len(operators) == 1:
         return binary_of(operators[0], sides[0], sides[1])
 
@@ -172,20 +192,24 @@ def compared(operators: list[Callable[[Any, Any], bool]], sides: list[Expression
 
 
 def only_scalar(value: Expression) -> Expression:
+    """The value, unless it is a list or object that another name may hold."""
+
     def scalar(frame: Frame) -> Any:
         found = value(frame)
         if type(found) in _CONTAINERS:
-            raise Unsure
+            raise UnsureError
         return found
 
     return scalar
 
 
 def only_flat(value: Expression) -> Expression:
+    """The value, unless it is a list with lists or objects in it that another name may hold."""
+
     def flat(frame: Frame) -> Any:
         found = value(frame)
         if type(found) is list and any(type(item) in _CONTAINERS for item in found):
-            raise Unsure
+            raise UnsureError
         return found
 
     return flat

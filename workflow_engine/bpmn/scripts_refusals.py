@@ -79,14 +79,10 @@ def _reserved(node: ast.AST) -> Iterator[Problem]:
 
 def _identifiers(node: ast.AST) -> list[str]:
     match node:
-        case (
-            ast.Attribute(attr=name)
-            | ast.Name(id=name)
-            | ast.arg(arg=name)
-            | ast.FunctionDef(name=name)
-            | ast.ClassDef(name=name)
-        ):
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name):
             return [name]
+        case ast.FunctionDef(name=name):
+            return [] if name.endswith("__") else [name]  # methods such as __init__
         case ast.alias(name=name, asname=asname):
             return [asname or name]
         case ast.Global(names=names) | ast.Nonlocal(names=names):

@@ -26,6 +26,7 @@ from workflow_engine.domain.json_text import parse_json
 from workflow_engine.domain.json_values import VariableLimits
 
 _PRELUDE_LINES: Final = 1
+_runtime_owners: set[int] = set()  # the native runtime behind the workers lives in one process and hangs in its forks
 _RESULTS: Final = VariableLimits(size=262_144, document_bytes=1_048_576)
 
 
@@ -81,26 +82,34 @@ class SandboxPool:
             pool.__exit__(None, None, None)
 
     def _feed(self, code: str, text: str, lines: int, wanted: Mapping[str, bool], context: ScriptContext) -> Any:
+        """Feed the code to a worker; once more if it died under it, since a script has no effect but its result."""
+        for last in (False, True):
+            try:
+                return self._feed_once(code, text, lines, wanted, context)
+            except pydantic_monty.MontyCrashedError as crash:
+                if crash.timed_out or last:
+                    why = "it ran longer than allowed" if crash.timed_out else "it used up its memory or stack"
+                    raise ScriptError(f"The script was stopped: {why}.", exception="Crash") from crash
+        return None
+
+    def _feed_once(self, code: str, text: str, lines: int, wanted: Mapping[str, bool], context: ScriptContext) -> Any:
         printed = pydantic_monty.CollectString(max_bytes=self._limits.printed)
-        lookup = _host_functions(context)
         try:
             with self._session(context) as session:
                 try:
                     return session.feed_run(
-                        code, inputs={"__text": text}, print_callback=printed, external_lookup=lookup
+                        code,
+                        inputs={"__text": text},
+                        print_callback=printed,
+                        external_lookup=_host_functions(context),
                     )
                 except pydantic_monty.MontyRuntimeError as error:
-                    if _line_of(error) <= lines + _PRELUDE_LINES or not isinstance(
-                        error.exception(), TypeError | ValueError
-                    ):
+                    if not _is_no_json(error, lines):
                         raise
-                    # Not plain JSON: write dates and decimals as text, and name whatever else there is.
+                    # Write dates and decimals as text, and name whatever else there is.
                     return session.feed_run(pack_code(wanted), print_callback=printed)
         except (pydantic_monty.MontyRuntimeError, pydantic_monty.MontySyntaxError) as error:
             _fail(error, lines, printed.output)
-        except pydantic_monty.MontyCrashedError as error:
-            why = "it ran longer than allowed" if error.timed_out else "it used up its memory or stack"
-            raise ScriptError(f"The script was stopped: {why}.", exception="Crash") from error
         except TimeoutError as error:
             raise ScriptError("The script could not start: all sandboxes are busy.", exception="Busy") from error
 
@@ -132,11 +141,18 @@ class SandboxPool:
                 pool = self._pools.get(pid)
                 if pool is None:
                     pool = self._start()
-                    # A pool inherited by fork stays in the table, unused: closing it would end its owner's workers.
+                    # A pool inherited by fork stays in the table, unused: its workers belong to its owner.
                     self._pools[pid] = pool
         return pool
 
     def _start(self) -> pydantic_monty.Monty:
+        if not _runtime_owners <= {os.getpid()}:
+            raise ScriptError(
+                "The script could not start: this process was forked from one that had run scripts, whose sandbox "
+                "cannot be carried over. Start worker processes before the first script, or by spawn.",
+                exception="Forked",
+            )
+        _runtime_owners.add(os.getpid())
         pool = pydantic_monty.Monty(
             min_processes=1,
             max_processes=self._limits.processes,
@@ -147,10 +163,9 @@ class SandboxPool:
 
     def _results(self, text: Any) -> dict[str, Any]:
         try:
-            results = parse_json(text, limits=self._limits.results)
+            results: dict[str, Any] = parse_json(text, limits=self._limits.results)
         except InvalidVariablesError as error:
             raise ScriptError(f"The script's results cannot be kept: {error.message}") from error
-        assert isinstance(results, dict)
         return results
 
 
@@ -176,6 +191,11 @@ def _host_functions(context: ScriptContext) -> dict[str, Callable[[], Any]]:
         return (int.from_bytes(digest[:7], "big") >> 3) / 2**53
 
     return {"now": now, "today": today, "random": random}
+
+
+def _is_no_json(error: pydantic_monty.MontyRuntimeError, lines: int) -> bool:
+    """Whether the script itself came to its end, and only its results could not be written."""
+    return _line_of(error) > lines + _PRELUDE_LINES and isinstance(error.exception(), TypeError | ValueError)
 
 
 def _line_of(error: pydantic_monty.MontyRuntimeError | pydantic_monty.MontySyntaxError) -> int:

@@ -3,10 +3,10 @@
 Most script tasks say ``n = n + 1`` or ``log = log + ["a"]``, and a crossing into the sandbox costs more than
 the rest of the step. The subset here has no loops, functions or imports, so each run is bounded by the size of
 the script. It only knows the happy path: whatever is unusual (an error, a huge number, a type that needs care)
-raises ``Unsure``, and the caller runs the whole script in the sandbox, which has the last word.
+raises ``UnsureError``, and the caller runs the whole script in the sandbox, which has the last word.
 
 Values are never changed in place; ``a["b"] = 1`` rebinds ``a`` to a changed copy. Where two names could come
-to share an object that the script also changes, the answer is ``Unsure`` as well.
+to share an object that the script also changes, the answer is ``UnsureError`` as well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from workflow_engine.bpmn.scripts_closures import (
     DELETED,
-    Beyond,
+    BeyondError,
     Expression,
     Frame,
     Statement,
@@ -48,7 +48,7 @@ from workflow_engine.bpmn.scripts_values import (
     FUNCTIONS,
     METHODS,
     UNARY,
-    Unsure,
+    UnsureError,
     copy_with,
     copy_without,
     item_of,
@@ -66,9 +66,9 @@ class SimpleProgram:
     functions: frozenset[str]
 
     def run(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-        """The names it bound with their values, and the names it deleted; raises ``Unsure``."""
+        """The names it bound with their values, and the names it deleted; raises ``UnsureError``."""
         if not self.functions.isdisjoint(variables):
-            raise Unsure  # a variable hides the function
+            raise UnsureError  # a variable hides the function
         frame = Frame(variables)
         for statement in self.statements:
             statement(frame)
@@ -83,7 +83,7 @@ def compile_simple(tree: ast.Module) -> SimpleProgram | None:
     compiler = _Compiler(_changes_in_place(tree))
     try:
         statements = tuple(compiler.statement(node) for node in tree.body)
-    except (Beyond, RecursionError):
+    except (BeyondError, RecursionError):
         return None
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
     if stored & compiler.functions:
@@ -123,7 +123,7 @@ class _Compiler:
                 return self.delete(target)
             case ast.Pass():
                 return nothing
-        raise Beyond
+        raise BeyondError
 
     def block(self, body: list[ast.stmt]) -> tuple[Statement, ...]:
         return tuple(self.statement(node) for node in body)
@@ -137,7 +137,7 @@ class _Compiler:
     def augmented(self, target: ast.expr, op: ast.operator, value: ast.expr) -> Statement:
         operator = BINARY.get(type(op))
         if operator is None:
-            raise Beyond
+            raise BeyondError
         operand = self.owned(value)
         if isinstance(target, ast.Name):
             name = target.id
@@ -152,7 +152,7 @@ class _Compiler:
     def append(self, target: ast.expr, item: Expression) -> Statement:
         def extended(frame: Frame, value: Any) -> Any:
             if type(value) is not list:
-                raise Unsure
+                raise UnsureError
             return BINARY[ast.Add](value, [item(frame)])
 
         if isinstance(target, ast.Name):
@@ -184,7 +184,7 @@ class _Compiler:
             keys.append(self.expression(target.slice))
             target = target.value
         if not isinstance(target, ast.Name) or not keys:
-            raise Beyond
+            raise BeyondError
         return target.id, tuple(reversed(keys))
 
     # expressions
@@ -204,7 +204,7 @@ class _Compiler:
 
     def key(self, node: ast.expr | None) -> Expression:
         if node is None:  # ** in a display
-            raise Beyond
+            raise BeyondError
         return self.expression(node)
 
     def expression(self, node: ast.expr) -> Expression:
@@ -217,6 +217,12 @@ class _Compiler:
                 return binary_of(BINARY[type(op)], self.expression(left), self.expression(right))
             case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
                 return unary_of(UNARY[type(op)], self.expression(operand))
+            case ast.Call(func=function, args=args, keywords=[]):
+                return self.call(function, [self.expression(arg) for arg in args])
+        return self.composite(node)
+
+    def composite(self, node: ast.expr) -> Expression:
+        match node:
             case ast.BoolOp(op=op, values=values):
                 return bool_of(isinstance(op, ast.And), [self.expression(value) for value in values])
             case ast.Compare():
@@ -232,20 +238,18 @@ class _Compiler:
                 return sliced(self.expression(value), *bounds)
             case ast.Subscript(value=value, slice=key):
                 return binary_of(item_of, self.expression(value), self.expression(key))
-            case ast.Call(func=function, args=args, keywords=[]):
-                return self.call(function, [self.expression(arg) for arg in args])
             case ast.JoinedStr(values=parts):
                 return joined_text([self.part(part) for part in parts])
-        raise Beyond
+        raise BeyondError
 
     def comparison(self, node: ast.Compare) -> Expression:
         sides = [node.left, *node.comparators]
         operators = []
         for op, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(op, ast.Is | ast.IsNot) and not (isinstance(right, ast.Constant) and right.value is None):
-                raise Beyond
+                raise BeyondError
             if type(op) not in COMPARISONS:
-                raise Beyond
+                raise BeyondError
             operators.append(COMPARISONS[type(op)])
         return compared(operators, [self.expression(side) for side in sides])
 
@@ -255,11 +259,11 @@ class _Compiler:
             return call_of(FUNCTIONS[function.id], args)
         if isinstance(function, ast.Attribute) and function.attr in METHODS:
             return call_of(METHODS[function.attr], [self.expression(function.value), *args])
-        raise Beyond
+        raise BeyondError
 
     def part(self, node: ast.expr) -> Expression:
         if isinstance(node, ast.FormattedValue):
             if node.conversion != -1 or node.format_spec is not None:
-                raise Beyond
+                raise BeyondError
             return unary_of(text_of, self.expression(node.value))
         return self.expression(node)

@@ -1,4 +1,4 @@
-"""Operations of the in-process script subset on plain JSON values; anything doubtful raises ``Unsure``.
+"""Operations of the in-process script subset on plain JSON values; anything doubtful raises ``UnsureError``.
 
 Only what the sandbox is known to do the same way is done here: exact integers up to 2^53 - 1, IEEE floats
 without NaN and infinities, text compared by code point, ASCII case changes.
@@ -18,7 +18,7 @@ _INFINITE = float("inf")
 _ABSENT = object()
 
 
-class Unsure(Exception):
+class UnsureError(Exception):
     """The in-process interpreter leaves this script to the sandbox."""
 
 
@@ -41,13 +41,13 @@ def item_of(container: Any, key: Any) -> Any:
             return container[key]
     elif (kind is list or kind is str) and type(key) is int and -len(container) <= key < len(container):
         return container[key]
-    raise Unsure
+    raise UnsureError
 
 
 def slice_of(container: Any, lower: Any, upper: Any) -> Any:
     """``container[lower:upper]`` of a list or text."""
     if type(container) not in (list, str) or not all(bound is None or type(bound) is int for bound in (lower, upper)):
-        raise Unsure
+        raise UnsureError
     return container[lower:upper]
 
 
@@ -59,14 +59,14 @@ def copy_with(container: Any, key: Any, value: Any) -> Any:
         copy = container.copy()
         copy[key] = value
         return copy
-    raise Unsure
+    raise UnsureError
 
 
 def copy_without(container: Any, key: Any) -> Any:
     """A copy of the object or list without the item at ``key``."""
     item_of(container, key)
     if type(container) is str:
-        raise Unsure
+        raise UnsureError
     copy = container.copy()
     del copy[key]
     return copy
@@ -78,7 +78,7 @@ def text_of(value: Any) -> str:
         return value
     if type(value) in (int, bool) or value is None:
         return str(value)
-    raise Unsure
+    raise UnsureError
 
 
 def _number(result: int | float) -> int | float:
@@ -87,19 +87,19 @@ def _number(result: int | float) -> int | float:
             return result
     elif -_INFINITE < result < _INFINITE:
         return result
-    raise Unsure
+    raise UnsureError
 
 
 def _need_numbers(*values: Any) -> None:
     for value in values:
         if type(value) is not int and type(value) is not float:
-            raise Unsure
+            raise UnsureError
 
 
 def _need_integers(*values: Any) -> None:
     for value in values:
         if type(value) is not int:
-            raise Unsure
+            raise UnsureError
 
 
 def _add(left: Any, right: Any) -> Any:
@@ -128,21 +128,21 @@ def _multiply(left: Any, right: Any) -> Any:
 def _divide(left: Any, right: Any) -> Any:
     _need_numbers(left, right)
     if not right:
-        raise Unsure
+        raise UnsureError
     return _number(left / right)
 
 
 def _floor_divide(left: Any, right: Any) -> Any:
     _need_integers(left, right)
     if not right:
-        raise Unsure
+        raise UnsureError
     return _number(left // right)
 
 
 def _modulo(left: Any, right: Any) -> Any:
     _need_integers(left, right)
     if not right:
-        raise Unsure
+        raise UnsureError
     return left % right
 
 
@@ -162,7 +162,7 @@ def _not(value: Any) -> bool:
 
 def _equal(left: Any, right: Any) -> bool:
     if type(left) in (list, dict) and type(right) in (list, dict) and left and right:
-        raise Unsure  # built by the script, they may be small in memory and endless as trees
+        raise UnsureError  # built by the script, they may be small in memory and endless as trees
     return bool(left == right)
 
 
@@ -178,19 +178,19 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 def _in(item: Any, container: Any) -> bool:
     kind = type(container)
     if type(item) in (list, dict) or (kind in (str, dict) and type(item) is not str) or kind not in (str, list, dict):
-        raise Unsure
+        raise UnsureError
     return item in container
 
 
 def _length(value: Any) -> int:
     if type(value) not in (str, list, dict):
-        raise Unsure
+        raise UnsureError
     return len(value)
 
 
 def _integer(value: Any) -> int:
     if type(value) not in (int, bool, float) or not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-        raise Unsure
+        raise UnsureError
     return int(value)
 
 
@@ -210,7 +210,7 @@ def _boolean(value: Any) -> bool:
 
 def _sum(items: Any) -> Any:
     if type(items) is not list:
-        raise Unsure
+        raise UnsureError
     total: Any = 0
     for item in items:
         _need_numbers(item)
@@ -222,7 +222,7 @@ def _extreme(pick: Callable[[list[Any]], Any]) -> Callable[..., Any]:
     def extreme(*args: Any) -> Any:
         items = args[0] if len(args) == 1 else list(args)
         if type(items) is not list or not items:
-            raise Unsure
+            raise UnsureError
         if not all(type(item) is str for item in items):
             _need_numbers(*items)
         return pick(items)
@@ -232,14 +232,14 @@ def _extreme(pick: Callable[[list[Any]], Any]) -> Callable[..., Any]:
 
 def _get(container: Any, key: Any, default: Any = None) -> Any:
     if type(container) is not dict or type(key) is not str:
-        raise Unsure
+        raise UnsureError
     return container.get(key, default)
 
 
 def _ascii(change: Callable[[str], str]) -> Callable[[Any], str]:
     def changed(text: Any) -> str:
         if type(text) is not str or not text.isascii() or not text.isprintable():
-            raise Unsure
+            raise UnsureError
         return change(text)
 
     return changed
@@ -248,7 +248,7 @@ def _ascii(change: Callable[[str], str]) -> Callable[[Any], str]:
 def _affix(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
     def has(text: Any, part: Any) -> bool:
         if type(text) is not str or type(part) is not str:
-            raise Unsure
+            raise UnsureError
         return test(text, part)
 
     return has
@@ -259,7 +259,7 @@ def _fixed(function: Callable[..., Any], least: int, most: int) -> Callable[...,
 
     def fixed(*args: Any) -> Any:
         if not least <= len(args) <= most:
-            raise Unsure
+            raise UnsureError
         return function(*args)
 
     return fixed

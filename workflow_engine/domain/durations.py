@@ -123,7 +123,7 @@ def parse_instant(text: str) -> datetime:
         local = _local_of(found)
         if zone is not None:
             return local.replace(tzinfo=_zone(zone, text)).astimezone(UTC)
-        return local.replace(tzinfo=UTC) - _offset_of(str(offset))
+        return local - _offset_of(str(offset))
     except (ValueError, OverflowError) as error:
         _refuse("date and time", text, str(error))
 
@@ -167,12 +167,13 @@ def days_in_month(year: int, month: int) -> int:
 
 
 def _local_of(found: re.Match[str]) -> datetime:
+    """The date and time as written, for the moment as if in UTC."""
     year, month, day, hour, minute = (int(found[i]) for i in range(1, 6))
     second = int(found[6] or 0)
     microsecond = int((found[7] or "0").ljust(6, "0")[:6])
     if hour == 24 and minute == second == microsecond == 0:  # ISO 8601: midnight at the end of the day
-        return datetime(year, month, day) + timedelta(days=1)
-    return datetime(year, month, day, hour, minute, second, microsecond)
+        return datetime(year, month, day, tzinfo=UTC) + timedelta(days=1)
+    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
 def _offset_of(text: str) -> timedelta:

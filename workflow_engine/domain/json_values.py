@@ -37,7 +37,7 @@ class VariableLimits:
 DEFAULT_LIMITS = VariableLimits()
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Something is wrong somewhere; the second, slower walk says what."""
 
 
@@ -54,7 +54,7 @@ class _Budget:
         self.keys -= keys
         self.size -= size + _VALUE_SIZE
         if self.keys < 0 or self.size < 0:
-            raise _Refused
+            raise _RefusedError
 
 
 def clean_variables(value: Any, *, limits: VariableLimits = DEFAULT_LIMITS) -> dict[str, Any]:
@@ -67,9 +67,9 @@ def clean_variables(value: Any, *, limits: VariableLimits = DEFAULT_LIMITS) -> d
         refuse_variables({"$": f"Expected an object of variables, but got {_kind(value)}."})
     try:
         if not all(map(is_variable_name, value)):
-            raise _Refused
+            raise _RefusedError
         return _copy_object(value, _Budget(limits), limits.depth - 1)
-    except _Refused:
+    except _RefusedError:
         refuse_variables(dict(_problems(value, limits)))
 
 
@@ -111,13 +111,13 @@ def _copy_object(value: Mapping[str, Any], budget: _Budget, depth: int) -> dict[
     size = 0
     for name, item in value.items():
         if type(name) is not str:
-            raise _Refused
+            raise _RefusedError
         size += _text_size(name)
         kind = type(item)
         if kind is str:
             size += _text_size(item)
             if size > budget.size:
-                raise _Refused
+                raise _RefusedError
             copy[name] = item
         elif kind is dict or kind is list:
             copy[name] = _copy_container(item, budget, depth)
@@ -130,7 +130,7 @@ def _copy_object(value: Mapping[str, Any], budget: _Budget, depth: int) -> dict[
 
 def _copy_container(value: Any, budget: _Budget, depth: int) -> Any:
     if depth <= 0:
-        raise _Refused
+        raise _RefusedError
     if type(value) is dict:
         return _copy_object(value, budget, depth - 1)
     copy: list[Any] = []
@@ -140,7 +140,7 @@ def _copy_container(value: Any, budget: _Budget, depth: int) -> Any:
         if kind is str:
             size += _text_size(item)
             if size > budget.size:
-                raise _Refused
+                raise _RefusedError
             copy.append(item)
         elif kind is dict or kind is list:
             copy.append(_copy_container(item, budget, depth - 1))
@@ -153,13 +153,13 @@ def _copy_container(value: Any, budget: _Budget, depth: int) -> Any:
 
 def _text_size(text: str) -> int:
     if "\x00" in text:
-        raise _Refused
+        raise _RefusedError
     if text.isascii():
         return len(text)
     try:
         return len(text.encode())
     except UnicodeEncodeError:
-        raise _Refused from None
+        raise _RefusedError from None
 
 
 def _number(value: Any) -> int | float:
@@ -171,7 +171,7 @@ def _number(value: Any) -> int | float:
         if value.is_integer() and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
             return int(value)
         return float(value)
-    raise _Refused
+    raise _RefusedError
 
 
 def _problems(value: Mapping[Any, Any], limits: VariableLimits) -> Iterator[tuple[str, str]]:
@@ -225,7 +225,7 @@ def _problems_here(
             budget.size -= _text_size(item) if type(item) is str else _VALUE_SIZE
             if type(item) is not str and item is not None and type(item) is not bool:
                 _number(item)
-        except _Refused:
+        except _RefusedError:
             yield path_text(path), _scalar_problem(item)
 
 
@@ -240,7 +240,7 @@ def _name_problem(name: Any, *, top: bool) -> str | None:
         return "Expected a name of 1 to 128 printable characters, without outer blanks and leading double underscore."
     try:
         _text_size(name)
-    except _Refused:
+    except _RefusedError:
         return "Expected a name without NUL and lone surrogates."
     return None
 

@@ -86,17 +86,15 @@ class Cycle:
             return add(self.start, self.duration.times(index - 1))
         if self.end is None:
             return add(anchor, self.duration.times(index))
-        last = self._last_index(anchor)
+        last = self._last_index(anchor, self.end)
         return None if index > last else subtract(self.end, self.duration.times(last - index))
 
-    def _last_index(self, anchor: datetime) -> int:
+    def _last_index(self, anchor: datetime, end: datetime) -> int:
         """The index of the occurrence at ``end``; an endless cycle starts counting at its first one from the anchor."""
-        assert self.end is not None
         if self.repetitions is not None:
             return self.repetitions
-        if self.end < anchor:
+        if end < anchor:
             return 0
-        end = self.end
 
         def reaches_back_too_far(steps: int) -> bool:
             try:
