@@ -38,6 +38,7 @@ class BoxedReader:
     """Turns elements into ``Logic``; ``problems`` collects what cannot be read."""
 
     default_language = ""
+    file_namespace = ""
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace

@@ -85,6 +85,7 @@ class _FileReader(BoxedReader):
 
     def read(self, root: Element) -> DecisionFile:
         self.default_language = root.get("expressionLanguage", "")
+        self.file_namespace = root.get("namespace", "")
         for element in self.children(root, "import"):
             self.report(
                 element, "import", "Imports of other DMN files are not read.", "Put the decisions into one file."
@@ -178,7 +179,7 @@ class _FileReader(BoxedReader):
     def _required(self, element: Element, requirement: str, tag: str) -> Iterator[str]:
         for part in self.children(element, requirement):
             for target in self.children(part, tag):
-                if not target.get("href", "").startswith("#"):
+                if target.get("href", "").rpartition("#")[0] not in ("", self.file_namespace):
                     self.report(part, "import", "Requirements in other files are not read.", "Use one file.")
                 yield _target(target)
 

@@ -108,7 +108,7 @@ def builtin(name: str, *signatures: str) -> Callable[[Registered], Registered]:
     """Register a function under its FEEL name.
 
     A signature reads ``"input: string, pattern: string, flags?: string"``: ``?`` marks an optional parameter, ``*``
-    one that may repeat, no type takes anything.
+    and ``+`` one that may repeat (none or more, one or more), no type takes anything.
     """
     parsed = tuple(_parse_signature(signature) for signature in signatures or ("",))
 
@@ -128,6 +128,6 @@ def _parse_signature(text: str) -> Signature:
     parameters = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, kind = (piece.strip() for piece in part.partition(":"))
-        optional, variadic = name.endswith("?"), name.endswith("*")
-        parameters.append(Parameter(name.rstrip("?*"), TypeRef(kind) if kind else None, optional or variadic, variadic))
+        optional, variadic = name.endswith(("?", "*")), name.endswith(("*", "+"))
+        parameters.append(Parameter(name.rstrip("?*+"), TypeRef(kind) if kind else None, optional, variadic))
     return Signature(tuple(parameters))

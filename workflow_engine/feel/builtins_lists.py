@@ -73,17 +73,17 @@ def _extreme(state: State, arguments: tuple[Any, ...], wanted: int) -> Any:
     return best
 
 
-@builtin("min", "list*")
+@builtin("min", "list+")
 def _min(state: State, *arguments: Any) -> Any:
     return _extreme(state, arguments, -1)
 
 
-@builtin("max", "list*")
+@builtin("max", "list+")
 def _max(state: State, *arguments: Any) -> Any:
     return _extreme(state, arguments, 1)
 
 
-@builtin("sum", "list*")
+@builtin("sum", "list+")
 def _sum(state: State, *arguments: Any) -> Any:
     items = items_of(arguments)
     if not items:
@@ -99,7 +99,7 @@ def _sum(state: State, *arguments: Any) -> Any:
     return total
 
 
-@builtin("product", "list*")
+@builtin("product", "list+")
 def _product(state: State, *arguments: Any) -> Decimal | None:
     items = _numbers(arguments)
     if items is None:
@@ -111,14 +111,14 @@ def _product(state: State, *arguments: Any) -> Decimal | None:
     return result
 
 
-@builtin("mean", "list*")
+@builtin("mean", "list+")
 def _mean(state: State, *arguments: Any) -> Any:
     items = items_of(arguments)
     total = _sum(state, *arguments)
     return None if total is None or not items else divide(total, Decimal(len(items)))
 
 
-@builtin("median", "list*")
+@builtin("median", "list+")
 def _median(state: State, *arguments: Any) -> Decimal | None:
     items = _numbers(arguments)
     if items is None:
@@ -131,7 +131,7 @@ def _median(state: State, *arguments: Any) -> Decimal | None:
     return NUMBERS.divide(NUMBERS.add(ordered[middle - 1], ordered[middle]), Decimal(2))
 
 
-@builtin("stddev", "list*")
+@builtin("stddev", "list+")
 def _stddev(state: State, *arguments: Any) -> Decimal | None:
     items = _numbers(arguments)
     if items is None or len(items) < 2:
@@ -149,7 +149,7 @@ def _total(items: list[Decimal]) -> Decimal:
     return total
 
 
-@builtin("mode", "list*")
+@builtin("mode", "list+")
 def _mode(state: State, *arguments: Any) -> list[Decimal] | None:
     items = items_of(arguments)
     if items is None or any(type(item) is not Decimal for item in items):
@@ -171,12 +171,12 @@ def _every(arguments: tuple[Any, ...], decisive: bool) -> bool | None:
     return None if any(type(item) is not bool for item in items) else not decisive
 
 
-@builtin("all", "list*")
+@builtin("all", "list+")
 def _all(state: State, *arguments: Any) -> bool | None:
     return _every(arguments, False)
 
 
-@builtin("any", "list*")
+@builtin("any", "list+")
 def _any(state: State, *arguments: Any) -> bool | None:
     return _every(arguments, True)
 
@@ -200,7 +200,7 @@ def _append(state: State, items: list[Any], *more: Any) -> list[Any]:
     return [*items, *more]
 
 
-@builtin("concatenate", "list*: list")
+@builtin("concatenate", "list+: list")
 def _concatenate(state: State, *lists: list[Any]) -> list[Any]:
     state.grow(sum(map(len, lists)))
     return [item for items in lists for item in items]
@@ -252,7 +252,7 @@ def _index_of(state: State, items: list[Any], match: Any) -> list[Decimal]:
     return [Decimal(at) for at, item in enumerate(items, 1) if _same(state, item, match)]
 
 
-@builtin("union", "list*: list")
+@builtin("union", "list+: list")
 def _union(state: State, *lists: list[Any]) -> list[Any]:
     return distinct(state, _concatenate(state, *lists))
 

@@ -76,13 +76,7 @@ def _overlaps_before(state: State, left: Range, right: Range) -> Answer:
 
 @builtin("overlaps after", "range1: range, range2: range")
 def _overlaps_after(state: State, left: Range, right: Range) -> Answer:
-    apart = _before(state, right, left)
-    starts, ends = _starts_earlier(right, left), _ends_earlier(right, left)
-    if apart is None or starts is None or ends is None:
-        return None
-    order = _order(left.high, right.high)
-    same_end = order == 0 and left.high_closed == right.high_closed
-    return not apart and starts and (ends or same_end)
+    return _overlaps_before(state, right, left)
 
 
 @builtin("finishes", "point, range: range", "range1: range, range2: range")

@@ -13,7 +13,7 @@ from workflow_engine.feel.operators import ARITHMETIC, compare, compare_by, equa
 from workflow_engine.feel.properties import get_property
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.temporal_text import parse_temporal
-from workflow_engine.feel.values import NUMBERS, Range
+from workflow_engine.feel.values import NUMBERS, Range, adopt
 
 _PLAIN = frozenset((str, bool, type(None), Decimal))
 
@@ -50,7 +50,11 @@ def _name(compiler: Compiler, node: ast.Name) -> Closure:
         outer = _local(name, hops) if hops is not None else _variable(compiler, name, free=False)
         compiler.guarded = before
         return _in_items(name, filters, outer)
-    return _variable(compiler, name) if hops is None else _local(name, hops)
+    if hops is None:
+        return _variable(compiler, name)
+    if name == "item" and compiler.scopes[-1 - hops].is_filter:
+        return _in_items(name, [hops], _local(name, hops))
+    return _local(name, hops)
 
 
 def _local(name: str, hops: int) -> Closure:
@@ -101,9 +105,7 @@ def _variable(compiler: Compiler, name: str, *, free: bool = True) -> Closure:
         kind = type(value)
         if kind in _PLAIN:
             return value
-        if kind is int:
-            return NUMBERS.create_decimal(value)
-        return state.adopt(value)
+        return adopt(value) if kind is int else state.adopt(value)
 
     return variable
 

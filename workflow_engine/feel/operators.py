@@ -163,16 +163,19 @@ def subtract(left: Any, right: Any) -> Any:
             return None
         return make_days_duration(_clock_key(left) - _clock_key(right))
     if isinstance(left, Date | DateTime) and isinstance(right, Date | DateTime):
-        one, other = as_date_time(left), as_date_time(right)
+        one, other = as_date_time(left, right), as_date_time(right, left)
         if (one.zone is None) != (other.zone is None):
             return None
         return make_days_duration(one.instant - other.instant)
     return None
 
 
-def as_date_time(value: Date | DateTime) -> DateTime:
-    """Read a date as midnight UTC (10.3.2.9.4); leave a date and time as it is."""
-    return value if isinstance(value, DateTime) else DateTime(value.days, 0, 0)
+def as_date_time(value: Date | DateTime, partner: Date | DateTime) -> DateTime:
+    """Read a date as midnight UTC (10.3.2.9.4), or as local midnight beside a local time."""
+    if isinstance(value, DateTime):
+        return value
+    local = isinstance(partner, DateTime) and partner.zone is None
+    return DateTime(value.days, 0, None if local else 0)
 
 
 def multiply(left: Any, right: Any) -> Any:

@@ -25,7 +25,7 @@ _XML_ESCAPES = {
     r"\C": f"[^{_NAME_PART}]",
 }
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-_SPACE_OUTSIDE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\s+", re.DOTALL)
+_SPACE_OUTSIDE = re.compile(r"(?<!\\)\[(?:\\.|[^\]\\])*\]|\s+", re.DOTALL)
 _GROUP_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$", re.DOTALL)
 
 
@@ -61,6 +61,8 @@ def replace_matches(text: str, pattern: str, replacement: str, flags: str) -> st
     compiled = _compile(pattern, flags)
     if compiled is None:
         return None
+    if compiled.fullmatch("") is not None:
+        return None  # XPath: a pattern that matches nothing at all cannot be replaced (FORX0003)
     if "q" in flags:
         return str(compiled.sub(lambda match: replacement, text))
     pieces = _replacement_pieces(replacement, compiled.groups)

@@ -27,9 +27,8 @@ _TIME = re.compile(
 )
 _MONTHS = re.compile(r"(-?)P(?:(\d{1,18})Y)?(?:(\d{1,18})M)?", re.ASCII)
 _DAYS = re.compile(
-    r"(-?)P(?:(\d{1,18})D)?(T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{0,30}))?S)?)?", re.ASCII
+    r"(-?)P(?:(\d{1,18})D)?(T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:\.(\d{1,30}))?S)?)?", re.ASCII
 )
-_ISO_WEEKS = re.compile(r"(-?)P(\d{1,9})W", re.ASCII)
 
 
 def parse_date(text: str) -> Date | None:
@@ -80,16 +79,13 @@ def parse_date_time(text: str) -> DateTime | None:
 
 
 def parse_duration(text: str) -> DaysDuration | MonthsDuration | None:
-    """Return a duration of either kind, or None; weeks (ISO 8601) count as seven days."""
+    """Return a duration of either kind, or None; XML Schema knows no weeks."""
     if text.endswith(("P", "T")):
         return None
     match = _MONTHS.fullmatch(text)
     if match is not None:
         months = int(match[2] or 0) * 12 + int(match[3] or 0)
         return make_months_duration(-months if match[1] else months)
-    match = _ISO_WEEKS.fullmatch(text)
-    if match is not None:
-        return make_days_duration(int(match[2]) * 7 * DAY_NANOS * (-1 if match[1] else 1))
     match = _DAYS.fullmatch(text)
     if match is None:
         return None

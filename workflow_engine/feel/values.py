@@ -45,6 +45,7 @@ UNTRAPPED = (Clamped, Inexact, Rounded, Subnormal, Underflow)
 TEMPORAL = (Date, Time, DateTime, DaysDuration, MonthsDuration)
 MAX_JSON_DEPTH = 64
 _SAFE_INTEGER = 2**53
+_EXACT = 10**34
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +86,44 @@ def adopt(value: Any, depth: int = 0) -> Any:
     if kind is str or kind is bool or value is None or kind is Decimal:
         return value
     if kind is int:
-        return NUMBERS.create_decimal(value)
+        return Decimal(value) if -_EXACT < value < _EXACT else NUMBERS.create_decimal(value)
     if kind is float:
         return NUMBERS.create_decimal(repr(value)) if value - value == 0 else None
     if depth > MAX_JSON_DEPTH:
         raise FeelLimitError(f"Expected data of at most {MAX_JSON_DEPTH} levels")
+    if kind is list:
+        return _adopt_list(value, depth + 1)
+    if kind is dict:
+        return _adopt_dict(value, depth + 1)
+    return _adopt_other(value, depth)
+
+
+def _adopt_list(value: list[Any], depth: int) -> list[Any]:
+    """Copy only when an item has to change."""
+    items = [item if type(item) is str else adopt(item, depth) for item in value]
+    for new, old in zip(items, value, strict=True):
+        if new is not old:
+            return items
+    return value
+
+
+def _adopt_dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
+    """Copy only when an entry has to change."""
+    changed: dict[str, Any] | None = None
+    for key, old in value.items():
+        new = old if type(old) is str else adopt(old, depth)
+        if new is not old or type(key) is not str:
+            if changed is None:
+                changed = {str(name): part for name, part in value.items()}
+            changed[str(key)] = new
+    return value if changed is None else changed
+
+
+def _adopt_other(value: Any, depth: int) -> Any:
     if isinstance(value, list | tuple):
-        items = [adopt(item, depth + 1) for item in value]
-        same = kind is list and all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else items
+        return _adopt_list(list(value), depth + 1)
     if isinstance(value, Mapping):
-        entries = {str(key): adopt(item, depth + 1) for key, item in value.items()}
-        same = kind is dict and all(entries.get(key) is old for key, old in value.items())
-        return value if same else entries
-    return _adopt_other(value)
-
-
-def _adopt_other(value: Any) -> Any:
+        return _adopt_dict(dict(value), depth + 1)
     if isinstance(value, (Range, FunctionValue, *TEMPORAL)):
         return value
     if isinstance(value, pydt.datetime):
