@@ -38,11 +38,15 @@ class Workers:
         *,
         dispatcher: Dispatcher | None = None,
         tick_seconds: float = 1.0,
+        batch: int = 50,
         job_threads: int = 4,
         with_clock: bool = True,
     ) -> None:
         worker_id = new_worker_id()
-        self._clock = AlarmClock(engine, worker_id=worker_id, tick_seconds=tick_seconds) if with_clock else None
+        self.topics = registry.topics
+        self._clock = (
+            AlarmClock(engine, worker_id=worker_id, tick_seconds=tick_seconds, batch=batch) if with_clock else None
+        )
         self._dispatcher = dispatcher or InProcessDispatcher(
             engine, JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
         )

@@ -1,0 +1,90 @@
+"""``alert``: take in alerts of the Common Alerting Protocol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from workflow_engine import Actor, Engine, EngineError, Feed, ImportAlert, UnavailableError, new_id, parse_alerts
+from workflow_engine.cli.asking import actor_for, opened, read_bytes, with_output, with_person
+from workflow_engine.cli.failures import PartlyRefusedError
+from workflow_engine.cli.output import Output
+
+_LARGEST_FILE_BYTES = 8_000_000
+REFUSED = "refused"
+
+
+@click.group()
+def alert() -> None:
+    """Take in alerts."""
+
+
+@alert.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--exercise", is_flag=True, help="Treat every alert as part of an exercise.")
+@with_person
+@with_output
+def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, person: str | None) -> None:
+    """Take in CAP 1.2 alerts and Atom feeds of them; FILE may be - for standard input.
+
+    Tells of each alert what became of it: it started or updated a case, was cancelled, was known already, is kept apart
+    (exercises and tests), or was refused and why. What is refused does not keep the others out; the exit code is 2.
+    """
+    told: list[dict[str, Any]] = []
+    with opened() as engine, output.progress("importing", None) as advance:
+        actor = actor_for(engine, person)
+        for name in files:
+            for outcome in _import_file(engine, actor, name, exercise):
+                told.append(outcome)
+                advance()
+    counts = Counter(outcome["outcome"] for outcome in told)
+    output.tell({"alerts": told, "counts": dict(sorted(counts.items()))}, (_line(outcome) for outcome in told))
+    if counts[REFUSED]:
+        raise PartlyRefusedError
+
+
+def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool) -> Iterator[dict[str, Any]]:
+    try:
+        feed: Feed = parse_alerts(read_bytes(name, _LARGEST_FILE_BYTES))
+    except EngineError as error:
+        yield _refused(name, None, "", error)
+        return
+    for entry in feed.entries:
+        command = ImportAlert(
+            command_id=new_id(), alert=entry.alert.to_dict(), case_id=new_id(), source=name[-200:], exercise=exercise
+        )
+        try:
+            result = engine.handle(command, actor).result
+        except UnavailableError:
+            raise
+        except EngineError as error:
+            yield _refused(name, entry.number, entry.alert.identifier, error)
+        else:
+            yield {
+                "file": name, "number": entry.number, "identifier": entry.alert.identifier,
+                "outcome": result["disposition"], "case_id": result.get("case_id"), "alert_key": result["alert_key"],
+            }  # fmt: skip
+    for refusal in feed.refusals:
+        yield {
+            "file": name, "number": refusal.number, "identifier": refusal.entry_id, "outcome": REFUSED,
+            "reason": "; ".join(map(str, refusal.problems)), "problems": [str(one) for one in refusal.problems],
+        }  # fmt: skip
+
+
+def _refused(name: str, number: int | None, identifier: str, error: EngineError) -> dict[str, Any]:
+    problems = [str(problem) for problem in getattr(error, "problems", ())]
+    return {
+        "file": name, "number": number, "identifier": identifier, "outcome": REFUSED, "reason": error.message,
+        "problems": problems,
+    }  # fmt: skip
+
+
+def _line(outcome: dict[str, Any]) -> str:
+    where = outcome["file"] if outcome["number"] in (None, 1) else f"{outcome['file']} ({outcome['number']})"
+    text = f"{where}: {outcome['identifier'] or 'alert'}: {outcome['outcome'].replace('_', ' ')}"
+    if outcome["outcome"] == REFUSED:
+        return f"{text}: {outcome['reason']}"
+    return f"{text}, case {outcome['case_id']}" if outcome["case_id"] else text

@@ -1,0 +1,63 @@
+"""The program itself: its groups of commands, and the one place where whatever went wrong is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from workflow_engine.cli.alerts import alert
+from workflow_engine.cli.auditing import audit
+from workflow_engine.cli.cases import case, start
+from workflow_engine.cli.definitions import deploy, lint, release, retire
+from workflow_engine.cli.documenting import settings
+from workflow_engine.cli.events import message, signal
+from workflow_engine.cli.failures import INTERRUPTED, tell_failure
+from workflow_engine.cli.keeping import db
+from workflow_engine.cli.serving import serve, worker
+from workflow_engine.cli.tasks import claim, complete, tasks
+
+
+class Program(click.Group):
+    """Tells every failure in one way: on stderr, exit code 2, never a traceback."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **extra: Any) -> NoReturn:
+        """Run and exit. ``standalone_mode`` is accepted and has no effect: failures are told here."""
+        words = list(sys.argv[1:] if args is None else args)
+        extra.pop("standalone_mode", None)
+        try:
+            code = super().main(words, prog_name or "liandong", standalone_mode=False, **extra)
+        except BrokenPipeError:
+            # Whoever read our output has gone; nothing is left to be told, not even at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(INTERRUPTED)
+        except click.exceptions.Exit as ended:
+            sys.exit(ended.exit_code)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where all of them are told
+            sys.exit(tell_failure(error, as_json="--json" in words))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="liandong", message="%(prog)s %(version)s")
+def liandong() -> None:
+    """Emergency response and other procedures that many departments carry out together.
+
+    Settings come from the environment (LIANDONG_DATABASE_URL, …) or a TOML file; `liandong settings` lists them.
+    Whatever cannot be done is told on standard error, with exit code 2.
+    """
+
+
+for _command in (
+    alert, audit, case, claim, complete, db, deploy, lint, message, release, retire, serve, settings, signal, start,
+    tasks, worker,
+):  # fmt: skip
+    liandong.add_command(_command)
+
+
+def main() -> NoReturn:
+    """The entry point of the installed program."""
+    liandong.main()

@@ -1,0 +1,130 @@
+"""``serve`` and ``worker``: the program as a server."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any, NoReturn
+
+import click
+
+from workflow_engine import Engine, Settings, open_engine
+from workflow_engine.cli.asking import with_output
+from workflow_engine.cli.demo import PASSWORD, DemoPerson, load_demo
+from workflow_engine.cli.logs import set_up_logging
+from workflow_engine.cli.output import Output
+from workflow_engine.workers.connectors_config import build_registry
+from workflow_engine.workers.run import Ending, Workers
+
+FEWEST_THREADS = 48
+"""Each open live page holds a thread; with fewer, ordinary pages would starve."""
+_LARGEST_BODY_BYTES = 16 * 1024 * 1024
+_MOST_CONNECTIONS = 1000
+
+
+@click.command()
+@click.option("--demo", is_flag=True, default=None, help="Load demo people and processes; never on a real system.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@click.option("--no-clock", is_flag=True, help="Only serve pages: fire no timers and run no jobs in this process.")
+@with_output
+def serve(output: Output, demo: bool | None, host: str | None, port: int | None, no_clock: bool) -> None:
+    """Serve the pages, and work beside them: fire timers, run jobs, deliver messages.
+
+    Makes or upgrades the database first. Ends on SIGTERM or Ctrl-C, after what is running has been done.
+    """
+    settings = Settings.load(demo=demo, host=host, port=port, clock_enabled=False if no_clock else None)
+    set_up_logging(settings)
+    with output.progress("getting ready") as advance:
+        engine = open_engine(settings, migrate=True)
+        people = load_demo(engine, settings.processes_folder, advance) if settings.demo else []
+    try:
+        _serve(output, engine, settings, people)
+    finally:
+        engine.close()
+
+
+def _serve(output: Output, engine: Engine, settings: Settings, people: list[DemoPerson]) -> None:
+    server = _listen(engine, settings)
+    workers = _workers(engine, settings) if settings.clock_enabled else None
+    url = f"http://{_shown(settings.host)}:{server.effective_port}"
+    signal.signal(signal.SIGTERM, _end)
+    if workers is not None:
+        workers.start()
+    output.tell({"url": url, "pid": os.getpid(), "people": people}, _welcome(url, people, settings.clock_enabled))
+    try:
+        server.run()
+    finally:
+        server.close()
+        if workers is not None:
+            workers.stop()
+
+
+def _listen(engine: Engine, settings: Settings) -> Any:
+    """A server that listens already. Raises click.ClickException when it cannot."""
+    from waitress.server import create_server  # type: ignore[import-untyped]
+
+    from web.app import create_app
+
+    try:
+        return create_server(
+            create_app(engine, settings), host=settings.host, port=settings.port,
+            threads=max(settings.threads, FEWEST_THREADS), connection_limit=_MOST_CONNECTIONS,
+            max_request_body_size=_LARGEST_BODY_BYTES, ident=None, clear_untrusted_proxy_headers=not settings.proxies,
+            url_scheme="https" if settings.https else "http",
+        )  # fmt: skip
+    except OSError as error:
+        raise click.ClickException(
+            f"Expected to listen on {settings.host} port {settings.port}, but: {error.strerror or error}. "
+            "Another program may use it; choose another one with --port."
+        ) from error
+
+
+def _workers(engine: Engine, settings: Settings) -> Workers:
+    registry = build_registry(settings, engine.clock.now)
+    return Workers(engine, registry, tick_seconds=settings.clock_tick_seconds, batch=settings.clock_batch)
+
+
+@click.command()
+@with_output
+def worker(output: Output) -> None:
+    """Fire timers, run jobs and deliver messages, without pages; any number may run beside each other.
+
+    On SQLite `serve` does this by itself. Ends on SIGTERM or Ctrl-C, after what is running has been done.
+    """
+    settings = Settings.load()
+    set_up_logging(settings)
+    engine = open_engine(settings)
+    try:
+        workers = _workers(engine, settings)
+        ending = Ending()
+        workers.start()
+        topics = list(workers.topics)
+        output.tell(
+            {"working": True, "pid": os.getpid(), "topics": topics},
+            [f"Working on {settings.database_url.partition(':')[0]}; connectors: {', '.join(topics) or 'none'}."],
+        )
+        ending.wait()
+        workers.stop()
+    finally:
+        engine.close()
+
+
+def _welcome(url: str, people: list[DemoPerson], clock_enabled: bool) -> list[str]:
+    lines = [f"Liandong is ready: {url}"]
+    if people:
+        width = max(len(person.sign_in_name) for person in people)
+        lines.append(f"Sign in with the password {PASSWORD} as")
+        lines += [f"  {person.sign_in_name:<{width}}  {person.name}, {person.unit}" for person in people]
+    if not clock_enabled:
+        lines.append("Timers, jobs and messages are left to a `liandong worker`.")
+    return [*lines, "Ctrl-C ends."]
+
+
+def _shown(host: str) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what to type into a browser
+    return f"[{host}]" if ":" in host else host
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
