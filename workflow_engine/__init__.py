@@ -1,17 +1,19 @@
 """Liandong's engine: every change is a command to ``Engine.handle``, everything to see comes from ``Engine.queries``.
 
-This is the only module that the web and the command line know.
+This is the only module that the web knows.
 """
 
 from __future__ import annotations
 
+from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
-from workflow_engine.domain.clock import new_id
+from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
     AssignUserTask,
     BroadcastSignal,
     CancelCase,
+    CaseCommand,
     ChangeVariables,
     ClaimUserTask,
     Command,
@@ -47,11 +49,120 @@ from workflow_engine.domain.errors import (
     RejectedError,
     StaleVersionError,
     StateFormatError,
+    TamperedError,
     UnavailableError,
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer
 from workflow_engine.engine import Committed, Engine
-from workflow_engine.settings import Settings, SettingsError
+from workflow_engine.queries.people import hash_password
+from workflow_engine.queries.rows import (
+    AlertRow,
+    CaseDetail,
+    CaseRow,
+    DefinitionDetail,
+    DefinitionRow,
+    GroupRow,
+    HistoryRow,
+    InboxRow,
+    IncidentRow,
+    JobRow,
+    MessageRow,
+    NoteRow,
+    OutboxRow,
+    Page,
+    PersonRow,
+    SubscriptionRow,
+    TimerRow,
+    UserTaskRow,
+)
+from workflow_engine.settings import Settings, SettingsError, settings_page
+from workflow_engine.storage.migrating import upgrade as upgrade_database
 
 new_case_id = new_command_id = new_id
+
+__all__ = [
+    "Actor",
+    "AlertFile",
+    "AlertRow",
+    "AssignUserTask",
+    "AuditError",
+    "BroadcastSignal",
+    "CLOCK",
+    "CancelCase",
+    "CaseCommand",
+    "CaseDetail",
+    "CaseRow",
+    "ChangeVariables",
+    "ClaimTimers",
+    "ClaimUserTask",
+    "Clock",
+    "Command",
+    "Committed",
+    "CompleteJob",
+    "CompleteUserTask",
+    "CorrelateMessage",
+    "DefinitionDetail",
+    "DefinitionError",
+    "DefinitionRow",
+    "DeliverSignal",
+    "DeployDefinition",
+    "DuplicateCommandError",
+    "Engine",
+    "EngineError",
+    "ExpireMessages",
+    "FailJob",
+    "FireStartTimer",
+    "FireTimer",
+    "GroupRow",
+    "HistoryRow",
+    "ImportAlert",
+    "InboxRow",
+    "IncidentRow",
+    "InvalidStateError",
+    "InvalidVariablesError",
+    "JobRow",
+    "LoadOrganisation",
+    "LockJobs",
+    "MessageRow",
+    "NotFoundError",
+    "NotPermittedError",
+    "NoteRow",
+    "OPERATOR",
+    "OutboxRow",
+    "Page",
+    "PersonRow",
+    "Problem",
+    "PublishMessage",
+    "Receipt",
+    "RejectedError",
+    "ReleaseDefinition",
+    "ReleaseUserTask",
+    "ResumeCase",
+    "RetireDefinition",
+    "RetryIncident",
+    "Settings",
+    "SettingsError",
+    "StaleVersionError",
+    "StartCase",
+    "StateFormatError",
+    "SubscriptionRow",
+    "SuspendCase",
+    "SystemClock",
+    "TamperedError",
+    "ThrowJobError",
+    "TimerRow",
+    "UnavailableError",
+    "UserTaskRow",
+    "VirtualClock",
+    "WORKER",
+    "hash_password",
+    "new_case_id",
+    "new_command_id",
+    "new_id",
+    "open_engine",
+    "read_alert_file",
+    "read_alerts",
+    "settings_page",
+    "upgrade_database",
+]

@@ -6,7 +6,7 @@ from workflow_engine.domain.clock import Clock, SystemClock
 from workflow_engine.engine import Engine
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.handlers.hot import HotCopies
-from workflow_engine.handlers.library import Library
+from workflow_engine.library import Library
 from workflow_engine.queries import Queries
 from workflow_engine.settings import Settings
 from workflow_engine.storage.database import Database
@@ -35,4 +35,4 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
     library = Library()
     parts = Parts(library=library, hot=HotCopies(settings.hot_cases), step_budget=settings.step_budget)
     the_clock = clock or SystemClock(settings.clock_offset_seconds)
-    return Engine(database, the_clock, parts, Queries(database, library, the_clock))
+    return Engine(database, the_clock, parts, Queries(database, library))

@@ -189,12 +189,14 @@ class Engine:
         if found is None:
             replay = REPLAYS.get(type(command))
             return Receipt(command_id=command.command_id, replayed=True) if replay is None else replay(work, command)
+        result = orjson.loads(found.body).get("result", {})
+        is_case = chains.is_case_stream(found.stream_id)
         return Receipt(
             command_id=command.command_id,
-            case_id=None if ":" in found.stream_id or found.stream_id == "messages" else found.stream_id,
+            case_id=found.stream_id if is_case else result.get("case_id"),
             seq=found.seq,
             entry_hash=found.hash,
-            result=orjson.loads(found.body).get("result", {}),
+            result=result,
             replayed=True,
         )
 

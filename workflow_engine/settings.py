@@ -63,19 +63,26 @@ class Settings:
     pool_size: int = _setting(16, "Database connections kept open; as many again are opened in a rush.")
     hot_cases: int = _setting(2000, "Cases kept in memory between commands; 0 keeps none.")
     step_budget: int = _setting(20_000, "Steps that one command may make a case take before an incident stops it.")
-    http_allow: tuple[str, ...] = _setting(
-        (), "Hosts that the HTTP connector and webhooks may call, as `host` or `host:port`; empty: none."
+    connectors_file: Path | None = _setting(
+        None, "TOML file with the named HTTP connectors and webhooks that models may use (docs/operation.md)."
     )
-    http_timeout_seconds: float = _setting(10.0, "How long the HTTP connector waits for an answer.")
-    http_max_bytes: int = _setting(1_000_000, "How long an answer the HTTP connector accepts.")
+    http_allow: tuple[str, ...] = _setting(
+        (), "Hosts that connectors may call, as `host`, `host:port` or `*.domain`; empty: none."
+    )
+    http_allow_networks: tuple[str, ...] = _setting(
+        (), "Networks of your own, like `10.20.0.0/16`, that connectors may reach; empty: public addresses only."
+    )
+    http_timeout_seconds: float = _setting(10.0, "How long HTTP connectors and webhooks wait for an answer, if theirs is not set.")
+    http_max_bytes: int = _setting(1_000_000, "How many bytes of an answer they accept, if theirs is not set.")
     smtp_host: str = _setting("", "Mail server of the e-mail connector; empty: no mail is sent.")
     smtp_port: int = _setting(25, "Port of the mail server.")
     smtp_user: str = _setting("", "Name at the mail server.")
     smtp_password_file: Path | None = _setting(None, "File that holds the password at the mail server.")
     smtp_starttls: bool = _setting(False, "Ask the mail server for encryption.")
     mail_from: str = _setting("liandong@localhost", "Sender of mails.")
+    mail_domains: tuple[str, ...] = _setting((), "Domains to which mail may go; empty: any.")
     connectors: tuple[str, ...] = _setting(
-        (), "Your own connectors as `topic=package.module:function`; the function takes and returns a dict."
+        (), "Your own connectors as `topic=package.module:function`; the function takes a `Work` and returns a dict."
     )
     log_level: str = _setting("INFO", "What is logged: DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = _setting(False, "Log one JSON object per line.")

@@ -16,9 +16,7 @@ class ImportAlert(Command):
     NAME = "alert.import"
     PRIVATE = ("alert",)
     alert: Mapping[str, Any]
-    """JSON form of ``interchange.cap.CapAlert``."""
-    case_id: str
-    """New; used only if the alert starts a case."""
+    """JSON form of ``interchange.cap.CapAlert``. A case that it starts gets an id made from the alert's key."""
     source: str = ""
     process_id: str = "emergency_response"
     exercise: bool = False
@@ -30,10 +28,12 @@ class LoadOrganisation(Command):
     """Add or change units, people and their groups; who is not named stays as they are.
 
     Units: unit_id, parent_id, level, name_zh, name_en, subject_class. People: person_id, sign_in_name, display_name_zh,
-    display_name_en, password_hash (argon2id), unit_id, disabled, groups (a list that replaces those held).
+    display_name_en, password_hash (argon2id), unit_id, disabled, groups (a list that replaces those held). Roles, which
+    are names for groups: group_id, name_zh, name_en.
     """
 
     NAME = "organisation.load"
-    PRIVATE = ("units", "people")
+    PRIVATE = ("units", "roles", "people")
     units: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    roles: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     people: Sequence[Mapping[str, Any]] = field(default_factory=tuple)

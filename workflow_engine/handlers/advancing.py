@@ -59,7 +59,14 @@ def advance(work: Handling, case: Case, command: Command, result: Mapping[str, A
     return record(work, case, instance, step, command, result)
 
 
-def begin(work: Handling, case_id: str, bound: BoundProcess, command: Command, **columns: Any) -> Receipt:
+def begin(
+    work: Handling,
+    case_id: str,
+    bound: BoundProcess,
+    command: Command,
+    result: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> Receipt:
     """Start a new case of this version. Raises InvalidStateError when the id is taken."""
     if find_case(work.unit, case_id, lock=False) is not None:
         raise InvalidStateError(f"Expected a new case id to start a case, but {case_id} exists already.")
@@ -72,7 +79,7 @@ def begin(work: Handling, case_id: str, bound: BoundProcess, command: Command, *
         process_version=bound.version, state="active", version=0, chain_head=GENESIS, header=b"{}", lane=bound.lane,
         started_at=work.now, started_by=work.actor.actor_id, **columns,
     )  # fmt: skip
-    return record(work, case, instance, step, command, {"case_id": case_id})
+    return record(work, case, instance, step, command, result or {"case_id": case_id})
 
 
 def record(

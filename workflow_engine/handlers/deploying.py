@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ from workflow_engine.storage.definitions import Trigger
 MAX_FILES = 50
 MAX_BYTES = 8 * 1024 * 1024
 _BPMN_NAMESPACE = b"http://www.omg.org/spec/BPMN/20100524/MODEL"
+_FILE_NAME = re.compile(r"(?:[^/\\:]*[^/\\:.]/)?[^/\\:]*[^/\\:.]")
 _LANES = {"emergency": 0}
 ORDINARY_LANE = 1
 _LANE_PROPERTIES = ("liandong:lane", "priorityLane", "lane")
@@ -151,8 +153,8 @@ def _require_one_model(files: Mapping[str, bytes]) -> str:
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
         raise _refusal(f"at most {MAX_FILES} files of {MAX_BYTES // 1024 // 1024} MB in all are accepted")
     for name in files:
-        if not name or len(name) > 200 or "/" in name or "\\" in name or not name.isprintable():
-            raise _refusal(f"{name[:80]!r} is no plain file name")
+        if len(name) > 200 or not _FILE_NAME.fullmatch(name) or not name.isprintable():
+            raise _refusal(f"{name[:80]!r} is no plain file name, nor one in a single folder")
     models = [name for name, content in files.items() if _is_model(name, content)]
     if len(models) != 1:
         raise _refusal(f"there are {len(models)} BPMN files among {len(files)} ({', '.join(sorted(models)) or 'none'})")

@@ -16,7 +16,7 @@ from workflow_engine.domain.commands import Command, Envelope, Receipt, command_
 from workflow_engine.domain.events import Event
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.hot import HotCopies
-from workflow_engine.handlers.library import BoundSource, Library
+from workflow_engine.library import BoundSource, Library
 from workflow_engine.storage import chains
 from workflow_engine.storage.cases import Case, get_tokens
 from workflow_engine.storage.unit_of_work import UnitOfWork

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -27,7 +27,7 @@ from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.correlations import fitting_digests
 from workflow_engine.storage.messages import Catcher
 
-EXPIRY_STREAM = "messages"
+EXPIRY_STREAM = "message:expiry"
 
 
 def publish_message(work: Handling, command: PublishMessage) -> Receipt:
@@ -41,8 +41,27 @@ def publish_message(work: Handling, command: PublishMessage) -> Receipt:
         raise NotFoundError(f"Expected to publish a message to case {command.case_id}, but there is no such case.")
     digests = fitting_digests(_carried(work, command))
     caught = _bring(work, command, digests)
+    expires_at = _add(work, command, digests, caught)
+    if caught is not None:
+        return caught[0]
+    event = MessageWaiting(message_id=command.message_id, name=command.name, expires_at=instant_text(expires_at))
+    return work.record_in_stream(stream_of(command.message_id), [event], {"state": "waiting", "case_id": None})
+
+
+def bring_to_case(work: Handling, command: PublishMessage) -> Receipt | None:
+    """For another handler: bring a message to one case; None when it waits there for its catcher."""
+    digests = fitting_digests(_carried(work, command))
+    caught = _bring(work, command, digests)
+    _add(work, command, digests, caught)
+    return None if caught is None else caught[0]
+
+
+def _add(
+    work: Handling, command: PublishMessage, digests: list[str], caught: tuple[Receipt, str, str] | None
+) -> datetime:
+    """The message's row, settled or waiting; returns when it expires."""
     expires_at = work.now + timedelta(seconds=command.time_to_live_seconds)
-    receipt, case_id, element_id = caught or (None, None, None)
+    _, case_id, element_id = caught or (None, None, None)
     store.add_message(
         work.unit,
         {
@@ -56,11 +75,8 @@ def publish_message(work: Handling, command: PublishMessage) -> Receipt:
         () if caught else digests,
     )  # fmt: skip
     failpoint("after_outbox")
-    if receipt is not None:
-        return receipt
-    work.outgoing = True
-    event = MessageWaiting(message_id=command.message_id, name=command.name, expires_at=instant_text(expires_at))
-    return work.record_in_stream(stream_of(command.message_id), [event], {"state": "waiting", "case_id": None})
+    work.outgoing = work.outgoing or caught is None
+    return expires_at
 
 
 def route_message(work: Handling, command: RouteMessage) -> Receipt:

@@ -8,12 +8,15 @@ from typing import Any
 from workflow_engine.domain import commands as c
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.domain import internal_commands as i
+from workflow_engine.domain import intake_commands as k
 from workflow_engine.handlers import (
+    alerts,
     cases,
     definitions,
     deploying,
     jobs,
     messages,
+    organisation,
     signals,
     start_timers,
     timers,
@@ -52,6 +55,8 @@ HANDLERS: dict[type[Command], Handler] = {
     c.CompleteJob: jobs.complete_job,
     c.FailJob: jobs.fail_job,
     c.ThrowJobError: jobs.throw_job_error,
+    k.ImportAlert: alerts.import_alert,
+    k.LoadOrganisation: organisation.load_organisation,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""

@@ -1,3 +1,178 @@
+"""Everything that can be looked at. Each method is one snapshot of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from workflow_engine.domain.actors import Actor
+from workflow_engine.library import Library
+from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
+from workflow_engine.queries import inbox as inboxes
+from workflow_engine.queries.rows import (
+    AlertRow,
+    CaseDetail,
+    CaseRow,
+    DefinitionDetail,
+    DefinitionRow,
+    GroupRow,
+    HistoryRow,
+    InboxRow,
+    IncidentRow,
+    JobRow,
+    MessageRow,
+    OutboxRow,
+    Page,
+    PersonRow,
+    UserTaskRow,
+)
+from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.storage.database import Database
+from workflow_engine.storage.unit_of_work import UnitOfWork
+
+
 class Queries:
-    def __init__(self, *a): pass
-    def load(self, now): return {}
+    """The read side of an engine; safe to use from many threads."""
+
+    def __init__(self, database: Database, library: Library) -> None:
+        self._database = database
+        self._library = library
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One consistent look, for several questions at once."""
+        with self._database.read() as connection:
+            connection.begin()
+            cursor = connection.connection.cursor()
+            try:
+                yield Snapshot(connection, UnitOfWork(cursor, self._database.dialect), self._library)
+            finally:
+                cursor.close()
+
+    # ---- work
+    def inbox(
+        self, actor: Actor, queue: str = "mine", search: str | None = None, after: str | None = None, limit: int = 50
+    ) -> Page[InboxRow]:
+        """A page of the actor's tasks: ``mine``, ``offered``, ``all_open`` (within reach) or ``done``."""
+        with self.snapshot() as snapshot:
+            return inboxes.inbox(snapshot.connection, actor, queue, search, after, limit)
+
+    def get_user_task(self, user_task_id: str, actor: Actor) -> UserTaskRow:
+        """One task with form and variables. Raises NotFoundError."""
+        with self.snapshot() as snapshot:
+            return user_tasks.get_user_task(snapshot, user_task_id, actor)
+
+    # ---- cases
+    def find_cases(
+        self,
+        actor: Actor,
+        *,
+        process_id: str | None = None,
+        state: str | None = None,
+        search: str | None = None,
+        exercise: bool | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[CaseRow]:
+        """Cases within the actor's reach, the newest first."""
+        with self.snapshot() as snapshot:
+            return cases.find_cases(
+                snapshot, actor, process_id=process_id, state=state, search=search, exercise=exercise, after=after,
+                limit=limit,
+            )  # fmt: skip
+
+    def get_case(self, case_id: str, actor: Actor) -> CaseDetail:
+        """Everything about where a case stands. Raises NotFoundError."""
+        with self.snapshot() as snapshot:
+            return cases.get_case(snapshot, case_id, actor)
+
+    def get_history(self, case_id: str, actor: Actor) -> list[HistoryRow]:
+        """The record of a case, the oldest entry first. Raises NotFoundError."""
+        with self.snapshot() as snapshot:
+            cases.require_visible_case(snapshot, case_id, actor)
+            return record.get_history(snapshot, case_id)
+
+    def count_cases(self) -> dict[str, int]:
+        """How many cases there are, by state."""
+        with self.snapshot() as snapshot:
+            return operations.count_cases(snapshot)
+
+    # ---- definitions
+    def list_definitions(self) -> list[DefinitionRow]:
+        """Every version, by process and from the newest."""
+        with self.snapshot() as snapshot:
+            return definitions.list_definitions(snapshot)
+
+    def get_definition(self, definition_id: str) -> DefinitionDetail:
+        """One version with its files. Raises NotFoundError."""
+        with self.snapshot() as snapshot:
+            return definitions.get_definition(snapshot, definition_id)
+
+    # ---- people
+    def find_person(self, person_id: str) -> PersonRow | None:
+        """The person, unless disabled."""
+        with self.snapshot() as snapshot:
+            return people.find_person(snapshot, person_id)
+
+    def list_people(self, group_id: str | None = None) -> list[PersonRow]:
+        """Everybody, or everybody in a group."""
+        with self.snapshot() as snapshot:
+            return people.list_people(snapshot, group_id)
+
+    def list_groups(self) -> list[GroupRow]:
+        """Units and roles with their names."""
+        with self.snapshot() as snapshot:
+            return people.list_groups(snapshot)
+
+    def authenticate(self, sign_in_name: str, password: str) -> PersonRow | None:
+        """Who signs in with these; None when nobody does."""
+        with self.snapshot() as snapshot:
+            return people.authenticate(snapshot, sign_in_name, password)
+
+    # ---- operation
+    def list_incidents(self, after: str | None = None, limit: int = 50) -> Page[IncidentRow]:
+        """Open incidents, the oldest first."""
+        with self.snapshot() as snapshot:
+            return operations.list_incidents(snapshot, after, limit)
+
+    def list_messages(
+        self, state: str | None = None, after: str | None = None, limit: int = 50
+    ) -> Page[MessageRow]:
+        """Messages, the newest first; ``expired`` are those that reached nobody."""
+        with self.snapshot() as snapshot:
+            return operations.list_messages(snapshot, state, after, limit)
+
+    def list_jobs(
+        self, state: str | None = None, topic: str | None = None, after: str | None = None, limit: int = 50
+    ) -> Page[JobRow]:
+        """Jobs, the oldest first."""
+        with self.snapshot() as snapshot:
+            return operations.list_jobs(snapshot, state, topic, after, limit)
+
+    def list_outbox(self, state: str = "pending", limit: int = 50) -> list[OutboxRow]:
+        """Deliveries in this state."""
+        with self.snapshot() as snapshot:
+            return operations.list_outbox(snapshot, state, limit)
+
+    def get_alerts(
+        self,
+        case_id: str | None = None,
+        exercise: bool | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[AlertRow]:
+        """Alerts that came in, the newest first."""
+        with self.snapshot() as snapshot:
+            return operations.get_alerts(snapshot, case_id, exercise, after, limit)
+
+    def next_due_at(self) -> datetime | None:
+        """When the next timer falls due (it may be past); None when none is set."""
+        with self.snapshot() as snapshot:
+            return operations.next_due_at(snapshot)
+
+    def load(self, now: datetime) -> dict[str, Any]:
+        """How much there is to do and how late it is."""
+        with self.snapshot() as snapshot:
+            return operations.load(snapshot, now)

@@ -96,6 +96,7 @@ def save_case(unit: UnitOfWork, before: Case, after: Case) -> None:
             "case": before.case_id, "before": before.version, "state": after.state, "version": after.version,
             "chain_head": after.chain_head, "header": after.header, "ended_at": after.ended_at,
             "removal_at": after.removal_at, "incident_count": after.incident_count,
+            "next_due_at": after.next_due_at,
         },
     )  # fmt: skip
     if touched != 1:

@@ -148,3 +148,8 @@ def append_to_stream(
 def recorded_at(text: str) -> datetime:
     """The instant of an entry's body."""
     return datetime.fromisoformat(text)
+
+
+def is_case_stream(stream_id: str) -> bool:
+    """Whether a chain is that of a case: all others have a colon in their names."""
+    return ":" not in stream_id

@@ -16,7 +16,7 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 _j = job.c
 _WORK = (
     _j.job_id, _j.case_id, _j.token_id, _j.element_id, _j.topic, _j.retries, _j.variables, _j.headers, _j.lock_token,
-    _j.lock_until, process_instance.c.process_id, process_instance.c.definition_id, process_instance.c.business_key,
+    _j.lock_until, _j.created_at, process_instance.c.process_id, process_instance.c.definition_id, process_instance.c.business_key,
 )  # fmt: skip
 _with_case = job.join(process_instance, process_instance.c.case_id == _j.case_id)
 _free = or_(
@@ -83,12 +83,13 @@ def find_job(unit: UnitOfWork, job_id: str) -> Job | None:
 
 def _as_json(row: Row) -> dict[str, Any]:
     (
-        job_id, case_id, token_id, element_id, topic, retries, variables, headers, token, until, process_id,
-        definition_id, business_key,
+        job_id, case_id, token_id, element_id, topic, retries, variables, headers, token, until, created_at,
+        process_id, definition_id, business_key,
     ) = row  # fmt: skip
     return {
         "job_id": job_id, "case_id": case_id, "token_id": token_id, "element_id": element_id, "topic": topic,
         "retries": retries, "variables": orjson.loads(variables), "headers": orjson.loads(headers),
-        "lock_token": token, "lock_until": until.isoformat(), "process_id": process_id,
+        "lock_token": token, "lock_until": until.isoformat(), "created_at": created_at.isoformat(),
+        "process_id": process_id,
         "definition_id": definition_id, "business_key": business_key,
     }  # fmt: skip

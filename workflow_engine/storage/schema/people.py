@@ -19,6 +19,14 @@ unit = Table(
     one_of("subject_class", ("government", "enterprise", "society")),
 )
 
+role = Table(
+    "role",
+    METADATA,
+    Column("group_id", String(LONG_ID), primary_key=True, comment="as models name it: role:duty_room, administrators"),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+)
+
 person = Table(
     "person",
     METADATA,

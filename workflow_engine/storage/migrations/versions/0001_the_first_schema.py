@@ -156,6 +156,12 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_pending', ['next_at', 'outbox_id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
+    op.create_table('role',
+    sa.Column('group_id', sa.String(length=200), nullable=False, comment='as models name it: role:duty_room, administrators'),
+    sa.Column('name_zh', sa.Text(), nullable=False),
+    sa.Column('name_en', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('group_id', name=op.f('pk_role'))
+    )
     op.create_table('signal',
     sa.Column('signal_id', sa.String(length=200), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -531,6 +537,7 @@ def downgrade() -> None:
     op.drop_table('timer')
     op.drop_table('stream')
     op.drop_table('signal')
+    op.drop_table('role')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_pending', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
