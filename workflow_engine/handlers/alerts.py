@@ -25,7 +25,13 @@ from workflow_engine.handlers.advancing import begin
 from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.messages import bring_to_case
-from workflow_engine.interchange.alert_facts import main_info, start_variables, title_of
+from workflow_engine.interchange.cap_case import (
+    cancel_variables,
+    main_info,
+    start_variables,
+    title_of,
+    update_variables,
+)
 from workflow_engine.storage import alerts as store
 from workflow_engine.storage.cases import find_case
 
@@ -90,12 +96,14 @@ def _follow(work: Handling, command: ImportAlert, alert: _Alert) -> Receipt:
         command_id=command.command_id,
         name=UPDATED if is_update else CANCELLED,
         message_id=f"alert:{alert.case_id}",
-        payload=start_variables(alert.content, alert.key, exercise=alert.exercise),
+        payload=clean_value((update_variables if is_update else cancel_variables)(alert.content, alert.key)),
         case_id=case.case_id,
         time_to_live_seconds=int(WAITS_FOR.total_seconds()),
     )
     caught = bring_to_case(work, message)
-    disposition = ("updated" if is_update else "cancelled") if caught else ("update" if is_update else "cancel") + "_waits"
+    disposition = (
+        ("updated" if is_update else "cancelled") if caught else ("update" if is_update else "cancel") + "_waits"
+    )
     _add(work, command, alert, disposition, case.case_id)
     for key in alert.references:
         store.supersede(work.unit, key, alert.key)

@@ -1,8 +1,8 @@
 """From a CAP alert to the variables of an emergency case: pure, by table, with nothing looked up elsewhere.
 
 An alert says how bad the danger may become (severity, colour); what has happened is for the people who verify it. The
-tables below are defaults of a city and may differ elsewhere: the colour map of OASIS CAP profiles in China, the words
-by which a kind of danger is known in Chinese and English.
+tables below are defaults of a city and may differ elsewhere. A colour is taken over only where the alert names one;
+which level a bare severity stands for is said by the process's own decision table.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
-
-COLOUR_OF_SEVERITY = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow", "Minor": "blue"}
-"""The colour that a severity stands for, where an alert is issued by colours."""
 
 _KIND_OF_CATEGORY = {
     "Geo": "natural", "Met": "natural", "Safety": "accident", "Fire": "accident", "Rescue": "accident",
@@ -50,31 +47,29 @@ _COLOURS = {
 _COLOUR_IN_TEXT = re.compile(r"(红|橙|黄|蓝)色(?:预警|警报)")
 _FIGURES = ("deaths", "serious", "missing", "loss", "homes_out", "outage_hours", "rain_3h", "rain_6h", "rain_12h")
 _LANGUAGES = ("zh", "en")
+_LONGEST_TEXT = 4_000
 _DIVISION = re.compile(r"\d{6}(?:\d{3}){0,2}")
 
 
-def start_variables(alert: Json, exercise: bool | None = None) -> dict[str, Any]:
-    """The variables with which an emergency case starts from an alert (``CapAlert.to_dict``).
-
-    ``exercise`` None: true for every status but Actual, so that a test never looks like an emergency.
-    """
-    info = chosen_info(alert)
+def start_variables(alert: Json, key: str, *, exercise: bool) -> dict[str, Any]:
+    """The variables with which an emergency case starts from an alert (``CapAlert.to_dict``); ``key`` is its key."""
+    info = main_info(alert)
     return {
         **dict.fromkeys(_FIGURES),
-        **_said(alert, info),
+        **_said(alert, info, key),
         "kind": kind_of(info),
         "hazard": hazard_of(info),
-        "exercise": alert.get("status") != "Actual" if exercise is None else exercise,
+        "exercise": exercise,
     }
 
 
-def update_variables(alert: Json) -> dict[str, Any]:
+def update_variables(alert: Json, key: str) -> dict[str, Any]:
     """What an Update brings into a running case: only what it says, so that nothing known is blanked out.
 
-    An update that calls the danger by a word without a meaning here leaves its kind as it was verified.
+    A message that calls the danger by a word without a meaning here leaves its kind as it was verified.
     """
-    info = chosen_info(alert)
-    found = _said(alert, info)
+    info = main_info(alert)
+    found = {name: value for name, value in _said(alert, info, key).items() if value is not None}
     if (kind := kind_of(info)) != "other":
         found["kind"] = kind
     if (hazard := hazard_of(info)) != "other":
@@ -82,16 +77,19 @@ def update_variables(alert: Json) -> dict[str, Any]:
     return found
 
 
-def case_title(alert: Json, exercise: bool | None = None) -> str:
-    """A short name for the case: what and where; an exercise says so first, in both languages."""
-    info = chosen_info(alert)
-    title = info.get("headline") or " ".join(filter(None, (str(info.get("event") or ""), _area_text(info))))
-    title = str(title).strip() or str(alert.get("identifier", ""))
-    is_exercise = alert.get("status") != "Actual" if exercise is None else exercise
-    return f"[演练 EXERCISE] {title}"[:200] if is_exercise else title[:200]
+def cancel_variables(alert: Json, key: str) -> dict[str, Any]:
+    """What a Cancel brings into a running case: that the source took its alert back, and why; no fact is changed."""
+    info = main_info(alert)
+    note = _short(alert.get("note")) or _short(info.get("description"))
+    return {"cancellation": {**_in_short(alert, info, key), "headline": _short(info.get("headline")), "note": note}}
 
 
-def chosen_info(alert: Json) -> Json:
+def title_of(variables: Mapping[str, Any]) -> str:
+    """What a case with these variables is called in lists."""
+    return str(variables["headline"])[:200]
+
+
+def main_info(alert: Json) -> Json:
     """The block of an alert that the case is told from: Chinese, else English, else the first; {} when it has none."""
     infos: list[Json] = list(alert.get("infos") or [])
     for language in _LANGUAGES:
@@ -139,22 +137,35 @@ def _colour_word(value: str) -> str | None:
     return next((colour for word, colour in _COLOURS.items() if text.startswith(word)), None)
 
 
-def _said(alert: Json, info: Json) -> dict[str, Any]:
+def _said(alert: Json, info: Json, key: str) -> dict[str, Any]:
     """What the alert says outright."""
     return {
-        "alert": _without_contents(alert),
-        "event": info.get("event"),
-        "headline": info.get("headline") or info.get("event"),
-        "description": info.get("description"),
-        "instruction": info.get("instruction"),
+        "alert": _in_short(alert, info, key),
+        "headline": _short(info.get("headline") or info.get("event") or alert["identifier"]),
+        "description": _short(info.get("description")),
         "severity": info.get("severity") or "Unknown",
-        "urgency": info.get("urgency") or "Unknown",
-        "certainty": info.get("certainty") or "Unknown",
         "colour": colour_of(info),
-        "area": _area_text(info),
+        "area": _short(", ".join(str(area["desc"]) for area in info.get("areas") or () if area.get("desc"))),
         "districts": _district_count(info),
         **_figures(info),
     }
+
+
+def _in_short(alert: Json, info: Json, key: str) -> dict[str, Any]:
+    """The message without its languages, shapes and files, which stay with the stored alert."""
+    own = {name: alert.get(name) for name in ("identifier", "sender", "sent", "status", "msg_type")}
+    told = ("event", "urgency", "severity", "certainty", "sender_name", "effective", "onset", "expires", "web")
+    return {
+        "key": key,
+        **own,
+        **{name: info.get(name) for name in told},
+        "categories": list(info.get("category") or ()),
+        "instruction": _short(info.get("instruction")),
+    }
+
+
+def _short(text: Any) -> str | None:
+    return None if text is None else str(text)[:_LONGEST_TEXT]
 
 
 def _figures(info: Json) -> dict[str, float]:
@@ -173,10 +184,6 @@ def _figures(info: Json) -> dict[str, float]:
     return found
 
 
-def _area_text(info: Json) -> str:
-    return ", ".join(str(area["desc"]) for area in info.get("areas") or () if area.get("desc"))[:2000]
-
-
 def _district_count(info: Json) -> int:
     """How many districts the areas' division codes (GB/T 2260, 6 to 12 digits) lie in; 1 when they tell nothing."""
     codes: Iterable[str] = (
@@ -186,11 +193,3 @@ def _district_count(info: Json) -> int:
     )
     return max(1, len({code[:6] for code in codes if _DIVISION.fullmatch(code)}))
 
-
-def _without_contents(alert: Json) -> dict[str, Any]:
-    """The alert without files carried inside it: they stay with the stored message."""
-    infos = []
-    for info in alert.get("infos") or ():
-        resources = [{**item, "deref_uri": None} for item in info.get("resources") or ()]
-        infos.append({**info, "resources": resources})
-    return {**alert, "infos": infos}
