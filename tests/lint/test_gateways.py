@@ -67,10 +67,9 @@ def test_gateway_that_only_passes_on_warns() -> None:
     assert codes(document(process(nodes + line("s", "g", "x"))), "warning") == {"gateway_without_choice"}
 
 
-def test_gateway_direction_that_does_not_fit_warns() -> None:
+def test_gateway_direction_that_contradicts_the_flows_is_refused() -> None:
     content = decided().replace(b'id="g"', b'id="g" gatewayDirection="Converging"')
-    assert codes(content) == set()
-    assert codes(content, "warning") == {"gateway_direction"}
+    assert codes(content) == {"gateway_direction"}
 
 
 def test_condition_that_is_no_expression_is_refused() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from workflow_engine.bpmn.dialects.camunda import read_throw_job_topic
+from workflow_engine.bpmn.dialects.camunda_jobs import read_throw_job_topic
 from workflow_engine.bpmn.dialects.zeebe import is_zeebe
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_constructs import refuse_compensation_event

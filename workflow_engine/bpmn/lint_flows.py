@@ -114,6 +114,13 @@ def _check_listed(document: Document, node: Element, tag: str, attribute: str) -
 
 
 def _check_default(document: Document, scope: ScopeView, node: Element) -> None:
+    flows = scope.out_of(node)
+    if len(flows) == 1 and has_condition(flows[0]) and is_bpmn(node, *ACTIVITIES):
+        document.findings.warning(
+            "single_condition", flows[0],
+            "This is the only flow out of the activity and has a condition: when it does not "
+            "hold, the case stops with an incident.", "Remove the condition, or draw a default flow.",
+        )  # fmt: skip
     default = document.get(node, "default")
     if default is None:
         return

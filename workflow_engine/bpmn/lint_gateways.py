@@ -37,7 +37,7 @@ def _check_direction(document: Document, scope: ScopeView, node: Element) -> Non
         or (direction == "Mixed" and not (into > 1 and out > 1))
     )
     if wrong:
-        document.findings.warning(
+        document.findings.error(
             "gateway_direction", node,
             f"The gateway says {direction}, but has {into} incoming and {out} outgoing flows.",
             "Correct gatewayDirection, or the flows.",

@@ -6,6 +6,9 @@ from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_flows import check_unique_ids
 from workflow_engine.bpmn.xml import Element, children, is_bpmn, is_true, local_name
 
+_SENDERS = ("intermediateThrowEvent", "endEvent")
+_RECEIVERS = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+
 
 def check_pools(document: Document) -> None:
     """Refuses message flows that cannot be, ids used twice, and extensions that must be understood."""
@@ -53,6 +56,14 @@ def _check_message_flow(document: Document, flow: Element) -> None:
             document.findings.error(
                 "message_flow_end", flow, f"A message flow cannot be connected to a {local_name(node)}.",
                 "Connect it to a pool, an activity or an event.",
+            )  # fmt: skip
+    for node, way, fits in ((source, "send", _SENDERS), (target, "receive", _RECEIVERS)):
+        if local_name(node).endswith("Event") and not (
+            is_bpmn(node, *fits) and any(is_bpmn(item, "messageEventDefinition", "eventDefinitionRef") for item in node)
+        ):
+            document.findings.warning(
+                "message_flow_kind", flow, f"The {local_name(node)} “{node.get('id')}” does not {way} a message.",
+                "Make it a message event, or connect the message flow to another element.",
             )  # fmt: skip
     pools = [_process_of(document, node) for node in ends]
     if pools[0] is not None and pools[0] is pools[1]:

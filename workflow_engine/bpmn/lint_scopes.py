@@ -8,7 +8,7 @@ from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.reading import find_executable_processes
 from workflow_engine.bpmn.reading_events import kinds_of
 from workflow_engine.bpmn.reading_nodes import FLOW_NODES, SCOPES, UNSUPPORTED_NODES
-from workflow_engine.bpmn.xml import Element, child, children, is_bpmn, is_true, local_name
+from workflow_engine.bpmn.xml import Element, child, children, is_bpmn, is_true, local_name, text_of
 
 
 @dataclass(slots=True)
@@ -79,5 +79,5 @@ def is_aside(node: Element) -> bool:
 
 
 def has_condition(flow: Element) -> bool:
-    """Whether a sequence flow has a condition expression."""
-    return child(flow, "conditionExpression") is not None
+    """Whether a sequence flow has a condition expression that says something."""
+    return text_of(child(flow, "conditionExpression")) is not None

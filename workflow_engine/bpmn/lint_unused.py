@@ -66,6 +66,14 @@ _LISTED = frozenset(
         "implicitThrowEvent", "rootElement", "artifact", "supportedInterfaceRefs", "complexBehavior",
     }
 )  # fmt: skip
+_CHANGING = frozenset(
+    {
+        "executionListener", "executionListeners", "taskListener", "taskListeners", "eventListener", "connector",
+        "errorEventDefinition", "preScript", "postScript", "serviceTaskOperator", "skipExpression", "terminateAll",
+        "scope", "throwEvent",
+    }
+)  # fmt: skip
+"""Vendors' attributes and elements that do more than describe."""
 _NAMED_ONCE = ("message", "signal", "error", "escalation", "correlationProperty")
 _HARMLESS: dict[str, dict[str, str | None]] = {
     "*": {"id": None, "name": None, "itemSubjectRef": None, "isImmediate": "true", "gatewayDirection": None},
@@ -117,6 +125,8 @@ def _list_foreign(document: Document, element: Element) -> None:
     namespace = namespace_of(element)
     if namespace in _DRAWING or local_name(element) in ("signavioMetaData", "signavioStencil", "signavioLabel"):
         return
+    if local_name(element) in _CHANGING:
+        _warn_of_change(document, element, _shown(element, str(element.tag)))
     value = element.get("value") or (element.text or "").strip() or None
     document.findings.note("unused", element, f"element {_shown(element, str(element.tag))}", before=value)
 
@@ -131,7 +141,17 @@ def _list_attributes(document: Document, element: Element, name: str) -> None:
             harmless = {**_HARMLESS["*"], **_HARMLESS.get(name, {})}
             if key in harmless and harmless[key] in (None, value):
                 continue
+        if namespace not in (None, BPMN) and etree.QName(key).localname in _CHANGING:
+            _warn_of_change(document, element, _shown(element, key))
         document.findings.note("unused", element, f"attribute {_shown(element, key)}", before=value)
+
+
+def _warn_of_change(document: Document, element: Element, name: str) -> None:
+    document.findings.warning(
+        "vendor_behaviour", element,
+        f"{name} changes what happens in the engine it was written for; it is not executed.",
+        "Model what it does with elements of BPMN, or remove it.",
+    )  # fmt: skip
 
 
 def _shown(element: Element, key: str) -> str:

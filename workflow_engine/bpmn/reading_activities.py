@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.bpmn.dialects import camunda, zeebe
+from workflow_engine.bpmn.dialects.camunda_jobs import read_job
 from workflow_engine.bpmn.dialects.plain import read_resources
 from workflow_engine.bpmn.intake_document import LIANDONG, Document
 from workflow_engine.bpmn.model import Job, Script, UserTask
@@ -105,9 +106,7 @@ class ActivityReader:
         if topic is not None:
             retries = self._document.get(node, "retries", LIANDONG) or "3"
             return Job(topic=topic, retries=int(retries) if retries.isdigit() else 3)
-        return zeebe.read_zeebe_job(self._document, self._words, node) or camunda.read_job(
-            self._document, self._words, node
-        )
+        return zeebe.read_zeebe_job(self._document, self._words, node) or read_job(self._document, self._words, node)
 
     def _service_task(self, node: Element) -> dict[str, Any]:
         job = self._job(node)

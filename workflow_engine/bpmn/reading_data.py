@@ -58,6 +58,12 @@ class DataReader:
                 "Compute the value in a script task or an output mapping.",
             )  # fmt: skip
             return []
+        if len(children(association, "sourceRef")) > 1:
+            self._document.findings.error(
+                "data_sources", node, "A data association has several sources (BPMN 2.0.2, 10.4.2).",
+                "Draw one association for each source.",
+            )  # fmt: skip
+            return []
         targets = self._names(node, child_text(association, "targetRef"))
         sources = self._names(node, child_text(association, "sourceRef"))
         computed = self._assignments(node, association, targets[0] if targets else None)

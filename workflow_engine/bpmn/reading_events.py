@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from workflow_engine.bpmn.dialects.camunda import read_signal_variables, read_throw_job_topic
+from workflow_engine.bpmn.dialects.camunda import read_signal_variables
+from workflow_engine.bpmn.dialects.camunda_jobs import read_throw_job_topic
 from workflow_engine.bpmn.dialects.zeebe import read_correlation_key
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.model import CorrelationProperty, EventDefinition, EventKind

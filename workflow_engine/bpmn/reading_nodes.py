@@ -6,6 +6,7 @@ from collections.abc import Mapping as Lookup
 from typing import Any
 
 from workflow_engine.bpmn.dialects import camunda, zeebe
+from workflow_engine.bpmn.dialects.camunda_jobs import read_job
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.model import Flow, Mapping, Node, Scope
 from workflow_engine.bpmn.reading_activities import ActivityReader
@@ -74,6 +75,11 @@ class NodeReader:
         if item is not None:
             text, language = camunda.conditional_text(document, item)
             condition = self._words.expression(element, text, "condition", language)
+            if text is None:
+                document.findings.warning(
+                    "condition_empty", element, "The condition of the flow is empty; the flow counts as unconditional.",
+                    "Write the condition, or remove it.",
+                )  # fmt: skip
         return Flow(
             id=element.get("id") or "",
             source=document.get(element, "sourceRef") or "",
@@ -122,7 +128,7 @@ class NodeReader:
         elif is_bpmn(element, "endEvent", "intermediateThrowEvent"):
             job = zeebe.read_zeebe_job(document, self._words, element)
             for definition in children(element, "messageEventDefinition"):
-                job = job or camunda.read_job(document, self._words, definition)
+                job = job or read_job(document, self._words, definition)
             if job is not None:
                 fields["job"] = job
         return fields

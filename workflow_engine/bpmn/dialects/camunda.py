@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from workflow_engine.bpmn.dialects.camunda_forms import read_form_fields
 from workflow_engine.bpmn.dialects.camunda_values import read_parameter
 from workflow_engine.bpmn.intake_document import Document, is_extension
-from workflow_engine.bpmn.model import CalledElement, DecisionRef, Job, Mapping, UserTask
+from workflow_engine.bpmn.model import CalledElement, DecisionRef, Mapping, UserTask
 from workflow_engine.bpmn.reading_words import Words
 from workflow_engine.bpmn.xml import Element, extensions, local_name, text_of
 
-_CODE_ATTRIBUTES = ("class", "delegateExpression", "expression")
 _BINDINGS = {"latest": "latest", "deployment": "deployment", "version": "version", "versionTag": "version_tag"}
 _SHAPES = {
     "singleEntry": "single_entry",
@@ -53,57 +52,6 @@ def read_time(words: Words, task: Element, raw: str | None, what: str) -> str | 
     if raw.startswith("=") or "${" in raw or "#{" in raw:
         return words.expression(task, raw, what)
     return words.time_text(task, raw, "duration" if raw.lstrip("+-").startswith("P") else "date")
-
-
-def read_job(document: Document, words: Words, task: Element) -> Job | None:
-    """The work of a service, send or business rule task, or of a throw event's definition; None when it names none."""
-    topic = words.literal(task, document.vendor(task, "topic"), "topic")
-    kind = document.vendor(task, "type")
-    result = document.vendor(task, "resultVariable") or document.vendor(task, "resultVariableName")
-    if topic is None:
-        topic = _code_topic(document, task)
-    if topic is None and kind and kind != "external":
-        topic = kind
-        document.findings.note(
-            "rewritten", task, f"the built-in task type “{kind}” becomes the topic of a job", after=kind
-        )
-    if topic is None:
-        return None
-    return Job(topic=topic, headers=_fields(document, words, task), result_variable=result)
-
-
-def read_throw_job_topic(document: Document, definition: Element) -> str | None:
-    """The topic of a message throw event that only an outside worker carries out."""
-    topic = document.vendor(definition, "topic")
-    document.vendor(definition, "type")
-    return topic or _code_topic(document, definition)
-
-
-def _code_topic(document: Document, element: Element) -> str | None:
-    """Java code cannot run here: its name becomes a topic that an outside worker may serve."""
-    for name in _CODE_ATTRIBUTES:
-        value = document.vendor(element, name)
-        if value is not None:
-            document.findings.note(
-                "rewritten", element, f"{name} is not run here; an outside worker may fetch it as a topic",
-                before=value, after=value,
-            )  # fmt: skip
-            return value
-    return None
-
-
-def _fields(document: Document, words: Words, task: Element) -> tuple[Mapping, ...]:
-    """Activiti's injected ``field`` elements, as parameters of the job."""
-    found = []
-    for item in extensions(task):
-        if not is_extension(item, "field"):
-            continue
-        document.claim(item)
-        raw = item.get("stringValue") or item.get("expression") or text_of(item)
-        feel = words.template(task, raw, f"field {item.get('name')}")
-        if feel is not None and item.get("name"):
-            found.append(Mapping(source=feel, target=item.get("name") or ""))
-    return tuple(found)
 
 
 def read_decision(document: Document, words: Words, task: Element) -> DecisionRef | None:
