@@ -95,7 +95,7 @@ def _fit_all(signature: Signature, arguments: list[Any]) -> list[Any] | None:
         if argument is None:
             return None
         fits, value = fit(argument, parameter.kind)
-        if not fits:
+        if not fits or value is None:
             return None
         fitted.append(value)
     return fitted
