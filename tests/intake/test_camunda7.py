@@ -339,3 +339,16 @@ def test_other_cron_text_is_refused(cron: str) -> None:
         "</bpmn:boundaryEvent>"
     )
     assert codes(around(boundary)) == {"timer_text"}
+
+
+def test_connector_is_a_job_with_its_parameters_as_headers() -> None:
+    connector = """<camunda:connector><camunda:inputOutput>
+      <camunda:inputParameter name="url">https://a.example/${id}</camunda:inputParameter>
+      <camunda:outputParameter name="r">${response}</camunda:outputParameter></camunda:inputOutput>
+      <camunda:connectorId>http-connector</camunda:connectorId></camunda:connector>"""
+    content = around(extended("serviceTask", connector))
+    job = node_of(content).job
+    assert job is not None
+    assert job.topic == "http-connector"
+    assert job.headers == (Mapping(source='"https://a.example/" + string(id)', target="url"),)
+    assert any("output parameter r" in note.what for note in read(content).notes)

@@ -272,3 +272,12 @@ def test_names_are_put_on_one_line() -> None:
         process('<bpmn:startEvent id="s"/><bpmn:userTask id="x" name="Check&#10;  it"/>' + line("s", "x"))
     )
     assert node_of(content).name == "Check it"
+
+
+def test_association_with_two_sources_is_refused() -> None:
+    data = (
+        '<bpmn:property id="a" name="a"/><bpmn:property id="b" name="b"/><bpmn:userTask id="x">'
+        '<bpmn:dataOutputAssociation id="o"><bpmn:sourceRef>a</bpmn:sourceRef><bpmn:sourceRef>b</bpmn:sourceRef>'
+        "<bpmn:targetRef>a</bpmn:targetRef></bpmn:dataOutputAssociation></bpmn:userTask>"
+    )
+    assert codes(around(data)) == {"data_sources"}

@@ -105,3 +105,8 @@ def test_import_warns() -> None:
 def test_extension_that_must_be_understood_is_refused() -> None:
     content = document('<bpmn:extension mustUnderstand="true" definition="bpmn:x"/>' + small())
     assert "must_understand" in codes(content)
+
+
+@pytest.mark.parametrize(("source", "target"), [("e", "ot"), ("pc", "s")])
+def test_message_flow_of_an_event_without_a_message_warns(source: str, target: str) -> None:
+    assert "message_flow_kind" in codes(pools(source, target), "warning")

@@ -194,3 +194,11 @@ def test_link_into_a_sub_process_is_refused() -> None:
     )
     content = document(process(nodes + flow("s", "t") + flow("s", "sub")))
     assert codes(content) >= {"link_without_target", "link_without_source"}
+
+
+def test_only_flow_of_a_task_with_a_condition_warns() -> None:
+    condition = "<bpmn:conditionExpression>a &gt; 1</bpmn:conditionExpression>"
+    nodes = f'{TWO_ENDS}<bpmn:sequenceFlow id="f" sourceRef="x" targetRef="e">{condition}</bpmn:sequenceFlow>'
+    content = document(process(nodes + flow("s", "x")))
+    assert codes(content) == set()
+    assert codes(content, "warning") == {"single_condition"}

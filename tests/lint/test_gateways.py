@@ -173,3 +173,9 @@ def test_event_gateway_that_starts_the_process_is_refused() -> None:
 
 def test_parallel_event_gateway_is_refused() -> None:
     assert codes(gateway(MESSAGE_EVENT, attributes=' eventGatewayType="Parallel"')) == {"parallel_event_gateway"}
+
+
+def test_empty_condition_counts_as_none_and_warns() -> None:
+    content = decided("<bpmn:conditionExpression/>", "", "parallelGateway", default="")
+    assert codes(content) == set()
+    assert codes(content, "warning") == {"condition_empty"}

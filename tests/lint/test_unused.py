@@ -91,3 +91,24 @@ def test_pins_gather_problems_by_element() -> None:
     pins = {pin["element_id"]: pin for pin in list_pins(read(content))}
     assert set(pins) >= {"x", "i"}
     assert pins["i"]["severity"] == "error"
+
+
+def test_listener_warns_because_it_would_do_something_elsewhere() -> None:
+    listener = '<camunda:taskListener class="a.B" event="create"/>'
+    found = read(around(extended("userTask", listener)))
+    assert found.ok
+    assert [problem.code for problem in found.problems] == ["vendor_behaviour"]
+
+
+def test_vendor_attribute_that_changes_execution_warns() -> None:
+    content = around('<bpmn:serviceTask id="x" camunda:topic="t" flowable:skipExpression="${a}"/>')
+    assert [problem.code for problem in read(content).problems] == ["vendor_behaviour"]
+
+
+def test_deviation_from_the_schema_warns_with_its_line() -> None:
+    content = around(
+        '\n<bpmn:userTask id="x"><bpmn:standardLoopCharacteristics loopMaximum="2"/><bpmn:incoming/></bpmn:userTask>'
+    )
+    warnings = [problem for problem in read(content).problems if problem.code == "schema"]
+    assert [problem.line for problem in warnings] == [2]
+    assert read(content).ok
