@@ -17,6 +17,8 @@ class Recorder:
         self.events: list[Event] = []
         self.changed: dict[int, Token] = {}
         self.removed_slots: set[int] = set()
+        self._unstored: set[int] = set()
+        """Slots that were taken by this command and have no row yet."""
 
     def add(self, event: Event) -> None:
         self.events.append(event)
@@ -28,12 +30,18 @@ class Recorder:
     def removed(self, token: Token) -> None:
         """The token left the tree; its slot is free for the next one."""
         self.changed.pop(token.id, None)
-        self.removed_slots.add(token.slot)
+        if token.slot not in self._unstored:
+            self.removed_slots.add(token.slot)
 
-    def reused(self, slot: int) -> None:
-        self.removed_slots.discard(slot)
+    def taken(self, slot: int) -> None:
+        """A new token uses the slot; a row that lies there from before the command is overwritten."""
+        if slot in self.removed_slots:
+            self.removed_slots.discard(slot)
+        else:
+            self._unstored.add(slot)
 
     def clear(self) -> None:
         self.events = []
         self.changed = {}
         self.removed_slots = set()
+        self._unstored = set()

@@ -244,10 +244,10 @@ class CaseTree(_Tree, BpmnWorkflow):
     def take_slot(self) -> int:
         if self.free_slots:
             slot = heappop(self.free_slots)
-            self.recorder.reused(slot)
-            return slot
-        self.next_slot += 1
-        return self.next_slot - 1
+        else:
+            slot, self.next_slot = self.next_slot, self.next_slot + 1
+        self.recorder.taken(slot)
+        return slot
 
     def free_slot(self, slot: int) -> None:
         heappush(self.free_slots, slot)
