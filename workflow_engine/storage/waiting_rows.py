@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, null, or_, update
 
 from workflow_engine.domain import events as e
 from workflow_engine.domain.lifecycle import INCIDENT, JOB, TIMER
@@ -45,13 +45,14 @@ _CLOSE = Move(
     Statement(delete(subscription).where(subscription.c.subscription_id == param("key"))),
 )
 _UNLOCKED: dict[str, Any] = {"locked_by": None, "lock_token": None, "lock_until": None}
+_UNLOCK = {name: null() for name in _UNLOCKED}
 _END_JOB = {
     state: Move(
         f"job {state}",
         Statement(
             update(job)
             .where(job.c.job_id == param("key"), job.c.state.in_(states_before(JOB, state)))
-            .values(state=state, ended_at=param("at", job.c.ended_at), **_UNLOCKED)
+            .values(state=state, ended_at=param("at", job.c.ended_at), **_UNLOCK)
         ),
     )
     for state in ("completed", "cancelled")
@@ -63,7 +64,7 @@ _FAIL_JOB = Move(
         .where(job.c.job_id == param("key"), job.c.state.in_(["available", "locked", "failed"]))
         .values(
             state=param("state"), retries=param("retries"), error=param("error"),
-            available_at=param("available_at", job.c.available_at), **_UNLOCKED,
+            available_at=param("available_at", job.c.available_at), **_UNLOCK,
         )
     ),
 )  # fmt: skip
