@@ -38,7 +38,10 @@ class CatchElement(Element):
         if self.node.inputs:
             context = token.workflow.top_workflow.context
             token.set_variables({**token.data, **mapped(self.node.inputs, token.data, context)})
-        return True if self.subscribe(token) else None
+        if not self.subscribe(token):
+            return None
+        self._win(token)
+        return True
 
     def can_happen(self, token: Token) -> bool:
         waits = token.internal_data
@@ -48,10 +51,14 @@ class CatchElement(Element):
         """What was waited for is there."""
         if payload:
             token.set_variables({**token.data, **payload})
+        self._win(token)
+        self.finish(token)
+
+    def _win(self, token: Token) -> None:
+        """Tell the event-based gateway before it, if there is one, that this event occurred first."""
         gateway = token.parent
         if gateway.task_spec.kind == "eventBasedGateway" and gateway.is_live:
             gateway.task_spec.chosen(gateway, token)
-        self.finish(token)
 
     # ---- beginning to wait
     def subscribe(self, token: Token) -> bool:

@@ -68,9 +68,9 @@ class _JoiningGateway(Element):
             base = tree.lowest_common_ancestor(tokens).data
             merged, conflicts = merge_branches(base, [token.data for token in tokens])
             record_conflicts(survivor, conflicts)
+            survivor.set_variables(merged)  # first: the last branch at a parting point takes along what others left there
             for token in tokens[:-1]:
                 tree.detach(token)
-            survivor.set_variables(merged)
             tree.top_workflow.recorder.add(
                 TokensMerged(
                     token_id=survivor.id, element_id=self.element_id, merged=[token.id for token in tokens[:-1]]
