@@ -70,6 +70,12 @@ class Token(Task):
         return self.task_spec.element_id
 
     @property
+    def children(self) -> list[Token]:
+        """The tokens below, oldest first; their stored order is that of a case in memory only."""
+        tasks = self.workflow.tasks
+        return [tasks[token_id] for token_id in sorted(self._children)]
+
+    @property
     def flow_id(self) -> str | None:
         return self.internal_data.get("flow")
 
