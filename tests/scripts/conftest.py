@@ -16,6 +16,6 @@ def sandbox() -> Iterator[ScriptSandbox]:
         yield made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def context() -> ScriptContext:
     return ScriptContext(now=datetime(2030, 1, 31, 12, tzinfo=UTC), seed=7)

@@ -399,7 +399,7 @@ def test_context_needs_an_aware_clock() -> None:
 def test_every_script_of_the_reference_cases_runs_or_is_refused(
     shared: Path, sandbox: ScriptSandbox, context: ScriptContext
 ) -> None:
-    scripts = set()
+    scripts: set[str] = set()
     for path in sorted((shared / "conformance").rglob("*.bpmn*")):
         try:
             document = ElementTree.parse(path)

@@ -41,7 +41,7 @@ class ScriptLimits:
     memory: int = 64 * 1024 * 1024
     recursion: int = 200
     printed: int = 262_144
-    host_calls: int = 10_000
+    host_calls: int = 2_000
     results: VariableLimits = _RESULTS
     processes: int = 2
     wait_seconds: float = 30.0
