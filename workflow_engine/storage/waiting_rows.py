@@ -13,14 +13,16 @@ from workflow_engine.domain.lifecycle import INCIDENT, JOB, TIMER
 from workflow_engine.storage.changes import Changes, Facts, Insert, Move, moved, states_before
 from workflow_engine.storage.correlations import correlation_digest, fitting_digests
 from workflow_engine.storage.schema import incident, job, message, message_digest, outbox, signal, subscription, timer
-from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.statement import Statement, param, upsert
 
 THROWN_TIME_TO_LIVE = timedelta(days=7)
 """How long a message thrown by a case waits for its catcher before it is shown as undelivered."""
 
 TIMERS = Insert("timer", Statement(insert(timer)))
 SUBSCRIPTIONS = Insert("subscription", Statement(insert(subscription)))
-JOBS = Insert("job", Statement(insert(job)))
+_JOB_COLUMNS = tuple(column.name for column in job.columns if column.name != "job_id")
+# A job that failed is made anew, under its old id, when its incident is retried.
+JOBS = Insert("job", Statement(lambda dialect: upsert(dialect, job, ("job_id",), _JOB_COLUMNS)))
 INCIDENTS = Insert("incident", Statement(insert(incident)))
 MESSAGES = Insert("message", Statement(insert(message)))
 MESSAGE_DIGESTS = Insert("message_digest", Statement(insert(message_digest)))
