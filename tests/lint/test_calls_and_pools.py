@@ -110,3 +110,21 @@ def test_extension_that_must_be_understood_is_refused() -> None:
 @pytest.mark.parametrize(("source", "target"), [("e", "ot"), ("pc", "s")])
 def test_message_flow_of_an_event_without_a_message_warns(source: str, target: str) -> None:
     assert "message_flow_kind" in codes(pools(source, target), "warning")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        '<bpmn:association id="a" sourceRef="t" targetRef="gone"/>',
+        '<bpmn:dataStoreReference id="ds" dataStoreRef="gone"/>',
+        '<bpmn:dataObject id="d" itemSubjectRef="gone"/>',
+    ],
+)
+def test_documentary_reference_to_nothing_warns(extra: str) -> None:
+    assert codes(document(small(extra))) == set()
+    assert codes(document(small(extra)), "warning") == {"dangling_reference"}
+
+
+def test_reference_into_another_file_is_left_alone() -> None:
+    content = document(small('<bpmn:dataObject id="d" itemSubjectRef="xsi:string"/>'))
+    assert read(content).problems == ()

@@ -15,6 +15,7 @@ from workflow_engine.bpmn.lint_flows import check_flows
 from workflow_engine.bpmn.lint_gateways import check_gateways
 from workflow_engine.bpmn.lint_graph import check_graph
 from workflow_engine.bpmn.lint_pools import check_pools
+from workflow_engine.bpmn.lint_references import check_references
 from workflow_engine.bpmn.lint_scopes import ScopeView, view_scopes
 from workflow_engine.bpmn.lint_scripts import check_scripts
 from workflow_engine.bpmn.lint_unused import list_unused
@@ -33,6 +34,7 @@ def lint_document(document: Document, model: Model, *, known_processes: Collecti
         for rule in _RULES:
             rule(document, scope)
     check_pools(document)
+    check_references(document)
     check_calls(document, model, known_processes)
     check_scripts(document, model)
     list_unused(document)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.model import DataObject, Mapping
-from workflow_engine.bpmn.reading_words import Words, quote
+from workflow_engine.bpmn.reading_words import Words
 from workflow_engine.bpmn.xml import Element, child, child_text, children, is_bpmn, is_true, text_of
 
 _PLACEHOLDER = "__targetRef_placeholder"
@@ -87,8 +87,9 @@ class DataReader:
             language = self._document.get(source, "language")
             feel = (
                 self._words.expression(node, raw, "data assignment", language)
-                if language or raw.startswith(("=", "$", "#")) else quote(raw)
-            )  # fmt: skip
+                if language
+                else self._words.template(node, raw, "data assignment")
+            )
             if feel is not None:
                 found.append(Mapping(source=feel, target=name))
         return found
