@@ -117,7 +117,7 @@ def test_message_flow_of_an_event_without_a_message_warns(source: str, target: s
     [
         '<bpmn:association id="a" sourceRef="t" targetRef="gone"/>',
         '<bpmn:dataStoreReference id="ds" dataStoreRef="gone"/>',
-        '<bpmn:dataObject id="d" itemSubjectRef="gone"/>',
+        '<bpmn:dataObject id="thing" itemSubjectRef="gone"/>',
     ],
 )
 def test_documentary_reference_to_nothing_warns(extra: str) -> None:
@@ -126,5 +126,5 @@ def test_documentary_reference_to_nothing_warns(extra: str) -> None:
 
 
 def test_reference_into_another_file_is_left_alone() -> None:
-    content = document(small('<bpmn:dataObject id="d" itemSubjectRef="xsi:string"/>'))
+    content = document(small('<bpmn:dataObject id="thing" itemSubjectRef="xsi:string"/>'))
     assert read(content).problems == ()

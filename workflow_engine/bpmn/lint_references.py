@@ -13,8 +13,8 @@ _ATTRIBUTES = (
     "choreographyRef", "definitionalCollaborationRef", "activityRef", "itemRef", "parameterRef",
 )  # fmt: skip
 _TEXTS = (
-    "resourceRef", "participantRef", "supportedInterfaceRef", "inMessageRef", "outMessageRef", "errorRef", "interfaceRef",
-    "dataInputRefs", "dataOutputRefs",
+    "resourceRef", "participantRef", "supportedInterfaceRef", "inMessageRef", "outMessageRef", "errorRef",
+    "interfaceRef", "dataInputRefs", "dataOutputRefs",
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def _check(document: Document, element: Element, name: str, reference: str | Non
     if not reference or document.find(reference) is not None or _is_foreign(element, reference):
         return
     document.findings.warning(
-        "dangling_reference", element, f"{name} of the {local_name(element)} names “{reference}”, which does not exist.",
+        "dangling_reference", element,
+        f"{name} of the {local_name(element)} names “{reference}”, which does not exist.",
         "Remove the reference, or define what it names.",
     )  # fmt: skip
 
