@@ -82,13 +82,15 @@ from workflow_engine.storage.migrating import upgrade as upgrade_database
 new_case_id = new_command_id = new_id
 
 __all__ = [
+    "CLOCK",
+    "OPERATOR",
+    "WORKER",
     "Actor",
     "AlertFile",
     "AlertRow",
     "AssignUserTask",
     "AuditError",
     "BroadcastSignal",
-    "CLOCK",
     "CancelCase",
     "CaseCommand",
     "CaseDetail",
@@ -128,7 +130,6 @@ __all__ = [
     "NotFoundError",
     "NotPermittedError",
     "NoteRow",
-    "OPERATOR",
     "OutboxRow",
     "Page",
     "PersonRow",
@@ -155,7 +156,6 @@ __all__ = [
     "UnavailableError",
     "UserTaskRow",
     "VirtualClock",
-    "WORKER",
     "hash_password",
     "new_case_id",
     "new_command_id",

@@ -23,9 +23,7 @@ class AlertFile:
 def read_alert_file(content: bytes) -> AlertFile:
     """Read a CAP message or a feed. Raises CapError (a RejectedError) with every problem when nothing can be read."""
     feed = parse_alerts(content)
-    return AlertFile(
-        [entry.alert.to_dict() for entry in feed.entries], [str(refusal) for refusal in feed.refusals]
-    )
+    return AlertFile([entry.alert.to_dict() for entry in feed.entries], [str(refusal) for refusal in feed.refusals])
 
 
 def read_alerts(content: bytes) -> list[dict[str, Any]]:

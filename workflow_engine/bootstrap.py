@@ -22,9 +22,7 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
         StateFormatError: the database is of another version, and ``migrate`` was not asked for.
         UnavailableError: the database cannot be reached.
     """
-    database = Database(
-        settings.database_url, wait_seconds=settings.wait_seconds, pool_size=settings.pool_size
-    )
+    database = Database(settings.database_url, wait_seconds=settings.wait_seconds, pool_size=settings.pool_size)
     try:
         if migrate:
             upgrade(settings.database_url)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -119,9 +118,7 @@ class Engine:
     def note_failure(self, outbox_id: str, attempts: int, error: str, dead: bool, next_at: datetime) -> None:
         """Note that a delivery failed, for the next try and for whoever looks."""
         self._transact(
-            lambda unit: outgoing.failed(
-                unit, outbox_id, dead=dead, attempts=attempts, error=error, next_at=next_at
-            )
+            lambda unit: outgoing.failed(unit, outbox_id, dead=dead, attempts=attempts, error=error, next_at=next_at)
         )
 
     def forget_hot_copies(self) -> None:
@@ -161,9 +158,7 @@ class Engine:
         failpoint("after_claim")
         return work, HANDLERS[type(item.command)](work, item.command)
 
-    def _perform_apart(
-        self, unit: UnitOfWork, item: _Checked | EngineError
-    ) -> tuple[Handling, Receipt] | EngineError:
+    def _perform_apart(self, unit: UnitOfWork, item: _Checked | EngineError) -> tuple[Handling, Receipt] | EngineError:
         if isinstance(item, EngineError):
             return item
         unit.savepoint()

@@ -1,12 +1,13 @@
 """Places at which a fault test may stop, delay or break the process; they do nothing unless asked.
 
 ``LIANDONG_FAILPOINT=name:n:action`` acts when the point ``name`` is passed for the ``n``-th time (1 is the first; ``*``
-every time). Several are separated by commas. Actions: ``kill`` (SIGKILL to oneself), ``raise``, ``sleep`` (half a second;
-``sleep=2.5`` longer), ``commit_then_raise`` (at ``before_commit``: the commit succeeds, yet the caller gets an error).
+every time). Several are separated by commas. Actions: ``kill`` (SIGKILL to oneself), ``raise``, ``sleep`` (half a
+second; ``sleep=2.5`` longer), ``commit_then_raise`` (at ``before_commit``: the commit succeeds, yet the caller gets an
+error).
 
-Points on the way of a command: before_begin, after_claim, after_lock, after_load, after_engine, after_event, after_state,
-after_outbox, before_commit, after_commit, after_ack. Others: deploy.after_store, deploy.before_activate, migrate.step,
-start.recovery, timer.after_claim.
+Points on the way of a command: before_begin, after_claim, after_lock, after_load, after_engine, after_event,
+after_state, after_outbox, before_commit, after_commit. Others: deploy.after_store, deploy.before_activate,
+migrate.step, timer.after_claim.
 """
 
 from __future__ import annotations

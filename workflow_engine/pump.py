@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -27,6 +27,7 @@ from workflow_engine.storage.statement import Row, Statement
 if TYPE_CHECKING:
     from workflow_engine.engine import Engine
 
+T = TypeVar("T")
 Opening = tuple[str, str]
 log = logging.getLogger(__name__)
 
@@ -70,16 +71,15 @@ class Pump:
 
     def _outbox(self) -> int:
         made = 0
-        for outbox_id, kind, payload, attempts in self._all(outgoing.PENDING, now=self._engine.clock.now(), most=_BATCH):
-            subject_id = orjson.loads(payload)["id"]
-            made += self._try(lambda k=kind, s=subject_id: self._send(k, s), outbox_id, attempts)
+        for outbox_id, kind, payload, attempts in self._all(
+            outgoing.PENDING, now=self._engine.clock.now(), most=_BATCH
+        ):
+            send = self._fan_out if kind == "signal" else self._route
+            made += self._try(send, orjson.loads(payload)["id"], outbox_id, attempts)
         return made
 
-    def _send(self, kind: str, subject_id: str) -> bool:
-        if kind == "signal":
-            self._handle(FanOutSignal(command_id=_id("fan", subject_id), signal_id=subject_id))
-            return True
-        return self._route(subject_id)
+    def _fan_out(self, signal_id: str) -> bool:
+        return self._handle(FanOutSignal(command_id=_id("fan", signal_id), signal_id=signal_id))
 
     def _route(self, message_id: str) -> bool:
         # A message may be routed several times before somebody catches it: the message row decides, not the command id.
@@ -99,7 +99,7 @@ class Pump:
                     signal_id=signal_id,
                     payload=orjson.loads(payload),
                 )
-                made += self._try(lambda c=command: self._handle(c))
+                made += self._try(self._handle, command)
         return made
 
     def _messages(self, *, everything: bool) -> int:
@@ -110,15 +110,15 @@ class Pump:
             found.update((row[0], None) for row in rows)
         if everything:
             found.update((row[0], None) for row in self._all(messages.ALL_FITTING, most=_BATCH))
-        return sum(self._try(lambda m=message_id: self._route(m)) for message_id in found)
+        return sum(self._try(self._route, message_id) for message_id in found)
 
     def _handle(self, command: Command) -> bool:
         return not self._engine.handle(command, DISPATCHER).replayed
 
-    def _try(self, send: Callable[[], bool], outbox_id: str | None = None, attempts: int = 0) -> int:
+    def _try(self, send: Callable[[T], bool], what: T, outbox_id: str | None = None, attempts: int = 0) -> int:
         """1 when the delivery took effect. What goes wrong is noted and tried again later."""
         try:
-            return int(send())
+            return int(send(what))
         except RejectedError as refused:
             log.info("delivery refused: %s", refused)
             error: Exception = refused

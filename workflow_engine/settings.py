@@ -1,8 +1,10 @@
 """Every setting of the product: its default, what it is for, and where its value comes from.
 
-A setting named ``port`` is read from the environment variable ``LIANDONG_PORT``, else from the key ``port`` of the TOML file
-that ``LIANDONG_CONFIG`` names, else it has its default. ``docs/settings.md`` is made from this file.
+A setting named ``port`` is read from the environment variable ``LIANDONG_PORT``, else from the key ``port`` of the
+TOML file that ``LIANDONG_CONFIG`` names, else it has its default. ``docs/settings.md`` is made from this file.
 """
+
+# ruff: noqa: RUF009
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class Settings:
     http_allow_networks: tuple[str, ...] = _setting(
         (), "Networks of your own, like `10.20.0.0/16`, that connectors may reach; empty: public addresses only."
     )
-    http_timeout_seconds: float = _setting(10.0, "How long HTTP connectors and webhooks wait for an answer, if theirs is not set.")
+    http_timeout_seconds: float = _setting(
+        10.0, "How long HTTP connectors and webhooks wait for an answer, if theirs is not set."
+    )
     http_max_bytes: int = _setting(1_000_000, "How many bytes of an answer they accept, if theirs is not set.")
     smtp_host: str = _setting("", "Mail server of the e-mail connector; empty: no mail is sent.")
     smtp_port: int = _setting(25, "Port of the mail server.")
@@ -154,7 +158,9 @@ def _convert(item: Field[Any], value: Any) -> Any:
 
 
 def _unusable(item: Field[Any], text: str, expected: str) -> SettingsError:
-    return SettingsError(f"Expected setting {item.name} ({PREFIX}{item.name.upper()}) to be {expected}, but it is {text!r}.")
+    return SettingsError(
+        f"Expected setting {item.name} ({PREFIX}{item.name.upper()}) to be {expected}, but it is {text!r}."
+    )
 
 
 def settings_page() -> str:
@@ -162,8 +168,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Each setting comes from the environment variable, else from the TOML file named by `LIANDONG_CONFIG` (the key is",
-        "the name in lower case without the prefix; lists are TOML lists), else it has its default. Lists in the",
+        "Each setting comes from the environment variable, else from the TOML file named by `LIANDONG_CONFIG` (the key",
+        "is the name in lower case without the prefix; lists are TOML lists), else it has its default. Lists in the",
         "environment are separated by commas; switches are `true` or `false`.",
         "",
         "| Environment variable | Default | What it is for |",

@@ -179,7 +179,7 @@ class CompleteUserTask(UserTaskCommand):
     variables: Variables = field(default_factory=dict)
 
 
-# ------------------------------------------------------------------------------------------------ time, messages, signals
+# ------------------------------------------------------------------------------------------------ time and messages
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FireTimer(CaseCommand):
     """One firing of one timer; (timer, due instant) happens once."""
@@ -227,7 +227,7 @@ class CorrelateMessage(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastSignal(Command):
-    """Send a signal to every catcher that waits at this moment, in every case; starts cases with signal start events."""
+    """Send a signal to every catcher that waits at this moment; starts cases with signal start events."""
 
     NAME = "signal.broadcast"
     PRIVATE = ("payload",)

@@ -1,4 +1,4 @@
-"""Who may do what to the engine as a whole, by verb. A user task's own people are the model's matter, not this table's."""
+"""Who may do what to the engine as a whole, by verb. A user task's own people are its model's matter."""
 
 from __future__ import annotations
 

@@ -20,6 +20,8 @@ class DefinitionDeployed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionReleased(Event):
+    """A version may be started from now on."""
+
     KIND = "definition.released"
     definition_id: str
     process_id: str
@@ -28,6 +30,8 @@ class DefinitionReleased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionRetired(Event):
+    """A version starts no more."""
+
     KIND = "definition.retired"
     definition_id: str
     process_id: str
@@ -75,6 +79,8 @@ class AlertImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationLoaded(Event):
+    """Units and people were added or changed."""
+
     KIND = "organisation.loaded"
     units: int
     people: int

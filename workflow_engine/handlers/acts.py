@@ -1,7 +1,7 @@
 """What a command does to a case in memory, and nothing else: no rows, no permissions, no clock.
 
-Handlers call these under the case's lock; re-execution calls the same functions with the recorded commands, and must get
-the same events.
+Handlers call these under the case's lock; re-execution calls the same functions with the recorded commands, and must
+get the same events.
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def start_case(instance: Instance, context: RunContext, command: c.StartCase, _a
     )
 
 
-def complete_user_task(
-    instance: Instance, context: RunContext, command: c.CompleteUserTask, actor_id: str
-) -> Step:
+def complete_user_task(instance: Instance, context: RunContext, command: c.CompleteUserTask, actor_id: str) -> Step:
     """Timers that were overdue come first: a deadline passed is passed, also when no clock looked in time."""
     token_id = token_of(command.user_task_id)
     before = fire_overdue(instance, context)
@@ -160,9 +158,7 @@ def fail_job(instance: Instance, context: RunContext, command: c.FailJob, _actor
 
 def throw_job_error(instance: Instance, context: RunContext, command: c.ThrowJobError, _actor_id: str) -> Step:
     """Work ended in a BPMN error."""
-    return _step(
-        instance.throw_job_error(context, command.token_id, command.code, command.message, command.variables)
-    )
+    return _step(instance.throw_job_error(context, command.token_id, command.code, command.message, command.variables))
 
 
 def change_variables(instance: Instance, context: RunContext, command: c.ChangeVariables, _actor_id: str) -> Step:
@@ -230,4 +226,3 @@ def element_of(instance: Instance, token_id: int) -> str:
 def instant_text(instant: datetime) -> str:
     """The instant as events write it."""
     return instant.isoformat().replace("+00:00", "Z")
-

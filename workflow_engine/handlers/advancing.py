@@ -83,7 +83,12 @@ def begin(
 
 
 def record(
-    work: Handling, case: Case, instance: Instance, step: Step, command: Command, result: Mapping[str, Any] | None = None
+    work: Handling,
+    case: Case,
+    instance: Instance,
+    step: Step,
+    command: Command,
+    result: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Append the entry to the case's chain and apply its events to the rows, in this transaction."""
     public, private = command_body(command)
@@ -91,9 +96,7 @@ def record(
     body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
     head = ChainHead(case.case_id, case.version, case.chain_head)
     after = _after(case, instance, step, work.now)
-    facts = Facts(
-        case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane
-    )
+    facts = Facts(case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane)
     changes = Changes()
     appliers.apply(changes, facts, step.events)
     entry = chains.append(work.unit, head, work.envelope, body, values)
@@ -137,7 +140,9 @@ def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
         elif isinstance(event, e.IncidentResolved):
             resolved += 1
     if timers_moved:
-        due = [datetime.fromisoformat(text) for _, _, text in instance.due_timers(datetime.max.replace(tzinfo=now.tzinfo))]
+        due = [
+            datetime.fromisoformat(text) for _, _, text in instance.due_timers(datetime.max.replace(tzinfo=now.tzinfo))
+        ]
     ended = state in ENDED_CASE
     return case.then(
         state=state,

@@ -42,7 +42,8 @@ def require_released(work: Handling, process_id: str, version: int | None) -> Bo
         latest = store.find_latest(work.unit, process_id)
         if latest is None:
             raise NotFoundError(
-                f"Expected to start process {process_id!r}, but no released version of it exists.", process_id=process_id
+                f"Expected to start process {process_id!r}, but no released version of it exists.",
+                process_id=process_id,
             )
         return latest
     found = store.find_version(work.unit, process_id, version)
@@ -51,7 +52,8 @@ def require_released(work: Handling, process_id: str, version: int | None) -> Bo
     bound, state = found
     if state != "released":
         raise InvalidStateError(
-            f"Expected to start version {version} of process {process_id!r}, but it is {state}, not released.", state=state
+            f"Expected to start version {version} of process {process_id!r}, but it is {state}, not released.",
+            state=state,
         )
     return bound
 

@@ -15,8 +15,8 @@ from workflow_engine.domain.stream_events import DefinitionDeployed, DefinitionR
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.deploying import Deployment, lane_of, message_keys, start_triggers
 from workflow_engine.handlers.handling import Handling
-from workflow_engine.library import compile_decisions
 from workflow_engine.handlers.start_timers import schedule_start_timers
+from workflow_engine.library import compile_decisions
 from workflow_engine.storage import definitions as store
 from workflow_engine.storage.chains import lock_stream
 from workflow_engine.storage.definitions import DefinitionHead

@@ -1,4 +1,4 @@
-"""Reading what is deployed, before any transaction: files to one content-addressed version, or every reason against it."""
+"""Reading what is deployed, before any transaction: files to one version, or every reason against it."""
 
 from __future__ import annotations
 

@@ -117,7 +117,9 @@ def correlate_message(work: Handling, command: CorrelateMessage) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it does not wait for it.")
     message = store.find_message(work.unit, command.message_id)
     if message is not None and not store.settle_message(work.unit, command.message_id, command.case_id, "", work.now):
-        raise InvalidStateError(f"Expected to {what}, but the message was {message.state} already.", state=message.state)
+        raise InvalidStateError(
+            f"Expected to {what}, but the message was {message.state} already.", state=message.state
+        )
     return receipt
 
 

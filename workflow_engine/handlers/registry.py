@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from workflow_engine.domain import commands as c
-from workflow_engine.domain.commands import Command, Receipt
-from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import intake_commands as k
+from workflow_engine.domain import internal_commands as i
+from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     alerts,
     cases,

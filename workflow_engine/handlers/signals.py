@@ -90,10 +90,7 @@ def _new_case_id(signal_id: str, process_id: str, element_id: str) -> str:
 
 
 def _start(work: Handling, command: DeliverSignal, delivery: Delivery) -> Receipt:
-    assert delivery.definition_id is not None
-    assert delivery.process_id is not None
-    bound = definition_store.find_in_definition(work.unit, delivery.definition_id, delivery.process_id)
-    assert bound is not None
+    bound = definition_store.get_in_definition(work.unit, delivery.definition_id or "", delivery.process_id or "")
     store.end_delivery(work.unit, command.signal_id, command.case_id, "delivered")
     start = StartCase(
         command_id=command.command_id,

@@ -39,8 +39,7 @@ def fire_start_timer(work: Handling, command: FireStartTimer) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it is {row.state} already.", state=row.state)
     if due_at > work.now:
         raise InvalidStateError(f"Expected to {what}, but it is not due yet.")
-    bound = store.find_in_definition(work.unit, row.definition_id, row.process_id)
-    assert bound is not None
+    bound = store.get_in_definition(work.unit, row.definition_id, row.process_id)
     timers.fire_start_timer(work.unit, command.timer_id, due_at, work.now)
     trigger = row.trigger(store.get_start_trigger(work.unit, row.definition_id, row.process_id, row.element_id))
     following = _due(work, trigger, firing=row.firing + 1, armed_at=row.armed_at)
@@ -61,7 +60,9 @@ def _due(work: Handling, trigger: Trigger, firing: int, armed_at: datetime) -> d
     context = work.run_context()
     text = text_of(trigger.expression or "", {}, context)
     if text is None:
-        raise ExpressionError(f"Expected the timer of start event {trigger.element_id!r} to give a text, but it is null.")
+        raise ExpressionError(
+            f"Expected the timer of start event {trigger.element_id!r} to give a text, but it is null."
+        )
     if trigger.timer == "cycle":
         cycle = parse_cycle(text)
         if firing == 1:

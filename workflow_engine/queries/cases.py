@@ -112,7 +112,8 @@ def get_case(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseDetail:
         timers=_timers(snapshot, case_id),
         subscriptions=_subscriptions(snapshot, case_id),
         jobs=tuple(
-            JobRow(*row) for row in connection.execute(select(*JOB_COLUMNS).where(job.c.case_id == case_id).order_by(job.c.token_id))
+            JobRow(*row)
+            for row in connection.execute(select(*JOB_COLUMNS).where(job.c.case_id == case_id).order_by(job.c.token_id))
         ),
         incidents=incidents_of(snapshot, incident.c.case_id == case_id),
         open_elements=() if instance is None else tuple(token.element_id for token in instance.open_tokens()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import orjson
 from sqlalchemy import select
 
@@ -42,19 +41,18 @@ def get_definition(snapshot: Snapshot, definition_id: str) -> DefinitionDetail:
     processes = snapshot.connection.execute(
         select(p.process_id).where(p.definition_id == definition_id).order_by(p.process_id)
     ).scalars()
-    notes = tuple(NoteRow(**_note(note)) for note in map(msgspec.to_builtins, load_model(bytes(row.model)).notes))
+    notes = tuple(
+        NoteRow(note.kind, note.element_id, note.what, note.before, note.after)
+        for note in load_model(bytes(row.model)).notes
+    )
     return DefinitionDetail(
-        *row[:11],
+        **{column.name: getattr(row, column.name) for column in _COLUMNS},
         bpmn_xml=next(content for name, content in files.items() if _is_bpmn(name, content)),
         files=files,
         notes=notes,
         problems=tuple(Problem(**problem) for problem in orjson.loads(row.problems)),
         processes=tuple(processes),
     )
-
-
-def _note(note: dict[str, str | None]) -> dict[str, str | None]:
-    return {"element_id": None, "what": "", "before": None, "after": None, **note}
 
 
 def _is_bpmn(name: str, content: bytes) -> bool:

@@ -137,9 +137,7 @@ class Queries:
         with self.snapshot() as snapshot:
             return operations.list_incidents(snapshot, after, limit)
 
-    def list_messages(
-        self, state: str | None = None, after: str | None = None, limit: int = 50
-    ) -> Page[MessageRow]:
+    def list_messages(self, state: str | None = None, after: str | None = None, limit: int = 50) -> Page[MessageRow]:
         """Messages, the newest first; ``expired`` are those that reached nobody."""
         with self.snapshot() as snapshot:
             return operations.list_messages(snapshot, state, after, limit)

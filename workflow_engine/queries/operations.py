@@ -49,9 +49,7 @@ def list_messages(snapshot: Snapshot, state: str | None, after: str | None, limi
     return page_of(found, limit, lambda row: (row.published_at, row.message_id))
 
 
-def list_jobs(
-    snapshot: Snapshot, state: str | None, topic: str | None, after: str | None, limit: int
-) -> Page[JobRow]:
+def list_jobs(snapshot: Snapshot, state: str | None, topic: str | None, after: str | None, limit: int) -> Page[JobRow]:
     """Jobs, the oldest first."""
     limit = clamp(limit)
     j = job.c
@@ -64,8 +62,7 @@ def list_jobs(
         start = tuple_(literal(key[0], j.created_at.type), literal(key[1]))
         statement = statement.where(tuple_(j.created_at, j.job_id) > start)
     found = [
-        JobRow(*row)
-        for row in snapshot.connection.execute(statement.order_by(j.created_at, j.job_id).limit(limit + 1))
+        JobRow(*row) for row in snapshot.connection.execute(statement.order_by(j.created_at, j.job_id).limit(limit + 1))
     ]
     return page_of(found, limit, lambda row: (row.created_at, row.job_id))
 
@@ -132,7 +129,8 @@ def load(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
         **{name: connection.execute(statement).scalar_one() for name, statement in counts.items()},
         "timer_lag_seconds": max((now - due_at).total_seconds(), 0.0) if due_at is not None else 0.0,
         "heartbeats": [
-            {"name": row.name, "age_seconds": (now - row.at).total_seconds(), **orjson.loads(row.detail)} for row in beats
+            {"name": row.name, "age_seconds": (now - row.at).total_seconds(), **orjson.loads(row.detail)}
+            for row in beats
         ],
     }
 
@@ -149,4 +147,3 @@ def _message(row: Any) -> MessageRow:
     values["payload"] = orjson.loads(values["payload"])
     values["correlation"] = None if values["correlation"] is None else orjson.loads(values["correlation"])
     return MessageRow(**values)
-

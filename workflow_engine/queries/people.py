@@ -57,7 +57,9 @@ def list_groups(snapshot: Snapshot) -> list[GroupRow]:
     """Every unit (as ``unit:…``) and every named role."""
     u = unit.c
     units = snapshot.connection.execute(select(u.unit_id, u.name_zh, u.name_en).order_by(u.unit_id))
-    roles = snapshot.connection.execute(select(role.c.group_id, role.c.name_zh, role.c.name_en).order_by(role.c.group_id))
+    roles = snapshot.connection.execute(
+        select(role.c.group_id, role.c.name_zh, role.c.name_en).order_by(role.c.group_id)
+    )
     return [GroupRow(f"unit:{row[0]}", row[1], row[2]) for row in units] + [GroupRow(*row) for row in roles]
 
 

@@ -29,7 +29,9 @@ def get_user_task(snapshot: Snapshot, user_task_id: str, actor: Actor) -> UserTa
     statement = select(*columns).select_from(INBOX_FROM).where(_u.user_task_id == user_task_id)
     row = snapshot.connection.execute(statement).one_or_none()
     if row is None:
-        raise NotFoundError(f"Expected a user task {user_task_id[:80]!r}, but there is none.", user_task_id=user_task_id)
+        raise NotFoundError(
+            f"Expected a user task {user_task_id[:80]!r}, but there is none.", user_task_id=user_task_id
+        )
     case = require_visible_case(snapshot, row.case_id, actor)
     values = inbox_values(row)
     token_id = values.pop("token_id")

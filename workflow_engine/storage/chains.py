@@ -33,7 +33,9 @@ _BY_COMMAND = Statement(
     )
 )
 _NEW_STREAM = Statement(lambda dialect: upsert(dialect, stream, ("stream_id",), None))
-_LOCK_STREAM = Statement(select(stream.c.seq, stream.c.head).where(stream.c.stream_id == param("stream")).with_for_update())
+_LOCK_STREAM = Statement(
+    select(stream.c.seq, stream.c.head).where(stream.c.stream_id == param("stream")).with_for_update()
+)
 _MOVE_STREAM = Statement(
     update(stream)
     .where(stream.c.stream_id == param("stream"), stream.c.seq == param("before"))
@@ -107,7 +109,9 @@ def slot_salt(salt: bytes, slot: str) -> bytes:
     return sha256(salt + slot.encode()).digest()
 
 
-def append(unit: UnitOfWork, head: ChainHead, envelope: Envelope, body: dict[str, Any], values: Mapping[str, Any]) -> Entry:
+def append(
+    unit: UnitOfWork, head: ChainHead, envelope: Envelope, body: dict[str, Any], values: Mapping[str, Any]
+) -> Entry:
     """Write the next entry of a chain and the values it commits to; the head's own row is the caller's."""
     entry = link(head, body)
     unit.run(
@@ -128,7 +132,8 @@ def lock_stream(unit: UnitOfWork, stream_id: str) -> ChainHead:
     """The head of a chain that belongs to no case, locked; begun if it is new."""
     unit.run(_NEW_STREAM, {"stream_id": stream_id, "seq": 0, "head": GENESIS})
     row = unit.one(_LOCK_STREAM, {"stream": stream_id})
-    assert row is not None
+    if row is None:
+        raise LostRaceError(f"stream {stream_id} vanished")
     return ChainHead(stream_id, row[0], row[1])
 
 
@@ -137,9 +142,7 @@ def append_to_stream(
 ) -> Entry:
     """``append``, and move the stream's head."""
     entry = append(unit, head, envelope, body, values)
-    moved = unit.run(
-        _MOVE_STREAM, {"stream": head.case_id, "before": head.seq, "seq": entry.seq, "head": entry.hash}
-    )
+    moved = unit.run(_MOVE_STREAM, {"stream": head.case_id, "before": head.seq, "seq": entry.seq, "head": entry.hash})
     if moved != 1:
         raise LostRaceError(f"Expected stream {head.case_id} at {head.seq}, but it moved on.")
     return entry

@@ -49,7 +49,7 @@ class Move:
 
 
 class Changes:
-    """Collects; ``flush`` writes: first the moves of stored rows, then new rows (which may take a moved row's place)."""
+    """Collects; ``flush`` writes: first moves of stored rows, then new rows, which may take the place of moved ones."""
 
     __slots__ = ("_inserts", "_moves")
 
@@ -94,8 +94,9 @@ class Changes:
         for move, all_values in self._moves.items():
             touched = unit.many(move.statement, all_values)
             if move.exactly is not None and touched != move.exactly * len(all_values):
+                wanted = move.exactly * len(all_values)
                 raise AuditError(
-                    f"Expected “{move.name}” to change {move.exactly * len(all_values)} rows, but it changed {touched}: "
+                    f"Expected “{move.name}” to change {wanted} rows, but it changed {touched}: "
                     "rows and record do not fit together.",
                     values=[str(sorted(values.items())) for values in all_values[:3]],
                 )

@@ -223,4 +223,3 @@ def _postgres_engine(url: URL, wait_seconds: float, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return engine
-

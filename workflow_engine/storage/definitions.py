@@ -180,6 +180,14 @@ def find_in_definition(unit: UnitOfWork, definition_id: str, process_id: str) ->
     return None if row is None else BoundProcess(*row)
 
 
+def get_in_definition(unit: UnitOfWork, definition_id: str, process_id: str) -> BoundProcess:
+    """This process in this very version. Raises NotFoundError."""
+    found = find_in_definition(unit, definition_id, process_id)
+    if found is None:
+        raise NotFoundError(f"Expected process {process_id!r} in definition {definition_id[:12]}, but there is none.")
+    return found
+
+
 def get_processes(unit: UnitOfWork, definition_id: str) -> list[BoundProcess]:
     """Every process of the version."""
     return [BoundProcess(*row) for row in unit.all(_PROCESSES, {"definition": definition_id})]

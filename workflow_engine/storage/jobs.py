@@ -16,7 +16,8 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 _j = job.c
 _WORK = (
     _j.job_id, _j.case_id, _j.token_id, _j.element_id, _j.topic, _j.retries, _j.variables, _j.headers, _j.lock_token,
-    _j.lock_until, _j.created_at, process_instance.c.process_id, process_instance.c.definition_id, process_instance.c.business_key,
+    _j.lock_until, _j.created_at, process_instance.c.process_id, process_instance.c.definition_id,
+    process_instance.c.business_key,
 )  # fmt: skip
 _with_case = job.join(process_instance, process_instance.c.case_id == _j.case_id)
 _free = or_(
@@ -25,7 +26,8 @@ _free = or_(
 )
 _DOABLE = Statement(
     select(_j.job_id)
-    .where(_j.topic == param("topic"), _j.state.in_(["available", "locked"]), ~_j.held, _free, _j.available_at <= param("now", _j.available_at))
+    .where(_j.topic == param("topic"), _j.state.in_(["available", "locked"]), ~_j.held, _free)
+    .where(_j.available_at <= param("now", _j.available_at))
     .order_by(_j.lane, _j.available_at, _j.job_id)
     .limit(param("most"))
     .with_for_update(skip_locked=True)
@@ -33,16 +35,12 @@ _DOABLE = Statement(
 _LOCK = Statement(
     update(job)
     .where(_j.job_id == param("key"))
-    .values(
-        state="locked", locked_by=param("by"), lock_token=param("token"), lock_until=param("until", _j.lock_until)
-    )
+    .values(state="locked", locked_by=param("by"), lock_token=param("token"), lock_until=param("until", _j.lock_until))
 )
 _LOCKED_BY_TOKEN = Statement(
     select(*_WORK).select_from(_with_case).where(_j.lock_token == param("token")).order_by(_j.lane, _j.job_id)
 )
-_FIND = Statement(
-    select(_j.state, _j.retries, _j.lock_token, _j.locked_by, _j.topic).where(_j.job_id == param("key"))
-)
+_FIND = Statement(select(_j.state, _j.retries, _j.lock_token, _j.locked_by, _j.topic).where(_j.job_id == param("key")))
 
 
 @dataclass(frozen=True, slots=True)

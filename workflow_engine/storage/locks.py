@@ -61,8 +61,6 @@ class WriterFile:
 
     def acquire(self, timeout_seconds: float) -> bool:
         """Wait for the file lock; False when the time is over."""
-        if self._handle is None:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if self._try():
             return True
         deadline = time.monotonic() + timeout_seconds
@@ -85,10 +83,14 @@ class WriterFile:
             os.close(self._handle)
             self._handle = None
 
+    def _open(self) -> int:
+        if self._handle is None:
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._handle
+
     def _try(self) -> bool:
-        assert self._handle is not None
         try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

@@ -79,9 +79,13 @@ _END_DELIVERY = Statement(
     .values(state=param("state"))
 )
 _WAITS_FOR_SIGNAL = Statement(
-    select(_s.subscription_id).where(_s.case_id == param("case"), _s.kind == "signal", _s.name == param("name")).limit(1)
+    select(_s.subscription_id)
+    .where(_s.case_id == param("case"), _s.kind == "signal", _s.name == param("name"))
+    .limit(1)
 )
-_SENT = Statement(update(outbox).where(outbox.c.outbox_id == param("key"), outbox.c.state == "pending").values(state="sent"))
+_SENT = Statement(
+    update(outbox).where(outbox.c.outbox_id == param("key"), outbox.c.state == "pending").values(state="sent")
+)
 _ADD_DIGEST = Statement(insert(message_digest))
 _DROP_DIGESTS = Statement(delete(message_digest).where(_g.message_id == param("message")))
 FITTING = Statement(
@@ -205,7 +209,9 @@ def waiting_cases(unit: UnitOfWork, name: str) -> list[str]:
     return [row[0] for row in unit.all(_WAITING_CASES, {"name": name})]
 
 
-def add_deliveries(unit: UnitOfWork, signal_id: str, rows: list[tuple[str, str | None, str | None, str | None]]) -> None:
+def add_deliveries(
+    unit: UnitOfWork, signal_id: str, rows: list[tuple[str, str | None, str | None, str | None]]
+) -> None:
     """Note deliveries: (case_id, definition_id, process_id, element_id)."""
     unit.many(
         _ADD_DELIVERY,

@@ -32,9 +32,7 @@ def upgrade(url: str) -> None:
 
 def latest_revision() -> str:
     """The schema version of this build."""
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
-    assert head is not None
-    return head
+    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
 
 
 def find_revision(connection: Connection) -> str | None:
@@ -71,16 +69,16 @@ def configure_options() -> dict[str, Any]:
         "user_module_prefix": "types.",
         "compare_type": _compare_type,
         "compare_server_default": True,
-        "include_name": lambda name, kind, _parents: not (kind == "table" and (name or "").startswith("procrastinate_")),
+        "include_name": lambda name, kind, _parents: (
+            not (kind == "table" and (name or "").startswith("procrastinate_"))
+        ),
     }
 
 
-def _compare_type(
-    _context: Any, _inspected: Column[Any], column: Column[Any], found: Any, _type: Any
-) -> bool | None:
+def _compare_type(_context: Any, _inspected: Column[Any], column: Column[Any], found: Any, _type: Any) -> bool | None:
     """UTCDateTime is text on SQLite: its length says enough. For the rest Alembic decides."""
     if isinstance(column.type, UTCDateTime):
-        return not (getattr(found, "length", None) == column.type.impl.length or getattr(found, "timezone", False))  # type: ignore[attr-defined]
+        return not (getattr(found, "length", None) == column.type.impl.length or getattr(found, "timezone", False))
     return None
 
 

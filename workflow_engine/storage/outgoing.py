@@ -47,4 +47,3 @@ def failed(unit: UnitOfWork, outbox_id: str, *, dead: bool, attempts: int, error
         "next": next_at,
     }  # fmt: skip
     unit.run(_FAILED, values)
-

@@ -23,7 +23,7 @@ _Processor = Callable[[Any], Any]
 # Positional parameters on both: tuples are cheaper than dicts.
 DIALECTS: dict[str, Dialect] = {
     "sqlite": pysqlite.dialect(paramstyle="qmark"),
-    "postgresql": psycopg_dialect.dialect(paramstyle="format"),
+    "postgresql": psycopg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 
 __all__ = ["DIALECTS", "Compiled", "Row", "Statement", "param", "upsert"]

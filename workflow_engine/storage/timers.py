@@ -100,7 +100,7 @@ def find_timer(unit: UnitOfWork, timer_id: str, due_at: datetime) -> tuple[str, 
 
 
 def claim_due(unit: UnitOfWork, worker_id: str, now: datetime, until: datetime, most: int) -> list[Row]:
-    """Take due timers until the lease ends: (timer_id, due_at, case_id, token_id, position, element_id, lane, fence)."""
+    """Take due timers for a while: (timer_id, due_at, case_id, token_id, position, element_id, lane, fence)."""
     due = unit.all(_CLAIMABLE, {"now": now, "most": most})
     claimed = [(*row[:-1], row[-1] + 1) for row in due]
     unit.many(

@@ -48,4 +48,5 @@ entry_payload = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("salt", LargeBinary, nullable=False),
     Column("content", Text, nullable=False, comment="JSON: slot to value; deleting the row erases both"),
+    sqlite_with_rowid=False,
 )

@@ -24,6 +24,7 @@ from workflow_engine.storage.types import UTCDateTime
 
 _ENDED = "state IN ('completed', 'terminated', 'cancelled')"
 _TASK_OPEN = text("state IN ('ready', 'claimed')")
+_TASK_HELD = text("state IN ('ready', 'claimed') AND assignee IS NOT NULL")
 
 process_instance = Table(
     "process_instance",
@@ -33,7 +34,9 @@ process_instance = Table(
     Column("definition_id", String(ID), ForeignKey("definition.definition_id"), nullable=False),
     Column("process_version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("version", Integer, nullable=False, comment="number of entries in the case's chain; moves with every command"),
+    Column(
+        "version", Integer, nullable=False, comment="number of entries in the case's chain; moves with every command"
+    ),
     Column("chain_head", String(ID), nullable=False, comment="hash of the last entry"),
     Column("business_key", Text),
     Column("title", Text),
@@ -104,7 +107,14 @@ user_task = Table(
     UniqueConstraint("case_id", "token_id"),
     CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="claimed_by_somebody"),
     CheckConstraint("(state = 'completed') = (completed_by IS NOT NULL)", name="completed_by_somebody"),
-    Index("ix_user_task_mine", "assignee", "sort_key", "user_task_id", sqlite_where=_TASK_OPEN, postgresql_where=_TASK_OPEN),
+    Index(
+        "ix_user_task_mine",
+        "assignee",
+        "sort_key",
+        "user_task_id",
+        sqlite_where=_TASK_HELD,
+        postgresql_where=_TASK_HELD,
+    ),
     Index("ix_user_task_open", "sort_key", "user_task_id", sqlite_where=_TASK_OPEN, postgresql_where=_TASK_OPEN),
     Index(
         "ix_user_task_done",
@@ -114,6 +124,7 @@ user_task = Table(
         sqlite_where=text("state = 'completed'"),
         postgresql_where=text("state = 'completed'"),
     ),
+    sqlite_with_rowid=False,
 )
 
 offer = Table(
@@ -122,7 +133,12 @@ offer = Table(
     Column("user_task_id", String(LONG_ID), ForeignKey("user_task.user_task_id"), primary_key=True),
     Column("subject", String(LONG_ID), primary_key=True, comment="a user, a group, or * for everybody"),
     Column("case_id", String(ID), nullable=False),
-    Column("state", String(8), nullable=False, comment="taken while somebody has the task; closed rows tell who saw the case"),
+    Column(
+        "state",
+        String(8),
+        nullable=False,
+        comment="taken while somebody has the task; closed rows tell who saw the case",
+    ),
     Column("sort_key", String(64), nullable=False),
     one_of("state", ("open", "taken", "closed")),
     Index(
@@ -148,7 +164,7 @@ submission = Table(
     Column("submitted_by", String(LONG_ID), nullable=False),
     Column("submitted_at", UTCDateTime, nullable=False),
     Column("content", Text, nullable=False, comment="JSON, erasable"),
-    Index("ix_submission_case", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 incident = Table(
@@ -169,6 +185,11 @@ incident = Table(
     one_of("state", INCIDENT),
     CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_with_instant"),
     Index(
-        "ix_incident_open", "opened_at", "case_id", "incident_no", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+        "ix_incident_open",
+        "opened_at",
+        "case_id",
+        "incident_no",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
     ),
 )
