@@ -35,7 +35,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
         hops = web_settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     security.init_app(app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https)
-    i18n.init_app(app, web_settings.time_zone)
+    i18n.init_app(app, web_settings.time_zone, web_settings.language)
     auth.init_app(app)
     errors.init_app(app)
     static_files.init_app(app)

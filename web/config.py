@@ -17,16 +17,18 @@ class WebSettings:
     trusted_hosts: list[str] | None
     proxies: int
     time_zone: str
+    language: str
     session_file: Path | None
 
     @classmethod
     def read(cls, settings: Settings) -> WebSettings:
         """Take the web's share."""
         return cls(
-            demo=bool(getattr(settings, "demo", False)),
-            https=bool(getattr(settings, "https", False)),
-            trusted_hosts=list(getattr(settings, "trusted_hosts", ()) or ()) or None,
-            proxies=int(getattr(settings, "proxies", 0) or 0),
-            time_zone=str(getattr(settings, "time_zone", "") or "Asia/Shanghai"),
-            session_file=getattr(settings, "session_file", None),
+            demo=settings.demo,
+            https=settings.https,
+            trusted_hosts=list(settings.trusted_hosts) or None,
+            proxies=settings.proxies,
+            time_zone=settings.time_zone,
+            language=settings.language,
+            session_file=settings.session_file,
         )

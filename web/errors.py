@@ -43,6 +43,8 @@ STATUS: list[tuple[type[Exception], int]] = [
     (RejectedError, 409),
 ]
 """First match counts; everything else is 500."""
+STATUS_BY_CODE = {"cap_refused": 422}
+"""Refusals of special kinds, by their code."""
 
 TITLES = {
     400: marked("This request could not be read"),
@@ -72,6 +74,7 @@ BY_CODE = {
     "invalid_state": marked("This can no longer be done: the case has moved on."),
     "stale_version": marked("Somebody else changed this while you were looking at it."),
     "duplicate_command": marked("This form was already sent with other content. Load the page again."),
+    "cap_refused": marked("The alert was refused. Every reason is listed."),
     "unavailable": marked("The database is busy. Nothing was changed; send it again in a moment."),
     "invalid_variables": marked("Some values do not fit."),
     "definition_refused": marked("The model was refused. Every problem found is listed."),
@@ -102,7 +105,8 @@ def text_of(error: EngineError) -> str:
 
 def refuse(error: EngineError) -> Response:
     """Answer a refusal: the view's own page again where it said how, else an error page."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    by_kind = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    status = STATUS_BY_CODE.get(error.code, by_kind)
     if status == 500:
         log.error("The engine failed with %s at %s", error.code, request.path, exc_info=error)
     show_again: ShowAgain | None = g.pop("show_again", None)

@@ -14,7 +14,7 @@ import flask_babel  # type: ignore[import-untyped]
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -36,15 +36,15 @@ CHINESE = Language("zh_Hans_CN", "zh-CN", "zh", "简体中文")
 LANGUAGES = {language.tag: language for language in (ENGLISH, CHINESE)}
 
 
-def init_app(app: Flask, time_zone: str) -> None:
+def init_app(app: Flask, time_zone: str, language: str = "en") -> None:
     """Load the catalogues and choose the language of every request."""
-    babel = flask_babel.Babel(
+    app.config["LANGUAGE"] = language
+    flask_babel.Babel(
         app,
         default_locale=ENGLISH.locale,
         default_timezone=time_zone,
         locale_selector=lambda: current_language().locale,
     )
-    del babel
     with app.app_context():
         domain = flask_babel.get_domain()
         domain.cache[CHINESE.locale, "messages"] = load_catalogue("zh_CN")
@@ -63,9 +63,10 @@ def load_catalogue(name: str, folder: Path = FOLDER) -> Translations:
 
 
 def current_language() -> Language:
-    """The visitor's language: as chosen with the switch, else what the browser asks for, else English."""
+    """The visitor's language: as chosen with the switch, else what the browser asks for, else the setting."""
     if not has_request_context():
         return ENGLISH
+    otherwise = CHINESE if current_app.config["LANGUAGE"].startswith("zh") else ENGLISH
     chosen = LANGUAGES.get(request.cookies.get(COOKIE, ""))
     if chosen is not None:
         return chosen
@@ -74,7 +75,7 @@ def current_language() -> Language:
             return CHINESE
         if tag.lower().startswith("en"):
             return ENGLISH
-    return ENGLISH
+    return otherwise
 
 
 def gettext(message: str, /, **values: Any) -> str:

@@ -18,13 +18,14 @@ R = TypeVar("R")
 
 ADMINISTRATORS = "administrators"
 AUDITORS = "auditors"
+MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
 
 VERBS: dict[str, frozenset[str]] = {
     "import_alerts": frozenset({DUTY_ROOM, ADMINISTRATORS}),
-    "see_models": frozenset({ADMINISTRATORS, AUDITORS}),
-    "deploy_models": frozenset({ADMINISTRATORS}),
-    "release_models": frozenset({ADMINISTRATORS}),
+    "see_models": frozenset({ADMINISTRATORS, AUDITORS, MODELLERS}),
+    "deploy_models": frozenset({ADMINISTRATORS, MODELLERS}),
+    "release_models": frozenset({ADMINISTRATORS, MODELLERS}),
     "operate_cases": frozenset({ADMINISTRATORS}),
 }
 

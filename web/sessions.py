@@ -125,7 +125,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = True
 
 
-def _mark_modified(session: ServerSession) -> None:  # type: ignore[override]
+def _mark_modified(session: ServerSession) -> None:
     session.modified = True
 
 

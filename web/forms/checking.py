@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -19,6 +19,7 @@ from web.forms.fields import Field, Form
 from web.forms.patterns import matches
 from web.i18n import gettext as _
 
+T = TypeVar("T")
 Typed = MultiDict[str, str]
 LONGEST_TEXT = 20_000
 PREFIX = "f."
@@ -129,11 +130,13 @@ def _read_number(part: Field, raw: str, zone: ZoneInfo) -> int | float:
 
 
 def _read_date(part: Field, raw: str, zone: ZoneInfo) -> str:
-    return _parsed(date.fromisoformat, raw, _("Write a date, such as 2026-03-31.")).isoformat()
+    day: date = _parsed(date.fromisoformat, raw, _("Write a date, such as 2026-03-31."))
+    return day.isoformat()
 
 
 def _read_time(part: Field, raw: str, zone: ZoneInfo) -> str:
-    return _parsed(time.fromisoformat, raw, _("Write a time, such as 14:30.")).replace(tzinfo=None).isoformat("minutes")
+    clock: time = _parsed(time.fromisoformat, raw, _("Write a time, such as 14:30."))
+    return clock.replace(tzinfo=None).isoformat("minutes")
 
 
 def _read_datetime(part: Field, raw: str, zone: ZoneInfo) -> str:
@@ -146,7 +149,7 @@ def _read_datetime(part: Field, raw: str, zone: ZoneInfo) -> str:
     return moment.replace(tzinfo=None).isoformat() if part.zone == "none" else moment.isoformat()
 
 
-def _parsed(parse: Callable[[str], Any], raw: str, refusal: str) -> Any:
+def _parsed(parse: Callable[[str], T], raw: str, refusal: str) -> T:
     try:
         return parse(unicodedata.normalize("NFKC", raw).strip())
     except ValueError:

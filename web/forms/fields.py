@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from web.words import in_words
 
 Kind = Literal[
     "text", "long_text", "number", "date", "time", "datetime", "boolean", "select", "radio", "checklist",
     "heading", "prose", "line",
 ]  # fmt: skip
+LONGEST_LINE = 200
+MOST_RADIOS = 4
 SILENT_KINDS = frozenset({"heading", "prose", "line"})
 Translate = Callable[[str], str]
 
@@ -79,7 +83,7 @@ class Form:
 
 def form_of(
     schema: Mapping[str, Any] | None,
-    model_fields: Sequence[Any],
+    model_fields: Sequence[Mapping[str, Any]],
     variables: Mapping[str, Any],
     translate: Translate = str,
 ) -> Form:
@@ -165,32 +169,27 @@ _MODEL_KINDS: dict[str, Kind] = {
 _WHOLE_NUMBERS = frozenset({"long", "integer", "int"})
 
 
-def _from_model(field: Any, translate: Translate) -> Field:
-    name = str(field.type or "string").lower()
+def _from_model(field: Mapping[str, Any], translate: Translate) -> Field:
+    name = str(field.get("type") or "string").lower()
     kind = _MODEL_KINDS.get(name, "text")
-    choices = tuple(Choice(value, translate(label or value)) for value, label in field.values)
-    if kind == "text" and (field.max_length or 0) > 200:
+    choices = tuple(Choice(value, translate(label or value)) for value, label in field.get("values", ()))
+    longest = field.get("max_length")
+    if kind == "text" and (longest or 0) > LONGEST_LINE:
         kind = "long_text"
-    if kind == "select" and 0 < len(choices) <= 4:
+    if kind == "select" and 0 < len(choices) <= MOST_RADIOS:
         kind = "radio"
     return Field(
-        key=field.id,
+        key=str(field["id"]),
         kind=kind,
-        label=translate(field.label or field.id),
-        required=field.required,
-        readonly=field.readonly,
+        label=translate(field.get("label") or in_words(str(field["id"]))),
+        required=bool(field.get("required")),
+        readonly=bool(field.get("readonly")),
         choices=choices,
-        minimum=_number(field.minimum),
-        maximum=_number(field.maximum),
-        longest=field.max_length,
+        minimum=_number(field.get("minimum")),
+        maximum=_number(field.get("maximum")),
+        longest=longest,
         decimals=0 if name in _WHOLE_NUMBERS else None,
-        default=field.default,
     )
-
-
-def with_default(field: Field, default: Any) -> Field:
-    """The same field, filled in beforehand with ``default``."""
-    return replace(field, default=default)
 
 
 def _number(value: Any) -> float | None:

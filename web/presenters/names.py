@@ -20,12 +20,12 @@ from lxml import etree
 
 from web.context import engine
 from web.i18n import current_language
+from web.words import in_words
 from workflow_engine import EngineError
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _LANGUAGE_IN_NAME = re.compile(r"(?:^|[./_-])(en|zh)(?:[_-][A-Za-z]+)*\.json$")
 _CHINESE_FIRST = re.compile(r"(.*[\u4e00-\u9fff]\S*)\s+([A-Za-z(][^\u4e00-\u9fff]*)", re.DOTALL)
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\s.\-]+")
 MOST_KEPT = 64
 
 Messages = Mapping[str, Mapping[str, str]]
@@ -123,12 +123,6 @@ def pick_language(text: str, language: str) -> str:
 
 def _is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)
-
-
-def in_words(identifier: str) -> str:
-    """``duty_room`` and ``dutyRoom`` as ``Duty room``."""
-    words = " ".join(part for part in _WORDS.split(identifier) if part)
-    return words[:1].upper() + words[1:] if words else identifier
 
 
 def names_of(definition_id: str) -> Names:

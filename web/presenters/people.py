@@ -9,7 +9,7 @@ from flask import g
 from web.context import engine
 from web.i18n import current_language, marked
 from web.i18n import gettext as _
-from web.presenters.names import in_words
+from web.words import in_words
 from workflow_engine import PersonRow
 
 SYSTEM_ACTORS = {

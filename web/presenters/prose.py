@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
-_TAGS = re.compile(r"<[^>]{0,500}>")
+_TAGS = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _STRONG = re.compile(r"\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?=\S)([^*_]{1,500})(?<=\S)[*_](?![\w*])")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")

@@ -147,9 +147,9 @@ def _task_cancelled(event: Body, teller: Teller) -> Markup:
 
 def _timer_scheduled(event: Body, teller: Teller) -> Markup | None:
     due = instant(event.get("due_at"))
-    return due and say(
-        _("A clock runs for %(element)s until %(time)s"), element=teller.element(event), time=clock_time(due)
-    )
+    if due is None:
+        return None
+    return say(_("A clock runs for %(element)s until %(time)s"), element=teller.element(event), time=clock_time(due))
 
 
 def _timer_fired(event: Body, teller: Teller) -> Markup:

@@ -12,11 +12,13 @@ from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.permissions import requires
 from web.ui.requests import command_id, cursor
-from workflow_engine import EngineError, ImportAlert, InvalidVariablesError, new_id, read_alerts
+from workflow_engine import EngineError, ImportAlert, InvalidVariablesError, new_id, read_alert_file
 
 blueprint = Blueprint("alerts", __name__)
 PAGE_ROWS = 40
 LONGEST = 1024 * 1024
+MOST_AT_ONCE = 500
+MOST_REFUSALS_TOLD = 5
 
 
 @blueprint.get("/alerts")
@@ -31,17 +33,22 @@ def index() -> str:
 def bring_in() -> Response:
     """Import one alert, or every alert of a feed."""
     text = request.form.get("text", "")
-    keep_input(lambda error: _index(error, text))
-    content = _content(text)
-    key = command_id()
+    as_exercise = request.form.get("exercise") == "yes"
+    keep_input(lambda error: _index(error, text, as_exercise))
+    found = read_alert_file(_content(text))
+    key = command_id()[:32]
     receipts = [
-        engine().handle(ImportAlert(command_id=f"{key}-{number}"[:64], alert=alert, source="web"), current_actor())
-        for number, alert in enumerate(read_alerts(content))
+        engine().handle(
+            ImportAlert(command_id=f"{key}-{number}", alert=alert, source="web", exercise=as_exercise), current_actor()
+        )
+        for number, alert in enumerate(found.alerts[:MOST_AT_ONCE], 1)
     ]
     flash(ngettext("%(num)d alert was read.", "%(num)d alerts were read.", len(receipts)), "done")
-    cases = [receipt.case_id for receipt in receipts if receipt.case_id]
-    if len(receipts) == 1 and cases:
-        return redirect(url_for("cases.page", case_id=cases[0]), 303)
+    for refusal in found.refusals[:MOST_REFUSALS_TOLD]:
+        flash(_("Not usable: %(what)s", what=refusal))
+    cases = {receipt.case_id for receipt in receipts if receipt.case_id}
+    if len(cases) == 1:
+        return redirect(url_for("cases.page", case_id=cases.pop()), 303)
     return redirect(url_for("alerts.index"), 303)
 
 
@@ -55,9 +62,17 @@ def _content(text: str) -> bytes:
     return content
 
 
-def _index(error: EngineError | None = None, text: str = "") -> str:
+def _index(error: EngineError | None = None, text: str = "", as_exercise: bool = False) -> str:
     found = engine().queries.get_alerts(after=cursor(), limit=PAGE_ROWS)
     return render_template(
-        "pages/alerts.html", alerts=found.items, next_cursor=found.next_cursor, after=cursor(), error=error,
-        problems=getattr(error, "problems", {}), text=text, command_id=new_id(), samples=[],
-    )  # fmt: skip
+        "pages/alerts.html",
+        alerts=found.items,
+        next_cursor=found.next_cursor,
+        after=cursor(),
+        error=error,
+        problems=error.problems if isinstance(error, InvalidVariablesError) else {},
+        findings=error.details.get("problems", []) if error and error.code == "cap_refused" else [],
+        text=text,
+        as_exercise=as_exercise,
+        command_id=new_id(),
+    )
