@@ -1,0 +1,108 @@
+"""Loads the demo through the engine's public door. Command ids are fixed, so that a second time changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from workflow_engine import (
+    OPERATOR,
+    Actor,
+    CompleteUserTask,
+    DeployDefinition,
+    Engine,
+    ImportAlert,
+    LoadOrganisation,
+    ReleaseDefinition,
+)
+from workflow_engine.interchange.cap import parse_alert
+
+DEMO_PASSWORD = "liandong-demo"  # noqa: S105 - said on the first page of every demo, and never on a real system
+_HERE = Path(__file__).parent
+_SHIPPED = _HERE.parents[1] / "processes"
+_DEPLOYER, _RELEASER = "user:jiang_fan", "user:yu_lan"
+
+
+def load_demo(engine: Engine, processes_folder: Path | None = None) -> None:
+    """Organisation, released processes, two alerts, and the first steps of one case; again: no change.
+
+    ``processes_folder`` holds one folder per process; by default those shipped with the product.
+    """
+    folder = processes_folder or _SHIPPED
+    load_organisation(engine)
+    for process in sorted(path for path in folder.iterdir() if any(path.glob("*.bpmn"))):
+        _release(engine, read_process(process))
+    story = json.loads((_HERE / "story.json").read_text(encoding="utf-8"))
+    for chapter in story["chapters"]:
+        _tell(engine, chapter, folder)
+
+
+def load_organisation(engine: Engine) -> None:
+    """The made-up city: its units, roles and people."""
+    data = json.loads((_HERE / "organisation.json").read_text(encoding="utf-8"))
+    people = [{**person, "password_hash": data["password_hash"]} for person in data["people"]]
+    parts: dict[str, Any] = {"units": data["units"], "roles": data["roles"], "people": people}
+    engine.handle(LoadOrganisation(command_id=_id("organisation", parts), **parts), OPERATOR)
+
+
+def release_processes(engine: Engine, folder: Path) -> None:
+    """Deploy a process folder and release it, each by another administrator of the demo."""
+    _release(engine, read_process(folder))
+
+
+def read_process(folder: Path) -> dict[str, bytes]:
+    """Name to content of a process folder: model, decision tables, forms and words; names in a definition are flat."""
+    files = {path.name: path.read_bytes() for pattern in ("*.bpmn", "*.dmn") for path in folder.glob(pattern)}
+    files.update({path.name: path.read_bytes() for path in (folder / "forms").glob("*.json")})
+    files.update({f"messages_{path.name}": path.read_bytes() for path in (folder / "messages").glob("*.json")})
+    return files
+
+
+def _release(engine: Engine, files: Mapping[str, bytes]) -> None:
+    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+    command = DeployDefinition(command_id=_id("deploy", digests), files=dict(files))
+    deployed = engine.handle(command, _person(engine, _DEPLOYER)).result
+    if engine.queries.get_definition(deployed["definition_id"]).state == "draft":
+        release = ReleaseDefinition(command_id=_id("release", digests), definition_id=deployed["definition_id"])
+        engine.handle(release, _person(engine, _RELEASER))
+
+
+def _tell(engine: Engine, chapter: Mapping[str, Any], folder: Path) -> None:
+    """Bring one alert in and, the first time, take its case the first steps."""
+    alert = parse_alert((folder / chapter["alert"]).read_bytes()).to_dict()
+    command = ImportAlert(command_id=_id("alert", alert), alert=alert, source="demo")
+    receipt = engine.handle(command, OPERATOR)
+    if receipt.replayed or receipt.case_id is None:
+        return
+    for step in chapter["steps"]:
+        _do(engine, receipt.case_id, step)
+
+
+def _do(engine: Engine, case_id: str, step: Mapping[str, Any]) -> None:
+    actor = _person(engine, step["as"])
+    for task in engine.queries.get_case(case_id, OPERATOR).user_tasks:
+        is_meant = task.element_id == step["do"] and step.get("for", "") in ("", *task.candidate_groups)
+        if is_meant and task.state in ("ready", "claimed"):
+            command = CompleteUserTask(
+                command_id=_id("step", [case_id, task.user_task_id]),
+                user_task_id=task.user_task_id,
+                variables=step.get("form", {}),
+            )
+            engine.handle(command, actor)
+            return
+
+
+def _person(engine: Engine, person_id: str) -> Actor:
+    found = engine.queries.find_person(person_id)
+    if found is None:
+        raise LookupError(f"Expected the demo person {person_id}, but there is none.")
+    return Actor(found.person_id, found.groups)
+
+
+def _id(kind: str, content: Any) -> str:
+    """A command id that stands for this content, so that the same content is loaded once."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return f"demo-{kind}-{sha256(text.encode()).hexdigest()[:32]}"
