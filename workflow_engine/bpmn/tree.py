@@ -183,6 +183,8 @@ def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any], 
         element_id = token.element_id
         top.recorder.add(MergeConflict(token_id=token.id, element_id=element_id, paths=paths, conflicts=conflicts))
     token.set_variables(merged)
+    if "outer" in token.internal_data:
+        token.internal_data["outer"] = merge3(base, token.internal_data["outer"], ended)[0]
     if token.id in top.scopes:
         top.recorder.touch(top.scopes[token.id].root)  # its row is the difference to these variables
     for child in token.children:
