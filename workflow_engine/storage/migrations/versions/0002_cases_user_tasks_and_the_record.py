@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.CheckConstraint("seq >= 1", name=op.f("ck_audit_entry_seq_from_one")),
         sa.PrimaryKeyConstraint("stream_id", "seq", name=op.f("pk_audit_entry")),
         sa.UniqueConstraint("command_id", name=op.f("uq_audit_entry_command_id")),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "command",
