@@ -179,6 +179,33 @@ RECURSION = (
     "items[count(items[count(items[item > 1]) > 1]) > 1]",
     "for i in items return for j in items return count(items)",
 )
+DOUBLING = "{a0: [1, 1], " + ", ".join(f"a{n}: [a{n - 1}, a{n - 1}]" for n in range(1, 50))
+SHARED = (
+    DOUBLING + "}.a49",
+    DOUBLING + "}",
+    "string(" + DOUBLING + "}.a49)",
+    DOUBLING + ", b: a49 = [a48, a48]}.b",
+    DOUBLING + ", b: {c: a49} = {c: [a48, a48]}}.b",
+    DOUBLING + ", b: flatten(a49)}.b",
+    DOUBLING + ", b: distinct values([a49, [a48, a48], a49])}.b",
+    DOUBLING + ", b: list contains([a48], a49) or a49 in [a48, [a48, a48]]}.b",
+    DOUBLING + ", b: a49 instance of " + "list<" * 50 + "number" + ">" * 50 + "}.b",
+    DOUBLING + ", b: a49.x.y}.b",
+    "for i in 1..10 return " * 5 + "[items, items]",
+    "string(for i in 1..20000 return 1e6144)",
+    "for i in 1..20000 return 123456789e6000",
+    "for i in 1..2000 return (for j in [long] return j)",
+    "for i in 1..10000 return (for j in items return j).x",
+    "count(for i in 1..30000 return items.x)",
+    "count(for i in 1..30000 return all(items))",
+    'count(for i in 1..30000 return contains(long, "aaaaaaaaaaaaab"))',
+    'count(for i in 1..30000 return matches(long, "(a?){500}x"))',
+    'count(for i in 1..30000 return replace(long, "a", "$0"))',
+    "count(for i in 1..30000 return items = items)",
+    "count(for i in 1..30000 return 5 in items)",
+    "1e99999999999999999999999999",
+    "-1e-99999999999999999999999999",
+)
 PATTERNS = (
     'matches(long, "(a+)+b")',
     'matches(long, "(a*)*b")',
@@ -269,7 +296,7 @@ def run(kind: str, source: str) -> str:
 
 def corpus() -> list[tuple[str, str]]:
     """Return (kind, source) of all attacks."""
-    plain = (*ESCAPES, *GROWTH, *NUMBERS, *DEPTH, *RECURSION, *PATTERNS)
+    plain = (*ESCAPES, *GROWTH, *NUMBERS, *DEPTH, *RECURSION, *SHARED, *PATTERNS)
     return [
         *(("expression", source) for source in plain),
         *(("tests", source) for source in TESTS),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from workflow_engine.bpmn.decision_model import (
     Conditional,
     Context,
@@ -194,7 +196,7 @@ class Workshop:
             body = self.logic(logic.body)
         domains = [(logic.variable, domain)]
         if logic.kind == "for":
-            return _loop(domains, body)
+            return _loop(domains, body, keep_partial=b"partial" in msgspec.json.encode(logic.body))
         return _quantified(domains, body, decisive=logic.kind == "some")
 
     def filter_logic(self, logic: FilterLogic) -> Closure:
@@ -208,14 +210,16 @@ def _null(frame: Frame) -> None:
     return None
 
 
-def _loop(domains: list[tuple[str, Closure]], body: Closure) -> Closure:
+def _loop(domains: list[tuple[str, Closure]], body: Closure, *, keep_partial: bool) -> Closure:
     def loop(frame: Frame) -> list[Any] | None:
         results: list[Any] = []
         for inner in iterate(domains, frame, _BODY_COST):
             if inner is None:
                 return None
-            inner.values["partial"] = list(results)
-            frame.state.grow(len(results) + 1)
+            if keep_partial:
+                inner.values["partial"] = list(results)
+                frame.state.grow(len(results))
+            frame.state.grow(1)
             results.append(body(inner))
         return results
 

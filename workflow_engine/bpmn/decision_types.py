@@ -23,7 +23,7 @@ _FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "days and time duration": parse_duration,
     "years and months duration": parse_duration,
 }
-_MAX_DEPTH = 20
+_MAX_DEPTH = 12
 Fitted = tuple[bool, Any]
 
 

@@ -20,7 +20,7 @@ _GROUPED = re.compile(r"-?\d{1,3}(?:S\d{3})*", re.ASCII)
 def _string(state: State, value: Any) -> str | None:
     if value is None:
         return None
-    text = to_text(value)
+    text = to_text(value, meter=state)
     state.grow(len(text))
     return text
 
@@ -55,7 +55,7 @@ def _is(state: State, left: Any, right: Any) -> bool:
         return False
     if isinstance(left, Time | DateTime):
         return bool(left == right)
-    return equal(left, right) is True
+    return equal(left, right, state) is True
 
 
 @builtin("is defined", "value")
@@ -98,7 +98,7 @@ def _has_item(state: State, container: Any, item: Any) -> bool:
     if not isinstance(container, list):
         return False
     state.charge(len(container) // 4)
-    return any(equal(item, other) is True for other in container)
+    return any(equal(item, other, state) is True for other in container)
 
 
 @builtin("item at", "container, key")

@@ -36,7 +36,7 @@ def _numbers(arguments: tuple[Any, ...]) -> list[Decimal] | None:
 
 def _same(state: State, left: Any, right: Any) -> bool:
     state.charge(1)
-    return equal(left, right) is True
+    return equal(left, right, state) is True
 
 
 def _index(position: Decimal) -> int | None:
@@ -48,7 +48,7 @@ def _index(position: Decimal) -> int | None:
 @builtin("list contains", "list: list, element")
 def _list_contains(state: State, items: list[Any], element: Any) -> bool:
     state.charge(len(items) // 4)
-    return any(equal(item, element) is True for item in items)
+    return any(equal(item, element, state) is True for item in items)
 
 
 @builtin("count", "list: list")
@@ -162,10 +162,11 @@ def _mode(state: State, *arguments: Any) -> list[Decimal] | None:
     return sorted(item for item, count in counts.items() if count == most)
 
 
-def _every(arguments: tuple[Any, ...], decisive: bool) -> bool | None:
+def _every(state: State, arguments: tuple[Any, ...], decisive: bool) -> bool | None:
     items = items_of(arguments)
     if items is None:
         return None
+    state.charge(len(items) // 16)
     if any(item is decisive for item in items):
         return decisive
     return None if any(type(item) is not bool for item in items) else not decisive
@@ -173,12 +174,12 @@ def _every(arguments: tuple[Any, ...], decisive: bool) -> bool | None:
 
 @builtin("all", "list+")
 def _all(state: State, *arguments: Any) -> bool | None:
-    return _every(arguments, False)
+    return _every(state, arguments, False)
 
 
 @builtin("any", "list+")
 def _any(state: State, *arguments: Any) -> bool | None:
-    return _every(arguments, True)
+    return _every(state, arguments, True)
 
 
 @builtin("sublist", "list: list, start position: number, length?: number")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflow_engine.feel.builtins import builtin
-from workflow_engine.feel.patterns import find_matches, is_match, replace_matches, split_by
+from workflow_engine.feel.patterns import find_matches, is_match, pattern_steps, replace_matches, split_by
 from workflow_engine.feel.runtime import State
 
 
@@ -67,6 +67,7 @@ def _substring_after(state: State, text: str, match: str) -> str:
 
 @builtin("contains", "string: string, match: string")
 def _contains(state: State, text: str, match: str) -> bool:
+    state.charge(len(text) // 1_000)
     return match in text
 
 
@@ -82,31 +83,33 @@ def _ends_with(state: State, text: str, match: str) -> bool:
 
 @builtin("matches", "input: string, pattern: string, flags?")
 def _matches(state: State, text: str, pattern: str, flags: Any = None) -> bool | None:
-    state.charge(len(text) // 1_000)
-    return is_match(text, pattern, flags or "") if flags is None or isinstance(flags, str) else None
+    if not (flags is None or isinstance(flags, str)):
+        return None
+    state.charge(pattern_steps(text, pattern, flags or ""))
+    return is_match(text, pattern, flags or "")
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?")
 def _replace(state: State, text: str, pattern: str, replacement: str, flags: Any = None) -> str | None:
     if not (flags is None or isinstance(flags, str)):
         return None
-    state.charge(len(text) // 1_000)
-    state.grow((len(text) + 1) * (len(replacement) + 1) if len(replacement) > 1 else len(text) * 2)
-    return replace_matches(text, pattern, replacement, flags or "")
+    state.charge(pattern_steps(text, pattern, flags or "") + len(text) // 64)
+    state.grow(len(text))
+    return replace_matches(text, pattern, replacement, flags or "", state)
 
 
 @builtin("split", "string: string, delimiter: string")
 def _split(state: State, text: str, delimiter: str) -> list[str] | None:
-    state.charge(len(text) // 1_000)
+    state.charge(pattern_steps(text, delimiter) + len(text) // 64)
     state.grow(len(text) * 2)
-    return split_by(text, delimiter)
+    return split_by(text, delimiter, state)
 
 
 @builtin("extract", "string: string, pattern: string")
 def _extract(state: State, text: str, pattern: str) -> list[str] | None:
-    state.charge(len(text) // 1_000)
+    state.charge(pattern_steps(text, pattern) + len(text) // 64)
     state.grow(len(text) * 2)
-    return find_matches(text, pattern)
+    return find_matches(text, pattern, state)
 
 
 @builtin("string join", "list: list, delimiter?, prefix?, suffix?")

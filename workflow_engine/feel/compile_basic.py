@@ -31,7 +31,7 @@ def _literal(compiler: Compiler, node: ast.Literal) -> Closure:
 def literal_number(value: Decimal) -> Decimal | None:
     """Round a written number to 34 digits; what is beyond Decimal128 is null."""
     try:
-        return NUMBERS.plus(value)
+        return NUMBERS.plus(value) if value.is_finite() else None
     except ArithmeticError:
         return None
 
@@ -139,7 +139,7 @@ def _path(compiler: Compiler, node: ast.Path) -> Closure:
     def path(frame: Frame) -> Any:
         value = closure(frame)
         for key in keys:
-            value = value.get(key) if type(value) is dict else get_property(value, key)
+            value = value.get(key) if type(value) is dict else _property(value, key, frame.state)
         return value
 
     return path
@@ -158,17 +158,24 @@ def _variable_path(compiler: Compiler, name: str, keys: tuple[str, ...]) -> Clos
             value = miss(state)
         for position, key in enumerate(keys):
             if type(value) is not dict:
-                return _rest_of_path(state.adopt(value), keys[position:])
+                return _rest_of_path(state.adopt(value), keys[position:], state)
             value = value.get(key)
         return value if type(value) in _PLAIN else state.adopt(value)
 
     return variable_path
 
 
-def _rest_of_path(value: Any, keys: tuple[str, ...]) -> Any:
+def _rest_of_path(value: Any, keys: tuple[str, ...], state: State) -> Any:
     for key in keys:
-        value = get_property(value, key)
+        value = _property(value, key, state)
     return value
+
+
+def _property(value: Any, key: str, state: State) -> Any:
+    if type(value) is list:
+        state.charge(1 + len(value) // 8)
+        state.grow(len(value))
+    return get_property(value, key)
 
 
 @handles(ast.Chain)
@@ -221,8 +228,8 @@ def _compare(compiler: Compiler, node: ast.Compare) -> Closure:
         fast = compare_with_constant(operator, node.right.value)
         return lambda frame: fast(left(frame))
     if operator == "=":
-        return lambda frame: equal(left(frame), right(frame))
-    return lambda frame: compare_by(operator, left(frame), right(frame))
+        return lambda frame: equal(left(frame), right(frame), frame.state)
+    return lambda frame: compare_by(operator, left(frame), right(frame), frame.state)
 
 
 def compare_with_constant(operator: str, fixed: Any) -> Callable[[Any], bool | None]:

@@ -9,6 +9,7 @@ from typing import Any
 from workflow_engine.feel import ast
 from workflow_engine.feel.compile_basic import compare_with_constant
 from workflow_engine.feel.compiler import Compiler, handles
+from workflow_engine.feel.meter import Meter
 from workflow_engine.feel.operators import compare_by, equal, in_range
 from workflow_engine.feel.runtime import Closure, Frame
 from workflow_engine.feel.values import Range
@@ -66,7 +67,7 @@ def _test(compiler: Compiler, node: ast.Node, *, implicit: bool) -> Test:
     closure = compiler.compile(node)
     if implicit and _uses_value(node):
         return lambda value, frame: closure(frame) is True
-    return lambda value, frame: belongs(value, closure(frame), implicit=implicit)
+    return lambda value, frame: belongs(value, closure(frame), frame.state, implicit=implicit)
 
 
 def _operator_test(compiler: Compiler, node: ast.Operator) -> Test:
@@ -79,9 +80,9 @@ def _operator_test(compiler: Compiler, node: ast.Operator) -> Test:
     def test(value: Any, frame: Frame) -> bool | None:
         other = closure(frame)
         if isinstance(other, Range | list) and type(other) is not type(value) and operator in ("=", "!="):
-            inside = belongs(value, other)
+            inside = belongs(value, other, frame.state)
             return inside if operator == "=" or inside is None else not inside
-        return compare_by(operator, value, other)
+        return compare_by(operator, value, other, frame.state)
 
     return test
 
@@ -132,20 +133,21 @@ def _number_interval_test(node: ast.Interval) -> Test:
     return test
 
 
-def belongs(value: Any, other: Any, *, implicit: bool = False) -> bool | None:
+def belongs(value: Any, other: Any, meter: Meter, *, implicit: bool = False) -> bool | None:
     """Return whether a value is what a test's expression yields, or among it."""
     if implicit and type(other) is bool and type(value) is not bool:
         return other
     if type(other) is Range:
         return in_range(value, other)
     if type(other) is list:
-        return _among(value, other)
+        return _among(value, other, meter)
     if other is None and value is not None and not implicit:
         return None
-    return equal(value, other)
+    return equal(value, other, meter)
 
 
-def _among(value: Any, items: list[Any]) -> bool:
-    if type(value) is list and equal(value, items) is True:
+def _among(value: Any, items: list[Any], meter: Meter) -> bool:
+    meter.charge(len(items) // 4)
+    if type(value) is list and equal(value, items, meter) is True:
         return True
-    return any((in_range(value, item) if type(item) is Range else equal(value, item)) is True for item in items)
+    return any((in_range(value, item) if type(item) is Range else equal(value, item, meter)) is True for item in items)

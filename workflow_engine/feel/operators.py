@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from workflow_engine.feel.meter import Meter
 from workflow_engine.feel.temporal import (
     DAY_NANOS,
     MAX_YEAR,
@@ -25,7 +26,7 @@ from workflow_engine.feel.values import NUMBERS, Range
 MAX_COMPARE_DEPTH = 64
 
 
-def equal(left: Any, right: Any, depth: int = 0) -> bool | None:
+def equal(left: Any, right: Any, meter: Meter | None = None, depth: int = 0) -> bool | None:
     """Return whether two values are equal; null when their types cannot be compared."""
     if left is None or right is None:
         return left is right
@@ -34,26 +35,25 @@ def equal(left: Any, right: Any, depth: int = 0) -> bool | None:
         return None
     if kind is Decimal or kind is str or kind is bool:
         return bool(left == right)
-    if depth > MAX_COMPARE_DEPTH:
-        return None
-    if kind is list:
-        return _equal_lists(left, right, depth)
-    if kind is dict:
-        if left.keys() != right.keys():
-            return False
-        return all(equal(value, right[key], depth + 1) is True for key, value in left.items())
+    if kind is list or kind is dict:
+        return None if depth > MAX_COMPARE_DEPTH else _equal_parts(left, right, meter or Meter(), depth + 1)
     if kind is Time or kind is DateTime:
         return _clock_key(left) == _clock_key(right) if (left.zone is None) == (right.zone is None) else False
     if kind is Range:
-        same_ends = equal(left.low, right.low, depth + 1) is True and equal(left.high, right.high, depth + 1) is True
+        same_ends = equal(left.low, right.low) is True and equal(left.high, right.high) is True
         return same_ends and (left.low_closed, left.high_closed) == (right.low_closed, right.high_closed)
     return bool(left == right) if kind in (Date, DaysDuration, MonthsDuration) else left is right
 
 
-def _equal_lists(left: list[Any], right: list[Any], depth: int) -> bool:
+def _equal_parts(left: Any, right: Any, meter: Meter, depth: int) -> bool:
     if len(left) != len(right):
         return False
-    return all(equal(one, other, depth + 1) is True for one, other in zip(left, right, strict=True))
+    meter.charge(1 + len(left) // 4)
+    if isinstance(left, list):
+        return all(equal(one, other, meter, depth) is True for one, other in zip(left, right, strict=True))
+    if left.keys() != right.keys():
+        return False
+    return all(equal(value, right[key], meter, depth) is True for key, value in left.items())
 
 
 def _clock_key(value: Time | DateTime) -> int:
@@ -94,12 +94,12 @@ ORDER_TESTS: dict[str, Callable[[int], bool]] = {
 }
 
 
-def compare_by(operator: str, left: Any, right: Any) -> bool | None:
+def compare_by(operator: str, left: Any, right: Any, meter: Meter | None = None) -> bool | None:
     """Return ``left operator right`` for = != < <= > >=."""
     if operator == "=":
-        return equal(left, right)
+        return equal(left, right, meter)
     if operator == "!=":
-        same = equal(left, right)
+        same = equal(left, right, meter)
         return None if same is None else not same
     order = compare(left, right)
     return None if order is None else ORDER_TESTS[operator](order)

@@ -33,6 +33,14 @@ def parse_unary_tests(source: str, known: Iterable[NameIndex] = ()) -> ast.Unary
     return node
 
 
+def _number(text: str) -> Decimal:
+    """Read a number's text; an exponent beyond everything is infinity, which the compiler turns into null."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("Infinity")
+
+
 class _Parser(TokenStream):
     """One method per level of the grammar, loosest binding first."""
 
@@ -208,7 +216,7 @@ class _Parser(TokenStream):
         token = self.token
         if token.kind == "number":
             self.advance()
-            return ast.Literal(Decimal(token.text))
+            return ast.Literal(_number(token.text))
         if token.kind == "string":
             self.advance()
             return ast.Literal(string_value(token.text))
@@ -223,7 +231,7 @@ class _Parser(TokenStream):
         with self.nested():
             if token.text == "-" and self.peek().kind == "number":
                 self.advance()
-                return ast.Literal(-Decimal(self.advance().text))
+                return ast.Literal(_number(self.advance().text).copy_negate())
             if token.text == "(":
                 return self._fresh(self._parenthesis)
             if token.text in ("[", "]"):

@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from workflow_engine.feel.meter import Meter
+
 MAX_PATTERN = 2_000
 _FLAGS = frozenset("smixq")
 _NAME_START = (
@@ -50,27 +52,34 @@ def _compile(pattern: str, flags: str) -> Any:
         return None
 
 
+def pattern_steps(text: str, pattern: str, flags: str = "") -> int:
+    """Return the steps one search may cost: the text's length times the size of the compiled pattern."""
+    compiled = _compile(pattern, flags)
+    return 1 if compiled is None else 1 + len(text) * max(int(compiled.programsize), 1) // 2_000
+
+
 def is_match(text: str, pattern: str, flags: str) -> bool | None:
     """Return whether the pattern matches somewhere in the text; None for a pattern that is not allowed."""
     compiled = _compile(pattern, flags)
     return None if compiled is None else compiled.search(text) is not None
 
 
-def replace_matches(text: str, pattern: str, replacement: str, flags: str) -> str | None:
+def replace_matches(text: str, pattern: str, replacement: str, flags: str, meter: Meter) -> str | None:
     """Replace every match; ``$1`` is a group, ``\\$`` a dollar. None for what XPath forbids."""
     compiled = _compile(pattern, flags)
     if compiled is None:
         return None
     if compiled.fullmatch("") is not None:
         return None  # XPath: a pattern that matches nothing at all cannot be replaced (FORX0003)
-    if "q" in flags:
-        return str(compiled.sub(lambda match: replacement, text))
-    pieces = _replacement_pieces(replacement, compiled.groups)
+    pieces = [replacement] if "q" in flags else _replacement_pieces(replacement, compiled.groups)
     if pieces is None:
         return None
 
     def build(match: Any) -> str:
-        return "".join(piece if isinstance(piece, str) else (match.group(piece) or "") for piece in pieces)
+        built = "".join(piece if isinstance(piece, str) else (match.group(piece) or "") for piece in pieces)
+        meter.charge(1)
+        meter.grow(len(built) + 1)
+        return built
 
     return str(compiled.sub(build, text))
 
@@ -98,7 +107,7 @@ def _replacement_pieces(replacement: str, groups: int) -> list[str | int] | None
     return pieces
 
 
-def split_by(text: str, pattern: str) -> list[str] | None:
+def split_by(text: str, pattern: str, meter: Meter) -> list[str] | None:
     """Cut the text at every match."""
     compiled = _compile(pattern, "")
     if compiled is None:
@@ -106,6 +115,7 @@ def split_by(text: str, pattern: str) -> list[str] | None:
     parts: list[str] = []
     position = 0
     for match in compiled.finditer(text):
+        meter.charge(1)
         if match.end() > match.start():
             parts.append(text[position : match.start()])
             position = match.end()
@@ -113,7 +123,13 @@ def split_by(text: str, pattern: str) -> list[str] | None:
     return parts
 
 
-def find_matches(text: str, pattern: str) -> list[str] | None:
+def find_matches(text: str, pattern: str, meter: Meter) -> list[str] | None:
     """Return all matches as text."""
     compiled = _compile(pattern, "")
-    return None if compiled is None else [match.group() for match in compiled.finditer(text)]
+    if compiled is None:
+        return None
+    found: list[str] = []
+    for match in compiled.finditer(text):
+        meter.charge(1)
+        found.append(match.group())
+    return found

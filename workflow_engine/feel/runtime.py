@@ -9,6 +9,7 @@ from typing import Any
 
 from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.feel.errors import FeelLimitError, UnknownNameError
+from workflow_engine.feel.meter import Meter
 from workflow_engine.feel.values import FunctionValue, adopt
 
 Closure = Callable[["Frame"], Any]
@@ -42,37 +43,18 @@ class EvaluationContext:
 NO_CONTEXT = EvaluationContext()
 
 
-class State:
+class State(Meter):
     """One evaluation: variables, what is left of the budget, values already converted."""
 
-    __slots__ = ("adopted", "context", "depth", "size", "steps", "strict", "variables")
+    __slots__ = ("adopted", "context", "depth", "strict", "variables")
 
     def __init__(self, variables: Mapping[str, Any], context: EvaluationContext, strict: bool) -> None:
+        super().__init__(context.max_steps, context.max_size)
         self.variables = variables
         self.context = context
         self.strict = strict
-        self.steps = context.max_steps
-        self.size = context.max_size
         self.depth = context.max_depth
         self.adopted: dict[int, Any] = {}
-
-    def charge(self, steps: int) -> None:
-        """Use up steps; raises ``FeelLimitError`` when there are none left."""
-        self.steps -= steps
-        if self.steps < 0:
-            raise FeelLimitError(
-                f"Expected at most {self.context.max_steps} steps, but the expression needs more",
-                limit=self.context.max_steps,
-            )
-
-    def grow(self, size: int) -> None:
-        """Account for new characters or items; raises ``FeelLimitError`` when it is too much in all."""
-        self.size -= size
-        if self.size < 0:
-            raise FeelLimitError(
-                f"Expected at most {self.context.max_size} characters and items, but the expression makes more",
-                limit=self.context.max_size,
-            )
 
     def adopt(self, value: Any) -> Any:
         """Return a variable's value as FEEL's, converting each list or object once per evaluation."""

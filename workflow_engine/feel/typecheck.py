@@ -27,33 +27,50 @@ _CLASSES: dict[str, Any] = {
 }
 
 
-def is_instance(value: Any, wanted: TypeRef, table: TypeTable | None = None) -> bool | None:
-    """Return whether a value is of a type; null when there is no such type."""
+def is_instance(
+    value: Any, wanted: TypeRef, table: TypeTable | None = None, seen: set[tuple[int, int]] | None = None
+) -> bool | None:
+    """Return whether a value is of a type; null when there is no such type.
+
+    ``seen`` remembers (value, type) pairs by identity that were right, since parts may occur many times over.
+    """
     if wanted.name == "Any":
         return value is not None
     if wanted.name == "Null":
         return value is None
     if table and wanted.name in table:
-        return is_instance(value, table[wanted.name], table)
+        return is_instance(value, table[wanted.name], table, seen)
     kind = _CLASSES.get(wanted.name)
     if kind is None:
         return None
     if not isinstance(value, kind):
         return False
+    seen = set() if seen is None else seen
+    pair = (id(value), id(wanted))
+    if pair not in seen:
+        if not _parts_conform(value, wanted, table, seen):
+            return False
+        seen.add(pair)
+    return True
+
+
+def _parts_conform(value: Any, wanted: TypeRef, table: TypeTable | None, seen: set[tuple[int, int]]) -> bool:
     if wanted.name == "list" and wanted.arguments:
-        return all(conforms(item, wanted.arguments[0], table) for item in value)
+        return all(conforms(item, wanted.arguments[0], table, seen) for item in value)
     if wanted.name == "range" and wanted.arguments:
-        return all(end is None or conforms(end, wanted.arguments[0], table) for end in (value.low, value.high))
+        return all(end is None or conforms(end, wanted.arguments[0], table, seen) for end in (value.low, value.high))
     if wanted.name == "context" and wanted.fields:
-        return all(key in value and conforms(value[key], kind, table) for key, kind in wanted.fields)
+        return all(key in value and conforms(value[key], kind, table, seen) for key, kind in wanted.fields)
     if wanted.name == "function" and wanted.arguments:
         return _is_function(value, wanted)
     return True
 
 
-def conforms(value: Any, wanted: TypeRef, table: TypeTable | None = None) -> bool:
+def conforms(
+    value: Any, wanted: TypeRef, table: TypeTable | None = None, seen: set[tuple[int, int]] | None = None
+) -> bool:
     """Return whether a value may stand where a type is asked for; null conforms to every type."""
-    return value is None or wanted.name == "Any" or is_instance(value, wanted, table) is True
+    return value is None or wanted.name == "Any" or is_instance(value, wanted, table, seen) is True
 
 
 def fit(value: Any, wanted: TypeRef | None, table: TypeTable | None = None) -> tuple[bool, Any]:

@@ -26,6 +26,7 @@ from decimal import (
 from typing import Any
 
 from workflow_engine.feel.errors import FeelLimitError
+from workflow_engine.feel.meter import Meter
 from workflow_engine.feel.temporal import (
     NANOS,
     Date,
@@ -142,22 +143,32 @@ def _adopt_other(value: Any, depth: int) -> Any:
     return None
 
 
-def to_json(value: Any) -> Any:
+def to_json(value: Any, meter: Meter | None = None) -> Any:
     """Turn a FEEL value into JSON.
 
     Numbers stay numbers: whole ones within ±2**53 become int, fractions the nearest float. Whole numbers beyond
     that become float when its shortest text is the same number, else text, since a rounded identifier would be a
-    wrong one. Dates, times and durations become ISO text, ranges their FEEL text, functions null.
+    wrong one. Dates, times and durations become ISO text, ranges their FEEL text, functions null. Raises
+    ``FeelLimitError`` for a value that is too large once written out.
     """
+    return _to_json(value, meter or Meter())
+
+
+def _to_json(value: Any, meter: Meter) -> Any:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind is bool or value is None:
+        return value
+    if kind is str:
+        meter.grow(len(value))
         return value
     if kind is Decimal:
         return _number_to_json(value)
     if kind is list:
-        return [to_json(item) for item in value]
+        meter.charge(1 + len(value))
+        return [_to_json(item, meter) for item in value]
     if kind is dict:
-        return {key: to_json(item) for key, item in value.items()}
+        meter.charge(1 + len(value))
+        return {key: _to_json(item, meter) for key, item in value.items()}
     if isinstance(value, (Range, *TEMPORAL)):
         return str(value)
     return None
@@ -173,15 +184,20 @@ def _number_to_json(value: Decimal) -> int | float | str:
 
 
 def number_text(value: Decimal) -> str:
-    """Return a number without exponent and without trailing zeros."""
+    """Return a number without trailing zeros, and without exponent unless it has more than 40 digits."""
     if not value:
         return "0"
+    if abs(value.adjusted()) > 40:
+        return str(value.normalize(NUMBERS))
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def to_text(value: Any, *, nested: bool = False) -> str:
-    """Return a value as FEEL's ``string()`` writes it; text inside lists and contexts is quoted."""
+def to_text(value: Any, *, nested: bool = False, meter: Meter | None = None) -> str:
+    """Return a value as FEEL's ``string()`` writes it; text inside lists and contexts is quoted.
+
+    Raises ``FeelLimitError`` for a value that is too large once written out.
+    """
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if nested else value
     if value is None:
@@ -190,13 +206,26 @@ def to_text(value: Any, *, nested: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return number_text(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(to_text(item, nested=True) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {to_text(item, nested=True)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | dict):
+        return _tree_text(value, meter or Meter())
     if isinstance(value, FunctionValue):
         return f"function({', '.join(value.parameters)})"
     return str(value)
+
+
+def _tree_text(value: list[Any] | dict[str, Any], meter: Meter) -> str:
+    meter.charge(1 + len(value) // 4)
+    if isinstance(value, list):
+        text = "[" + ", ".join(_part_text(item, meter) for item in value) + "]"
+    else:
+        text = "{" + ", ".join(f"{key}: {_part_text(item, meter)}" for key, item in value.items()) + "}"
+    return text
+
+
+def _part_text(value: Any, meter: Meter) -> str:
+    text = to_text(value, nested=True, meter=meter)
+    meter.grow(len(text))
+    return text
 
 
 def _clock_nanos(clock: pydt.time) -> int:
