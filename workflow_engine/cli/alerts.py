@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from workflow_engine import Actor, Engine, EngineError, Feed, ImportAlert, UnavailableError, new_id, parse_alerts
+from workflow_engine import Actor, Engine, EngineError, ImportAlert, UnavailableError, new_id
 from workflow_engine.cli.asking import actor_for, opened, read_bytes, with_output, with_person
 from workflow_engine.cli.failures import PartlyRefusedError
 from workflow_engine.cli.output import Output
+from workflow_engine.interchange.feed import parse_alerts
 
 _LARGEST_FILE_BYTES = 8_000_000
 REFUSED = "refused"
@@ -48,25 +49,22 @@ def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, person
 
 def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool) -> Iterator[dict[str, Any]]:
     try:
-        feed: Feed = parse_alerts(read_bytes(name, _LARGEST_FILE_BYTES))
-    except EngineError as error:
-        yield _refused(name, None, "", error)
+        feed = parse_alerts(read_bytes(name, _LARGEST_FILE_BYTES))
+    except (EngineError, click.UsageError) as error:
+        yield _refused({"file": name, "number": None, "identifier": ""}, error)
         return
     for entry in feed.entries:
-        command = ImportAlert(
-            command_id=new_id(), alert=entry.alert.to_dict(), case_id=new_id(), source=name[-200:], exercise=exercise
-        )
+        found = {"file": name, "number": entry.number, "identifier": entry.alert.identifier}
+        command = ImportAlert(command_id=new_id(), alert=entry.alert.to_dict(), source=name[-200:], exercise=exercise)
         try:
             result = engine.handle(command, actor).result
         except UnavailableError:
             raise
         except EngineError as error:
-            yield _refused(name, entry.number, entry.alert.identifier, error)
+            yield _refused(found, error)
         else:
-            yield {
-                "file": name, "number": entry.number, "identifier": entry.alert.identifier,
-                "outcome": result["disposition"], "case_id": result.get("case_id"), "alert_key": result["alert_key"],
-            }  # fmt: skip
+            outcome = "duplicate" if result.get("duplicate") else result["disposition"]
+            yield {**found, "outcome": outcome, "case_id": result.get("case_id"), "alert_key": result["alert_key"]}
     for refusal in feed.refusals:
         yield {
             "file": name, "number": refusal.number, "identifier": refusal.entry_id, "outcome": REFUSED,
@@ -74,12 +72,9 @@ def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool) -> Ite
         }  # fmt: skip
 
 
-def _refused(name: str, number: int | None, identifier: str, error: EngineError) -> dict[str, Any]:
+def _refused(found: dict[str, Any], error: EngineError | click.UsageError) -> dict[str, Any]:
     problems = [str(problem) for problem in getattr(error, "problems", ())]
-    return {
-        "file": name, "number": number, "identifier": identifier, "outcome": REFUSED, "reason": error.message,
-        "problems": problems,
-    }  # fmt: skip
+    return {**found, "outcome": REFUSED, "reason": error.message, "problems": problems}
 
 
 def _line(outcome: dict[str, Any]) -> str:

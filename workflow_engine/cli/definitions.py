@@ -132,8 +132,9 @@ def definitions(output: Output) -> None:
     """List every deployed version."""
     with opened() as engine:
         rows = list(engine.queries.list_definitions())
-    columns = ("process_id", "version", "state", "deployed_by", "released_by", "definition_id")
-    output.tell({"definitions": rows}, table(columns, ([getattr(row, name) for name in columns] for row in rows)))
+    columns = ("process_id", "version", "state", "deployed_by", "released_by")
+    cells = ([*(getattr(row, name) for name in columns), row.definition_id[:12]] for row in rows)
+    output.tell({"definitions": rows}, table((*columns, "definition_id"), cells))
 
 
 def _find(engine: Engine, definition: str, version: int | None, states: tuple[str, ...]) -> DefinitionRow:

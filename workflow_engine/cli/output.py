@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 _WIDEST_CELL = 60
+
+Advance = Callable[[], None]
+"""Called once for each piece of work done."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,12 +45,6 @@ class Output:
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
             task = shown.add_task(what, total=total)
             yield lambda: shown.advance(task)
-
-
-class Advance:
-    """Called once for each piece of work done."""
-
-    def __call__(self) -> None: ...
 
 
 def json_text(data: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -12,10 +12,10 @@ import click
 from workflow_engine.cli.alerts import alert
 from workflow_engine.cli.auditing import audit
 from workflow_engine.cli.cases import case, start
-from workflow_engine.cli.definitions import deploy, lint, release, retire
+from workflow_engine.cli.definitions import definitions, deploy, lint, release, retire
 from workflow_engine.cli.documenting import settings
 from workflow_engine.cli.events import message, signal
-from workflow_engine.cli.failures import INTERRUPTED, tell_failure
+from workflow_engine.cli.failures import tell_failure
 from workflow_engine.cli.keeping import db
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, tasks
@@ -28,12 +28,9 @@ class Program(click.Group):
         """Run and exit. ``standalone_mode`` is accepted and has no effect: failures are told here."""
         words = list(sys.argv[1:] if args is None else args)
         extra.pop("standalone_mode", None)
+        logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
         try:
             code = super().main(words, prog_name or "liandong", standalone_mode=False, **extra)
-        except BrokenPipeError:
-            # Whoever read our output has gone; nothing is left to be told, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(INTERRUPTED)
         except click.exceptions.Exit as ended:
             sys.exit(ended.exit_code)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place where all of them are told
@@ -52,8 +49,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, case, claim, complete, db, deploy, lint, message, release, retire, serve, settings, signal, start,
-    tasks, worker,
+    alert, audit, case, claim, complete, db, definitions, deploy, lint, message, release, retire, serve, settings,
+    signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 

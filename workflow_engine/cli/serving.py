@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 import click
 
-from workflow_engine import Engine, Settings, open_engine
+from workflow_engine import Actor, Engine, Settings, open_engine
 from workflow_engine.cli.asking import with_output
-from workflow_engine.cli.demo import PASSWORD, DemoPerson, load_demo
 from workflow_engine.cli.logs import set_up_logging
-from workflow_engine.cli.output import Output
+from workflow_engine.cli.output import Output, table
+from workflow_engine.demo import DEMO_PASSWORD, load_demo
+from workflow_engine.domain.permissions import DUTY_ROOM
 from workflow_engine.workers.connectors_config import build_registry
 from workflow_engine.workers.run import Ending, Workers
 
@@ -20,6 +21,7 @@ FEWEST_THREADS = 48
 """Each open live page holds a thread; with fewer, ordinary pages would starve."""
 _LARGEST_BODY_BYTES = 16 * 1024 * 1024
 _MOST_CONNECTIONS = 1000
+_MOST_SHOWN = 9
 
 
 @click.command()
@@ -35,16 +37,19 @@ def serve(output: Output, demo: bool | None, host: str | None, port: int | None,
     """
     settings = Settings.load(demo=demo, host=host, port=port, clock_enabled=False if no_clock else None)
     set_up_logging(settings)
-    with output.progress("getting ready") as advance:
+    with output.progress("making the database ready"):
         engine = open_engine(settings, migrate=True)
-        people = load_demo(engine, settings.processes_folder, advance) if settings.demo else []
     try:
-        _serve(output, engine, settings, people)
+        if settings.demo:
+            with output.progress("loading the demo"):
+                load_demo(engine, settings.processes_folder)
+        _serve(output, engine, settings)
     finally:
         engine.close()
 
 
-def _serve(output: Output, engine: Engine, settings: Settings, people: list[DemoPerson]) -> None:
+def _serve(output: Output, engine: Engine, settings: Settings) -> None:
+    people = _whom_to_sign_in_as(engine) if settings.demo else []
     server = _listen(engine, settings)
     workers = _workers(engine, settings) if settings.clock_enabled else None
     url = f"http://{_shown(settings.host)}:{server.effective_port}"
@@ -110,12 +115,31 @@ def worker(output: Output) -> None:
         engine.close()
 
 
-def _welcome(url: str, people: list[DemoPerson], clock_enabled: bool) -> list[str]:
+def _whom_to_sign_in_as(engine: Engine) -> list[dict[str, Any]]:
+    """One of each unit of a demo: the duty room first, then whoever has most to do."""
+    found = []
+    for person in engine.queries.list_people():
+        actor = Actor(person.person_id, groups=person.groups)
+        waiting = sum(len(engine.queries.inbox(actor, queue=queue, limit=20).items) for queue in ("mine", "offered"))
+        found.append((DUTY_ROOM not in person.groups, -waiting, person))
+    units: dict[str | None, dict[str, Any]] = {}
+    for _later, less, person in sorted(found, key=lambda one: one[:2]):
+        told = {
+            "sign_in_name": person.sign_in_name, "name": f"{person.display_name_zh} {person.display_name_en}",
+            "unit": person.unit_name_en, "tasks": -less,
+        }  # fmt: skip
+        units.setdefault(person.unit_id, told)
+    return list(units.values())
+
+
+def _welcome(url: str, people: list[dict[str, Any]], clock_enabled: bool) -> list[str]:
     lines = [f"Liandong is ready: {url}"]
     if people:
-        width = max(len(person.sign_in_name) for person in people)
-        lines.append(f"Sign in with the password {PASSWORD} as")
-        lines += [f"  {person.sign_in_name:<{width}}  {person.name}, {person.unit}" for person in people]
+        lines.append(f"Sign in with the password {DEMO_PASSWORD} as")
+        rows = [[one["sign_in_name"], one["name"], one["unit"], one["tasks"] or ""] for one in people[:_MOST_SHOWN]]
+        lines += [f"  {line}" for line in table(("", "", "", "tasks"), rows)]
+        if len(people) > _MOST_SHOWN:
+            lines.append("  The sign-in page lists the others.")
     if not clock_enabled:
         lines.append("Timers, jobs and messages are left to a `liandong worker`.")
     return [*lines, "Ctrl-C ends."]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from workflow_engine import ClaimUserTask, CompleteUserTask, UserTaskCommand, new_id
+from workflow_engine import ClaimUserTask, CompleteUserTask, new_id
 from workflow_engine.cli.asking import actor_for, opened, with_output, with_person, with_values
 from workflow_engine.cli.output import Output, table
 
@@ -52,7 +52,7 @@ def complete(output: Output, task: str, values: dict[str, Any], person: str | No
     _send(output, command, person, "completed")
 
 
-def _send(output: Output, command: UserTaskCommand, person: str | None, what: str) -> None:
+def _send(output: Output, command: ClaimUserTask | CompleteUserTask, person: str | None, what: str) -> None:
     with opened() as engine:
         actor = actor_for(engine, person)
         receipt = engine.handle(command, actor)
