@@ -93,21 +93,21 @@ def history(output: Output, case_id: str, person: str | None) -> None:
     output.tell({"case_id": case_id, "entries": rows}, (line for row in rows for line in _told(row)))
 
 
-def _changing(name: str, kind: Any, text: str, *, reason_needed: bool) -> None:
+def _changing(name: str, kind: Any, text: str, **reason: Any) -> None:
+    """Adds a command that changes the case's state; ``reason`` says whether a reason must be given."""
+
     @case.command(name, help=text)
     @click.argument("case_id")
-    @click.option(
-        "--reason", required=reason_needed, default=None if reason_needed else "", help="Stays in the record."
-    )
+    @click.option("--reason", help="Stays in the record.", **reason)
     @with_person
     @with_output
     def change(output: Output, case_id: str, reason: str, person: str | None) -> None:
         _send(output, kind(command_id=new_id(), case_id=case_id, reason=reason), person)
 
 
-_changing("cancel", CancelCase, "End a case for good; what is open in it ends too.", reason_needed=True)
-_changing("suspend", SuspendCase, "Hold a case: nothing in it goes on until it is resumed.", reason_needed=True)
-_changing("resume", ResumeCase, "Let a suspended case go on.", reason_needed=False)
+_changing("cancel", CancelCase, "End a case for good; what is open in it ends too.", required=True)
+_changing("suspend", SuspendCase, "Hold a case: nothing in it goes on until it is resumed.", required=True)
+_changing("resume", ResumeCase, "Let a suspended case go on.", default="")
 
 
 @case.command()

@@ -51,8 +51,8 @@ def _described(error: BaseException) -> tuple[dict[str, Any], list[str]]:
         return {"code": "settings", "message": str(error)}, [f"liandong: {error}"]
     if isinstance(error, EngineError):
         return _engine_error(error)
-    name = type(error).__name__
-    message = f"Unexpected error: {name}: {error}. {_log(error)}"
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    message = f"Unexpected error: {what}. {_log(error)}"
     return {"code": "unexpected", "message": message}, [f"liandong: {message}"]
 
 
