@@ -1,4 +1,4 @@
-"""Beside the limits of the parts: SQL statements and commits per command, Core's own step, cold against hot, PostgreSQL."""
+"""Beside the limits of the parts: statements and commits per command, Core's own step, cold and hot, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, ev
 from bench import models
 from bench.measuring import Report, Row
 from bench.naive import Naive
+from bench.population import completing
 from bench.product import Product
 from bench.workloads import VARIABLES, spent
 from tests.support.postgres import start_server, stop_server
@@ -43,7 +44,7 @@ def _completions(product: Product, cases: int, *, forget: bool) -> float:
     for case in started:
         if forget:
             product.forget()
-        figures.append(spent(lambda case=case: product.complete(case, product.open_tasks(case)[0], {"v": 1})))  # type: ignore[misc]  # bound in the loop
+        figures.append(completing(product, case))
     return statistics.median(figures)
 
 

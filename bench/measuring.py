@@ -29,7 +29,8 @@ class Row:
         naive = "" if self.naive is None else f"{self.naive:.3f}"
         ratio = "" if self.ratio is None else f"{self.ratio:.3f}"
         met = {True: "met", False: "NOT met", None: ""}[self.met]
-        return f"| {self.name} | {self.product:.3f} | {naive} | {ratio} | {self.unit} | {self.target} | {met} | {self.note} |"
+        cells = (self.name, f"{self.product:.3f}", naive, ratio, self.unit, self.target, met, self.note)
+        return f"| {' | '.join(cells)} |"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The yardstick: stock SpiffWorkflow, the whole state as JSON saved at every step, a task table. What most people build.
+"""The yardstick, as most people build it: stock SpiffWorkflow, the whole state as JSON at every step, a task table.
 
 No history, no chain, no idempotency, no permissions, one process, no lock.
 """
