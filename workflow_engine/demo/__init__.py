@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from workflow_engine.demo.load import DEMO_PASSWORD, load_demo
+from workflow_engine.demo.load import DEMO_PASSWORD, load_demo, read_organisation
 
-__all__ = ["DEMO_PASSWORD", "load_demo"]
+__all__ = ["DEMO_PASSWORD", "load_demo", "read_organisation"]

@@ -1,0 +1,53 @@
+"""Engines with the demo city and the released emergency process: made once, copied for every test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workflow_engine import Engine, Settings, open_engine
+from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.domain.clock import Clock, SystemClock
+
+PROCESS = Path(__file__).resolve().parents[2] / "processes" / "emergency_response"
+EngineFactory = Callable[[Clock], Engine]
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with people and a released emergency process, and no case."""
+    path = tmp_path_factory.mktemp("prepared") / "prepared.sqlite3"
+    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), migrate=True)
+    load_organisation(engine)
+    release_process(engine, PROCESS)
+    engine.close()
+    return path
+
+
+@pytest.fixture
+def database_path(prepared_database: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copy(prepared_database, tmp_path / "liandong.sqlite3"))
+
+
+@pytest.fixture
+def hot_engines(database_path: Path) -> EngineFactory:
+    """Engines that keep cases in memory between commands."""
+    return lambda clock: open_engine(Settings(database_url=f"sqlite:///{database_path}"), clock=clock)
+
+
+@pytest.fixture
+def cold_engines(database_path: Path) -> EngineFactory:
+    """Engines that load a case from its rows for every command."""
+    return lambda clock: open_engine(Settings(database_url=f"sqlite:///{database_path}", hot_cases=0), clock=clock)
+
+
+@pytest.fixture
+def empty_engine(tmp_path: Path) -> Engine:
+    """An engine over a new database without people or processes."""
+    return open_engine(
+        Settings(database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}"), clock=SystemClock(), migrate=True
+    )

@@ -1,0 +1,57 @@
+"""The demo: what it loads, and that loading it again changes nothing."""
+
+from __future__ import annotations
+
+from workflow_engine import OPERATOR, Engine
+from workflow_engine.demo import DEMO_PASSWORD, load_demo
+
+
+def _picture(engine: Engine) -> object:
+    cases = engine.queries.find_cases(OPERATOR).items
+    return (
+        [(row.case_id, row.title, row.state, row.incident_count) for row in cases],
+        [len(engine.queries.get_history(row.case_id, OPERATOR)) for row in cases],
+        engine.queries.list_people(),
+        engine.queries.list_definitions(),
+    )
+
+
+def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) -> None:
+    load_demo(empty_engine)
+    cases = empty_engine.queries.find_cases(OPERATOR).items
+    open_tasks = {
+        row.title: {task.element_id for task in empty_engine.queries.get_case(row.case_id, OPERATOR).user_tasks
+                    if task.state == "ready"}
+        for row in cases
+    }  # fmt: skip
+    empty_engine.close()
+    assert {row.state for row in cases} == {"active"} and sum(row.incident_count for row in cases) == 0
+    assert open_tasks["柳桥街道燃气泄漏"] == {"verify"}
+    assert {"approve_warning", "command_decision", "department_work"} <= open_tasks["溪东区暴雨红色预警"]
+
+
+def test_demo_loaded_again_changes_nothing(empty_engine: Engine) -> None:
+    load_demo(empty_engine)
+    before = _picture(empty_engine)
+    load_demo(empty_engine)
+    after = _picture(empty_engine)
+    empty_engine.close()
+    assert after == before
+
+
+def test_demo_person_signs_in_with_the_demo_password(empty_engine: Engine) -> None:
+    load_demo(empty_engine)
+    person = empty_engine.queries.authenticate("lin.yue", DEMO_PASSWORD)
+    stranger = empty_engine.queries.authenticate("lin.yue", "wrong")
+    empty_engine.close()
+    assert person is not None and "role:duty_room" in person.groups
+    assert stranger is None
+
+
+def test_demo_deploys_and_releases_by_two_persons(empty_engine: Engine) -> None:
+    load_demo(empty_engine)
+    rows = empty_engine.queries.list_definitions()
+    empty_engine.close()
+    assert rows
+    for row in rows:
+        assert row.state == "released" and row.deployed_by != row.released_by
