@@ -142,8 +142,7 @@ def iso(instant: datetime) -> str:
 
 def feel_context(context: RunContext) -> EvaluationContext:
     """The FEEL context of one command, made once."""
-    found = context.feel
+    found: EvaluationContext | None = context.feel
     if found is None:
-        found = EvaluationContext(now=context.now, functions=context.functions)
-        context.feel = found
+        found = context.feel = EvaluationContext(now=context.now, functions=context.functions)
     return found

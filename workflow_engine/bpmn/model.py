@@ -30,7 +30,7 @@ class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """Immutable; values left at their default are not written."""
 
 
-class Flow(_Part):
+class Flow(_Part, frozen=True):
     """A sequence flow. ``condition`` is FEEL; None means unconditional."""
 
     id: str
@@ -40,7 +40,7 @@ class Flow(_Part):
     name: str | None = None
 
 
-class CorrelationProperty(_Part):
+class CorrelationProperty(_Part, frozen=True):
     """One property of a correlation key and how to read it from a message (BPMN 2.0.2, 8.4.2)."""
 
     key: str
@@ -51,7 +51,7 @@ class CorrelationProperty(_Part):
     """FEEL over the variables of the case that waits, from a correlation subscription; None: bound by first use."""
 
 
-class EventDefinition(_Part):
+class EventDefinition(_Part, frozen=True):
     """What an event throws or catches. Exactly the fields of its ``kind`` are set."""
 
     kind: EventKind
@@ -70,21 +70,21 @@ class EventDefinition(_Part):
     correlation_key: str | None = None
     """FEEL over the waiting case's variables; a message with this key value matches (zeebe:subscription)."""
     payload: str | None = None
-    """FEEL: what a throw event sends. None: all variables for a message or signal thrown inside the same case family."""
+    """FEEL: what a throw event sends. None: nothing."""
     variables: tuple[Mapping, ...] = ()
     """How a payload enters (catch) or is made (throw) when it is not simply all of it."""
     result_variable: str | None = None
     """Catch: put the payload under this name instead of spreading it."""
 
 
-class Mapping(_Part):
+class Mapping(_Part, frozen=True):
     """``target`` := ``source`` (FEEL)."""
 
     source: str
     target: str
 
 
-class Loop(_Part):
+class Loop(_Part, frozen=True):
     """Standard loop or multi-instance characteristics (BPMN 2.0.2, 13.3.6 and 13.3.7)."""
 
     kind: Literal["standard", "parallel", "sequential"]
@@ -104,7 +104,7 @@ class Loop(_Part):
     maximum: int | None = None
 
 
-class FormField(_Part):
+class FormField(_Part, frozen=True):
     id: str
     label: str | None = None
     type: str = "string"
@@ -118,7 +118,7 @@ class FormField(_Part):
     max_length: int | None = None
 
 
-class UserTask(_Part):
+class UserTask(_Part, frozen=True):
     """Who may do it and how it looks. Expressions are FEEL; group and user lists give text or a list of text."""
 
     assignee: str | None = None
@@ -133,7 +133,7 @@ class UserTask(_Part):
     priority: str | None = None
 
 
-class Script(_Part):
+class Script(_Part, frozen=True):
     source: str
     format: str = "python"
     result_variable: str | None = None
@@ -142,7 +142,7 @@ class Script(_Part):
     """``source`` is FEEL."""
 
 
-class Job(_Part):
+class Job(_Part, frozen=True):
     """Work done outside the case: by a named connector or by an outside worker who fetches the topic."""
 
     topic: str
@@ -152,7 +152,7 @@ class Job(_Part):
     result_variable: str | None = None
 
 
-class DecisionRef(_Part):
+class DecisionRef(_Part, frozen=True):
     """A business rule task's decision table."""
 
     decision_id: str
@@ -162,7 +162,7 @@ class DecisionRef(_Part):
     """camunda:mapDecisionResult; None: plain value of the hit policy."""
 
 
-class CalledElement(_Part):
+class CalledElement(_Part, frozen=True):
     """Late-bound callee of a call activity."""
 
     process_id: str
@@ -176,7 +176,7 @@ class CalledElement(_Part):
     business_key: str | None = None
 
 
-class Node(_Part):
+class Node(_Part, frozen=True):
     """A flow node. ``outgoing`` keeps document order, which is the order conditions are tried in."""
 
     id: str
@@ -208,17 +208,17 @@ class Node(_Part):
     """Named extension properties, as the author wrote them."""
 
 
-class DataObject(_Part):
+class DataObject(_Part, frozen=True):
     id: str
     name: str | None = None
 
 
-class Lane(_Part):
+class Lane(_Part, frozen=True):
     id: str
     name: str | None = None
 
 
-class Scope(_Part):
+class Scope(_Part, frozen=True):
     """The inside of a process or of an embedded sub-process."""
 
     id: str
@@ -228,7 +228,7 @@ class Scope(_Part):
     data_objects: tuple[DataObject, ...] = ()
 
 
-class Process(_Part):
+class Process(_Part, frozen=True):
     """An executable process of the file."""
 
     id: str
@@ -244,7 +244,7 @@ class Process(_Part):
     properties: tuple[tuple[str, str], ...] = ()
 
 
-class Note(_Part):
+class Note(_Part, frozen=True):
     """Told to the person who uploads: an attribute not used, an expression translated."""
 
     kind: Literal["unused", "translated", "rewritten"]
@@ -254,7 +254,7 @@ class Note(_Part):
     after: str | None = None
 
 
-class Model(_Part):
+class Model(_Part, frozen=True):
     """All executable processes of one BPMN file."""
 
     processes: tuple[Process, ...]
