@@ -60,7 +60,9 @@ def _scope(flows: str, parts: tuple[str, ...]) -> str:
             if default:
                 defaults[source] = flow_id
             test = "" if condition is None else f"<conditionExpression>={escape(condition)}</conditionExpression>"
-            lines.append(f'<sequenceFlow id="{flow_id}" sourceRef="{source}" targetRef="{target}">{test}</sequenceFlow>')
+            lines.append(
+                f'<sequenceFlow id="{flow_id}" sourceRef="{source}" targetRef="{target}">{test}</sequenceFlow>'
+            )
     nodes = [*parts, *(_known(name) for name in named if name not in given)]
     for source, flow_id in defaults.items():
         nodes = [node.replace(f'id="{source}"', f'id="{source}" default="{flow_id}"', 1) for node in nodes]

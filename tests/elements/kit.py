@@ -213,9 +213,7 @@ class Case:
     def complete(self, element: str, variables: Mapping[str, Any] | None = None, **where: Any) -> Case:
         """Complete the first open task at this element whose token has these variables."""
         token_id = self.task(element, **where)
-        return self.step(
-            lambda one: one.complete_user_task(self.world.context, token_id, variables or {}, "user:ann")
-        )
+        return self.step(lambda one: one.complete_user_task(self.world.context, token_id, variables or {}, "user:ann"))
 
     def finish(self, element: str, variables: Mapping[str, Any] | None = None, **where: Any) -> Case:
         """A worker has done the job of this element."""

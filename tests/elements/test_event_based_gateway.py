@@ -87,7 +87,9 @@ def test_condition_that_becomes_true_later() -> None:
 
 def test_receive_tasks_as_events() -> None:
     case = run(
-        model("start -> event -> R -> A -> end; event -> t -> B -> end2", receive("R", "paid"), catch("t", timer("PT1H")))
+        model(
+            "start -> event -> R -> A -> end; event -> t -> B -> end2", receive("R", "paid"), catch("t", timer("PT1H"))
+        )
     )
     case.world.message("paid", {"sum": 3})
     assert (case.open, case.due) == (["A"], [])
@@ -97,7 +99,9 @@ def test_receive_tasks_as_events() -> None:
 def test_gateway_in_a_loop_keeps_its_rows_few() -> None:
     case = run(
         model(
-            "start -> xor -> event -> m -> xor; event -> t -> end", catch("m", message("again")), catch("t", timer("PT1H"))
+            "start -> xor -> event -> m -> xor; event -> t -> end",
+            catch("m", message("again")),
+            catch("t", timer("PT1H")),
         )
     )
     slots = []
@@ -138,4 +142,6 @@ def test_faulted_event_mended() -> None:
 
 
 def test_parallel_kind_and_wrong_targets_are_refused() -> None:
-    assert "event_gateway_target" in refusals(model("start -> event -> A -> end; event -> m -> end", catch("m", message("x"))))
+    assert "event_gateway_target" in refusals(
+        model("start -> event -> A -> end; event -> m -> end", catch("m", message("x")))
+    )

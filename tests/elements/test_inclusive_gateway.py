@@ -41,7 +41,9 @@ def test_join_waits_for_a_user_task_upstream() -> None:
 
 def test_join_does_not_wait_for_a_branch_that_leaves_elsewhere() -> None:
     """A token that can reach the join only along a flow that has a token already does not hold it up (13.4.3)."""
-    case = run(model("start -> or1 -[true]-> A -> xor1 -[go]-> or2 -> E -> end; xor1 -default-> end2; or1 -[true]-> B -> or2"))
+    case = run(
+        model("start -> or1 -[true]-> A -> xor1 -[go]-> or2 -> E -> end; xor1 -default-> end2; or1 -[true]-> B -> or2")
+    )
     case.complete("B")
     assert case.open == ["A"], "A may still come"
     case.complete("A", {"go": False})
@@ -111,9 +113,7 @@ def test_join_waits_for_a_running_sub_process_upstream() -> None:
 
 def test_two_joins_in_a_row() -> None:
     case = run(
-        model(
-            "start -> or1 -[true]-> A -> or2 -> D -> or3 -> E -> end; or1 -[true]-> B -> or2; or1 -[true]-> C -> or3"
-        )
+        model("start -> or1 -[true]-> A -> or2 -> D -> or3 -> E -> end; or1 -[true]-> B -> or2; or1 -[true]-> C -> or3")
     )
     case.complete("C").complete("A")
     assert case.open == ["B"]

@@ -108,9 +108,7 @@ def test_join_after_a_choice_is_reported_when_it_cannot_happen() -> None:
 
 def test_third_branch_that_ended_keeps_what_it_knew() -> None:
     """A branch that ends on its own is no less part of the result when the two others join."""
-    case = run(
-        model("start -> and1 -> A -> end1; and1 -> B -> and2 -> D -> end2; and1 -> C -> and2"), n=0
-    )
+    case = run(model("start -> and1 -> A -> end1; and1 -> B -> and2 -> D -> end2; and1 -> C -> and2"), n=0)
     case.complete("A", {"a": 1}).complete("B", {"b": 1}).complete("C", {"c": 1})
     assert case.seen_by("D") == {"n": 0, "a": 1, "b": 1, "c": 1}
     assert case.complete("D").variables == {"n": 0, "a": 1, "b": 1, "c": 1}
@@ -160,6 +158,8 @@ def test_waiting_event_in_one_branch() -> None:
 
 def test_end_of_a_branch_in_the_split_itself() -> None:
     """Branches without a wait state end before the others begin to wait."""
-    case = run(model("start -> and1 -> e1; and1 -> A -> end; and1 -> S -> e2", script("S", "s = 1"), end("e1"), end("e2")))
+    case = run(
+        model("start -> and1 -> e1; and1 -> A -> end; and1 -> S -> e2", script("S", "s = 1"), end("e1"), end("e2"))
+    )
     assert case.seen_by("A") == {"s": 1} or case.variables["s"] == 1
     assert case.complete("A", {"a": 2}).variables == {"s": 1, "a": 2}

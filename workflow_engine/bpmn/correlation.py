@@ -99,15 +99,22 @@ def bind_correlation(
 
 def _demand_from_now_on(top: CaseTree, keys: set[str]) -> None:
     """Catchers that were open to any conversation now belong to this one."""
-    for token in list(top.index.values()):
+    for _, token in sorted(top.index.items()):
         for position, wait in token.internal_data.get("waits", {}).items():
             definition = token.task_spec.node.events[int(position)]
             if wait[0] != "message" or keys.isdisjoint(prop.key for prop in definition.correlation):
                 continue
             wait[2] = demanded_correlation(definition, token)
-            where = {"token_id": token.id, "position": int(position), "element_id": token.element_id}
+            where = (token.id, int(position), token.element_id)
             top.recorder.touch(token)
-            top.recorder.add(SubscriptionClosed(**where))
+            top.recorder.add(SubscriptionClosed(token_id=where[0], position=where[1], element_id=where[2]))
             top.recorder.add(
-                SubscriptionOpened(**where, subscription_kind="message", name=wait[1], correlation=wait[2])
+                SubscriptionOpened(
+                    token_id=where[0],
+                    position=where[1],
+                    element_id=where[2],
+                    subscription_kind="message",
+                    name=wait[1],
+                    correlation=wait[2],
+                )
             )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.evaluation import condition_of
 from workflow_engine.bpmn.faults import open_incident
-from workflow_engine.bpmn.scoping import require_open_work, view_from
+from workflow_engine.bpmn.scoping import require_open_work
 from workflow_engine.bpmn.token import READY, Token
 from workflow_engine.bpmn.tree import CaseTree
+from workflow_engine.bpmn.views import view_from
 from workflow_engine.domain.errors import ProcessFaultError, StepBudgetError, StuckError
 
 
@@ -50,10 +51,10 @@ def _run_ready(top: CaseTree, budget: int) -> int:
 
 def _settle(top: CaseTree) -> bool:
     """Inclusive joins and conditions, which need to see that nothing else moves; whether anything came of it."""
-    for token in list(top.joins.values()):
-        if token.id in top.joins and token.task_spec.join_if_complete(token):
+    for _, token in sorted(top.joins.items()):
+        if token.task_spec.join_if_complete(token):
             return True
-    return any(_look_at_condition(top, token) for token in list(top.conditions.values()))
+    return any(_look_at_condition(top, token) for _, token in sorted(top.conditions.items()))
 
 
 def _look_at_condition(top: CaseTree, token: Token) -> bool:
@@ -70,12 +71,13 @@ def _look_at_condition(top: CaseTree, token: Token) -> bool:
             top.conditions.pop(token.id)
             open_incident(top, token, fault)
             return True
-        was = token.internal_data.get("held", False)
-        if holds != was:
-            token.note(held=holds)
-        if holds and not was:
+        held = token.internal_data.get("held", [])
+        if holds and position not in held:
+            token.note(held=sorted([*held, position]))
             token.task_spec.condition_holds(token, position)
             return True
+        if not holds and position in held:
+            token.note(held=[one for one in held if one != position])
     return False
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workflow_engine.bpmn.token import ERROR, READY, WAITING, Token
+from workflow_engine.bpmn.views import scope_view, without_own
 from workflow_engine.domain.errors import ProcessFaultError, UncaughtErrorEventError
 from workflow_engine.domain.events import ErrorCaught, IncidentOpened, IncidentResolved
+from workflow_engine.domain.variables import merge3
 
 if TYPE_CHECKING:
-    from workflow_engine.bpmn.tree import CaseTree
+    from workflow_engine.bpmn.tree import CaseTree, ScopeTree
 
 
 # ---------------------------------------------------------------------------------------------- incidents
@@ -40,6 +42,13 @@ def resolve_incident(token: Token, resolution: str) -> None:
 
 
 # ---------------------------------------------------------------------------------------------- errors and escalations
+class Carried(NamedTuple):
+    """Variables that a thrown error or escalation brings along: around the activity it came from, before and after."""
+
+    base: dict[str, Any]
+    variables: dict[str, Any]
+
+
 def throw_error(token: Token, code: str | None, message: str | None = None) -> None:
     """A BPMN error thrown at ``token``: the nearest enclosing handler takes over, everything it guards is withdrawn.
 
@@ -109,10 +118,22 @@ def _hand_over(handler: Token, code: str | None, message: str | None, thrower: T
         payload[definition.code_variable] = code
     if definition.message_variable:
         payload[definition.message_variable] = message
-    at = thrower
-    while at.workflow is not handler.workflow:
+    handler.task_spec.take_over(handler, payload, _carried_to(handler.workflow, thrower))
+
+
+def _carried_to(tree: ScopeTree, thrower: Token) -> Carried:
+    """What reaches the scope of a handler of what was done to the variables where it was thrown."""
+    at, variables = thrower, thrower.task_spec.variables_now(thrower)
+    while True:
+        base = without_own(at, at.data)
+        if at.task_spec.container is not None:
+            frame = at.parent
+            base, variables = frame.data, frame.task_spec.with_body(frame, variables)
+        if at.workflow is tree:
+            return Carried(base, variables)
+        inner = merge3(base, scope_view(at.workflow), variables)[0]
         at = at.workflow.host  # type: ignore[assignment]  # the handler's scope encloses the thrower's
-    handler.task_spec.take_over(handler, payload, thrown_with=dict(thrower.data), at=at)
+        variables = at.task_spec.seen_outside(at, inner)
 
 
 def _record_caught(token: Token, kind: str, code: str | None, handler: Token | None) -> None:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflow_engine.bpmn.changing import change_everywhere
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
 from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, restart, throw_error
 from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
-from workflow_engine.bpmn.scoping import case_view, empty_scope
+from workflow_engine.bpmn.scoping import empty_scope
 from workflow_engine.bpmn.token import ERROR, READY, Token
 from workflow_engine.bpmn.token_rows import FORMAT, TokenRow, plant_rows, row_of
 from workflow_engine.bpmn.tree import CaseTree
+from workflow_engine.bpmn.views import scope_view
 from workflow_engine.domain.errors import (
     InvalidStateError,
     NotFoundError,
@@ -187,12 +189,12 @@ class Instance:
     def due_timers(self, now: datetime) -> list[tuple[int, int, str]]:
         """(token, position, due instant) of every timer that is overdue, the earliest first."""
         due = [
-            (due_at, token_id, int(position))
+            (instant, token_id, int(position), due_at)
             for token_id, token in self.tree.index.items()
             for position, due_at in token.internal_data.get("due", {}).items()
-            if parse_instant(due_at) <= now
+            if (instant := parse_instant(due_at)) <= now
         ]
-        return [(token_id, position, due_at) for due_at, token_id, position in sorted(due)]
+        return [(token_id, position, due_at) for _, token_id, position, due_at in sorted(due)]
 
     def catch_message(
         self,
@@ -277,9 +279,7 @@ class Instance:
         if scope_id is not None and scope_id not in tree.scopes:
             raise NotFoundError(f"Expected a running scope {scope_id} in case {self.case_id}, but there is none.")
         tree.recorder.add(VariablesChanged(names=sorted(variables), variables=dict(variables), scope_id=scope_id))
-        for token in sorted(tree.index.values(), key=lambda token: token.id):
-            if _sees_variables_of(token, scope_id):
-                token.set_variables({**token.data, **variables})
+        change_everywhere(tree, variables, scope_id)
         return self._advance()
 
     def retry(self, context: RunContext, incident_no: int, variables: Mapping[str, Any]) -> Advance:
@@ -316,7 +316,7 @@ class Instance:
     # ---- looking
     def variables(self) -> dict[str, Any]:
         """The variables of the case as one picture: every branch's changes, the latest last."""
-        return case_view(self.tree)
+        return scope_view(self.tree)
 
     def token_variables(self, token_id: int) -> dict[str, Any]:
         """The variables that one token sees."""
@@ -389,17 +389,6 @@ class Instance:
         if token.task_spec.node.job is None or not token.task_spec.can_happen(token):
             raise InvalidStateError(f"Expected an open job {token_id} in case {self.case_id}, but there is none.")
         return token
-
-
-def _sees_variables_of(token: Token, scope_id: int | None) -> bool:
-    tree = token.workflow
-    while tree.parent_task_id != scope_id:
-        if tree.host is None:
-            return False
-        if not tree.host.task_spec.shares_variables:
-            return False
-        tree = tree.host.workflow
-    return True
 
 
 def _clear(tree: CaseTree) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from workflow_engine.bpmn.token import WAITING, Token
-from workflow_engine.bpmn.tree import CaseTree, ScopeTree
+from workflow_engine.bpmn.tree import CaseTree, difference
 from workflow_engine.domain.errors import StateFormatError
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def _base_of(token: Token) -> Mapping[str, Any]:
 def _difference(base: Mapping[str, Any], data: Mapping[str, Any]) -> bytes:
     if base is data:
         return _NOTHING
-    changed = {name: value for name, value in data.items() if name not in base or base[name] is not value}
-    unset = [name for name in base if name not in data]
+    changed, unset = difference(base, data)
     if not changed and not unset:
         return _NOTHING
     return orjson.dumps({"set": changed, "unset": unset} if unset else {"set": changed})
@@ -81,31 +80,27 @@ def plant_rows(top: CaseTree, rows: Iterable[TokenRow]) -> None:
     Raises:
         StateFormatError: a row does not fit the definition or its neighbours.
     """
-    by_scope: dict[int | None, list[TokenRow]] = {}
+    by_scope: dict[int, list[TokenRow]] = {}
+    outermost: list[TokenRow] = []
     for row in sorted(rows, key=lambda row: row.token_id):
-        by_scope.setdefault(row.scope_id, []).append(row)
-    _plant_scope(top, by_scope.pop(None, []))
-    pending = sorted(by_scope)
-    while pending:
-        ready = [scope_id for scope_id in pending if scope_id in top.index]
-        if not ready:
-            raise StateFormatError(f"Expected the hosts of scopes {pending} to be stored, but they are not.")
-        for scope_id in ready:
-            host = top.index[scope_id]
-            scope = top.open_scope(host.task_spec.inner_spec(host), host)
-            _plant_scope(scope, by_scope[scope_id])
-        pending = [scope_id for scope_id in pending if scope_id not in ready]
+        (outermost if row.scope_id is None else by_scope.setdefault(row.scope_id, [])).append(row)
+    _plant_scope(top, outermost)
+    for scope_id in sorted(by_scope):  # outer ones first: a scope is younger than the scope of its host
+        host = top.index.get(scope_id)
+        if host is None:
+            raise StateFormatError(f"Expected token {scope_id}, the host of a scope, to be stored, but it is not.")
+        _plant_scope(top.open_scope(host.task_spec.inner_spec(host), host), by_scope[scope_id])
     top.find_free_slots()
     top.recorder.clear()
 
 
-def _plant_scope(tree: ScopeTree | CaseTree, rows: list[TokenRow]) -> None:
+def _plant_scope(tree: Any, rows: list[TokenRow]) -> None:
     elements: dict[str, Element] = tree.spec.task_specs
     children: dict[int, list[int]] = {}
     for row in rows:
         if row.element not in elements:
             raise StateFormatError(f"Expected element {row.element!r} in {tree.spec.name!r}, but there is none.")
-        token = Token(tree, elements[row.element], row.token_id, row.slot, row.parent_id, row.state, {})  # type: ignore[arg-type]  # the case's own tree is a scope tree as well
+        token = Token(tree, elements[row.element], row.token_id, row.slot, row.parent_id, row.state, {})
         if row.internal != _NOTHING:
             token.internal_data = orjson.loads(row.internal)
         if row.parent_id is None:

@@ -18,10 +18,10 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from workflow_engine.bpmn.recorder import Recorder
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, Token
 from workflow_engine.domain.events import MergeConflict
-from workflow_engine.domain.variables import merge3
+from workflow_engine.domain.variables import merge3, same_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from workflow_engine.bpmn.definition import Definition, DefinitionSource
     from workflow_engine.bpmn.elements.element import Element
@@ -117,7 +117,10 @@ class _Tree:
                 parent = above
                 continue
             if len(parent._children) == 1:
+                child = self.tasks[parent._children[0]]
                 self.splice(parent)
+                if child.internal_data.get("given"):
+                    self.splice(child)
             return
 
     def is_parting_point(self, token: Token) -> bool:
@@ -143,6 +146,39 @@ class _Tree:
         self.top_workflow.recorder.touch(token)
 
     # ---- looking
+    def rebased(self, token: Token, onto: Token) -> dict[str, Any]:
+        """The token's variables as changes to those of ``onto``, from which it descends.
+
+        What a branch was given on its way, to look at, is no change of its own.
+        """
+        data, at = token.data, token.parent
+        while at is not onto:
+            if at.internal_data.get("given"):
+                data = merge3(at.data, at.parent.data, data)[0]
+            at = at.parent
+        return data
+
+    def give(self, parent: Token, variables: dict[str, Any]) -> Token:
+        """The place below ``parent`` for a branch that begins with these variables.
+
+        Where they are not the parent's, a token stands between that keeps them: what the branch is given to look at is
+        no change of its own when it meets the others.
+        """
+        if difference(parent.data, variables) == ({}, []):
+            return parent
+        given = self.new_token(parent.task_spec, parent, COMPLETED, variables)
+        given.internal_data["given"] = True
+        return given
+
+    def drop_given(self, token: Token, below: Token) -> None:
+        """The token's variables are changes to those of ``below`` now: nothing on the way there is their base."""
+        at = token.parent
+        while at is not below:
+            above = at.parent
+            if at.internal_data.get("given"):
+                self.splice(at)
+            at = above
+
     def lowest_common_ancestor(self, tokens: list[Token]) -> Token:
         """Where these branches parted."""
         shared = self._path(tokens[0])
@@ -166,6 +202,25 @@ class _Tree:
         return self.top_workflow.index.get(task_id)
 
 
+def tokens_below(token: Token, children: Callable[[Token], list[Token]]) -> list[Token]:
+    """The token and all below it, each before what hangs below it; read backwards, the eldest branch comes first."""
+    found, pending = [], [token]
+    while pending:
+        found.append(pending.pop())
+        pending.extend(children(found[-1]))
+    return found
+
+
+def difference(base: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What was set and which names are gone from ``base`` to ``variables``; see ``changed_variables``."""
+    changed = {
+        name: value
+        for name, value in variables.items()
+        if name not in base or (base[name] is not value and not same_json(base[name], value))
+    }
+    return changed, [name for name in base if name not in variables]
+
+
 def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
     """``base`` with a kept change (``set``, ``unset``) made to it."""
     if change is None:
@@ -174,25 +229,31 @@ def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None)
     return {**kept, **change["set"]}
 
 
-def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any], inner: bool = False) -> None:
+def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) -> None:
     """The last branch takes along what its siblings, which have ended, made of ``base``; so does all below it."""
-    top = token.workflow.top_workflow
-    merged, conflicts = merge3(base, token.data, ended)  # what ended just now was written last
-    if conflicts and not inner:
+    state = token.internal_data
+    merged, conflicts = merge3(base, state.get("outer", token.data), ended)  # what ended just now was written last
+    if conflicts:
         paths = [str(conflict["path"]) for conflict in conflicts]
-        element_id = token.element_id
-        top.recorder.add(MergeConflict(token_id=token.id, element_id=element_id, paths=paths, conflicts=conflicts))
-    token.set_variables(merged)
-    if "outer" in token.internal_data:
-        token.internal_data["outer"] = merge3(base, token.internal_data["outer"], ended)[0]
-    if token.id in top.scopes:
-        top.recorder.touch(top.scopes[token.id].root)  # its row is the difference to these variables
-    for child in token.children:
-        take_along(child, base, ended, inner=True)
+        event = MergeConflict(token_id=token.id, element_id=token.element_id, paths=paths, conflicts=conflicts)
+        token.workflow.top_workflow.recorder.add(event)
+    if "outer" not in state:
+        token.set_variables(merged)
+    else:
+        state["outer"] = merged
+        token.set_variables(merge3(base, ended, token.data)[0])  # its own variables stay its own
+    for below in tokens_below(token, _children)[1:]:
+        below.set_variables(merge3(base, ended, below.data)[0])
+
+
+def _children(token: Token) -> list[Token]:
+    return token.children
 
 
 class ScopeTree(_Tree, BpmnSubWorkflow):
     """The inside of one running sub-process, call activity or body."""
+
+    parent_task_id: int
 
     def __init__(self, spec: ScopeSpec, host: Token, top: CaseTree) -> None:
         BpmnSubWorkflow.__init__(self, spec, host.id, top, deserializing=True)
@@ -236,7 +297,7 @@ class CaseTree(_Tree, BpmnWorkflow):
         """Drop what is left of a finished or cancelled scope."""
         for token in list(scope.tasks.values()):
             scope.forget(token)
-        del self.scopes[scope.parent_task_id]
+        self.scopes.pop(scope.parent_task_id)
 
     def take_id(self) -> int:
         token_id = self.next_token_id

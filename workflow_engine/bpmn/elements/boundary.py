@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.bpmn.elements.catching import CatchElement
+from workflow_engine.bpmn.faults import Carried
 from workflow_engine.bpmn.scoping import withdraw
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, WAITING, Token
+from workflow_engine.domain.errors import ProcessFaultError
 from workflow_engine.domain.events import ElementCompleted
 
 
@@ -22,47 +24,48 @@ class BoundaryEvent(CatchElement):
         token = host.workflow.new_token(self, host, FUTURE, dict(host.data))
         token.triggered = True
         token._set_state(WAITING)
+        try:
+            due = self.subscribe(token)
+        except ProcessFaultError:
+            _drop(token)
+            raise
+        if due:
+            self.take_over(token, {})
+
+    def execute(self, token: Token) -> bool | None:
+        """Listen again, after its fault was mended."""
+        token._set_state(WAITING)
         if self.subscribe(token):
             self.take_over(token, {})
+        return None
 
     def occurred(self, token: Token, payload: dict[str, Any]) -> None:
         self.take_over(token, payload)
 
-    def take_over(
-        self, token: Token, payload: dict[str, Any], thrown_with: dict[str, Any] | None = None, at: Token | None = None
-    ) -> None:
-        """The event occurred: replace the activity (interrupting) or go beside it.
+    def take_over(self, token: Token, payload: dict[str, Any], carried: Carried | None = None) -> None:
+        """The event occurred: replace the activity (interrupting) or go beside it, with what it has done so far.
 
-        ``thrown_with`` are the variables at the place where an error or escalation was thrown: what they changed
-        against the activity's own goes along.
+        ``carried`` is what an error or escalation brings along.
         """
         host = token.parent
-        data = dict(host.data) if thrown_with is None else host.task_spec.variables_out(host, thrown_with)
-        data.update(payload)
+        tree, fork = host.workflow, _parting_point(host)
+        so_far = host.task_spec.variables_now(host)
+        variables = so_far if carried is None else carried.variables
         if self.node.interrupting:
-            self._replace(token, host, data)
+            branch = tree.new_token(self, fork, FUTURE, {**variables, **payload})
+            withdraw(host)
         else:
-            self._beside(token, host, data)
-
-    def _replace(self, token: Token, host: Token, data: dict[str, Any]) -> None:
-        tree = host.workflow
-        branch = tree.new_token(self, _parting_point(host), FUTURE, data)
-        withdraw(host)
-        self._go(branch)
-
-    def _beside(self, token: Token, host: Token, data: dict[str, Any]) -> None:
-        branch = host.workflow.new_token(self, _parting_point(host), FUTURE, data)
-        self.listen_again(token)
-        self._go(branch)
-
-    def _go(self, branch: Token) -> None:
+            branch = tree.new_token(self, tree.give(fork, so_far), FUTURE, {**variables, **payload})
+            self.listen_again(token)
+        if self.node.outputs:
+            branch.internal_data["outer"] = variables
         self.record_arrival(branch)
         self.finish(branch)
 
     def record_end(self, token: Token) -> None:
         """An event that occurred belongs to the story."""
-        if not token.internal_data.get("ended"):
-            token.internal_data["ended"] = True
+        if not token.internal_data.get("told"):
+            token.internal_data["told"] = True
             token.workflow.top_workflow.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
 
 
@@ -72,10 +75,10 @@ def _parting_point(host: Token) -> Token:
     It is the base against which the branches of the activity and of its events are merged when they meet.
     """
     tree = host.workflow
-    parent = host.parent
+    parent: Token = host.parent
     if parent.internal_data.get("parting") == host.id:
         return parent
-    fork = tree.new_token(host.task_spec, None, COMPLETED, dict(host.data))
+    fork = tree.new_token(host.task_spec, None, COMPLETED, dict(host.internal_data.get("outer", host.data)))
     fork.internal_data["parting"] = host.id
     fork._parent = parent.id
     parent._children[parent._children.index(host.id)] = fork.id
@@ -84,17 +87,29 @@ def _parting_point(host: Token) -> Token:
 
 
 def open_boundaries(host: Token) -> None:
-    """Begin to listen for every event on this activity's boundary; one that is due already may end it at once."""
-    for element in host.workflow.spec.boundaries.get(host.element_id, ()):
-        if host.id not in host.workflow.tasks:
+    """Begin to listen for every event on this activity's boundary; one that is due already may end it at once.
+
+    Those that listen already, because another one failed to and the activity is tried again, are left alone.
+
+    Raises:
+        ProcessFaultError: one of them cannot tell what it waits for.
+    """
+    tree = host.workflow
+    for element in tree.spec.boundaries.get(host.element_id, ()):
+        if host.id not in tree.tasks:
             return
-        element.wait(host)  # type: ignore[attr-defined]  # only boundary events are listed there
+        if not any(child.task_spec is element for child in host.children):
+            element.wait(host)
 
 
 def close_boundaries(host: Token) -> None:
     """The activity is over: its events can no longer occur."""
     for child in list(host.children):
         if child.task_spec.kind == "boundaryEvent":
-            child.task_spec.release(child)
-            host.workflow.forget(child)
-            host._children.remove(child.id)
+            _drop(child)
+
+
+def _drop(token: Token) -> None:
+    token.task_spec.release(token)
+    token.parent._children.remove(token.id)
+    token.workflow.forget(token)

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_engine.bpmn.correlation import bind_correlation, demanded_correlation, event_name
 from workflow_engine.bpmn.elements.element import Element
+from workflow_engine.bpmn.elements.mapping import map_in, map_out
 from workflow_engine.bpmn.evaluation import due_instant, iso, mapped, text_of
 from workflow_engine.bpmn.model import EventDefinition
 from workflow_engine.bpmn.token import WAITING, Token
@@ -35,9 +36,7 @@ class CatchElement(Element):
     waiting_state = WAITING
 
     def execute(self, token: Token) -> bool | None:
-        if self.node.inputs:
-            context = token.workflow.top_workflow.context
-            token.set_variables({**token.data, **mapped(self.node.inputs, token.data, context)})
+        map_in(token)
         if not self.subscribe(token):
             return None
         self._win(token)
@@ -65,7 +64,7 @@ class CatchElement(Element):
         """Begin to wait for everything; True when it need not wait at all."""
         done = not self.node.events
         for position, definition in enumerate(self.node.events):
-            if position in token.internal_data.get("seen", ()):
+            if position in token.internal_data.get("seen", ()) or _waits_at(token, str(position)):
                 continue
             if definition.kind in ("none", "link"):
                 done = True
@@ -135,7 +134,7 @@ class CatchElement(Element):
     def fire(self, token: Token, position: int) -> None:
         """The timer at ``position`` is due."""
         if self._timer_fires(token, position):
-            self.occurred(token, {})
+            self.occurred(token, token.internal_data.pop("payload", {}))
 
     def _timer_fires(self, token: Token, position: int) -> bool:
         due_at = token.internal_data["due"].pop(str(position))
@@ -174,10 +173,11 @@ class CatchElement(Element):
         self._take_in(token, position, payload_variables(definition, payload, token))
 
     def _take_in(self, token: Token, position: int, payload: dict[str, Any]) -> None:
+        before = token.internal_data.pop("payload", {})
         if self._one_of_all(token, position):
-            self.occurred(token, payload)
-        elif payload:
-            token.set_variables({**token.data, **payload})
+            self.occurred(token, {**before, **payload})
+        else:
+            token.note(payload={**before, **payload})
 
     def condition_holds(self, token: Token, position: int) -> None:
         """The condition at ``position`` became true."""
@@ -195,13 +195,8 @@ class CatchElement(Element):
     # ---- ending to wait
     def _on_complete(self, token: Token) -> None:
         self.release(token)
-        if self.node.outputs and self.maps_out and "leaving" in token.internal_data:
-            context = token.workflow.top_workflow.context
-            token.set_variables({**token.data, **mapped(self.node.outputs, token.data, context)})
+        map_out(token)
         super()._on_complete(token)
-
-    maps_out = True
-    """An activity maps its variables out itself."""
 
     def release(self, token: Token) -> None:
         recorder = token.workflow.top_workflow.recorder
@@ -221,7 +216,8 @@ class CatchElement(Element):
 
     def listen_again(self, token: Token) -> None:
         """A non-interrupting boundary event occurred: be ready for the next time (BPMN 2.0.2, 13.5.3)."""
-        token.internal_data.pop("seen", None)
+        if token.internal_data.pop("seen", None) is not None:
+            self.subscribe(token)
         for position, cycle in token.internal_data.get("cycle", {}).items():
             if position not in token.internal_data.get("due", {}):
                 self._schedule_next(token, int(position), cycle)
@@ -235,6 +231,11 @@ class CatchElement(Element):
         token.workflow.top_workflow.recorder.touch(token)
         if due is not None:
             self._set_due(token, position, due)
+
+
+def _waits_at(token: Token, position: str) -> bool:
+    state = token.internal_data
+    return position in state.get("due", ()) or position in state.get("waits", ())
 
 
 def payload_variables(definition: EventDefinition, payload: Mapping[str, Any], token: Token) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from workflow_engine.bpmn.faults import resolve_incident
 from workflow_engine.bpmn.model import Flow, Node
 from workflow_engine.bpmn.scoping import end_token
 from workflow_engine.bpmn.token import CANCELLED, FUTURE, LIVE, READY, STARTED, Token
+from workflow_engine.bpmn.views import without_own
 from workflow_engine.domain.errors import NoFlowTakenError
 from workflow_engine.domain.events import ElementActivated, ElementCancelled, ElementCompleted
 
@@ -114,8 +115,8 @@ class Element(BpmnTaskSpec):
 
     def record_end(self, token: Token) -> None:
         """Tell the story, once, that the element did its work."""
-        if self.visible and not token.internal_data.get("ended"):
-            token.internal_data["ended"] = True
+        if self.visible and not token.internal_data.get("told"):
+            token.internal_data["told"] = True
             token.workflow.top_workflow.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
 
     ends_before_leaving = True
@@ -181,9 +182,9 @@ class Element(BpmnTaskSpec):
         """Whether something from outside (a person, time, a message) can move this token."""
         return False
 
-    def variables_out(self, token: Token, inner: dict[str, Any]) -> dict[str, Any]:
-        """The activity's variables after something thrown inside its scope, where they were ``inner``, left it."""
-        return dict(token.data)
+    def variables_now(self, token: Token) -> dict[str, Any]:
+        """The variables around the activity, with what it has made of them so far."""
+        return without_own(token, token.data)
 
     waiting_state = STARTED
     """The state of a token whose work goes on outside."""

@@ -65,10 +65,11 @@ class _JoiningGateway(Element):
         survivor = tokens[-1]
         tree = survivor.workflow
         if len(tokens) > 1:
-            base = tree.lowest_common_ancestor(tokens).data
-            merged, conflicts = merge_branches(base, [token.data for token in tokens])
+            fork = tree.lowest_common_ancestor(tokens)
+            merged, conflicts = merge_branches(fork.data, [tree.rebased(token, fork) for token in tokens])
             record_conflicts(survivor, conflicts)
-            survivor.set_variables(merged)  # first: the last branch at a parting point takes along what others left there
+            tree.drop_given(survivor, fork)
+            survivor.set_variables(merged)  # before the others go: it takes along what ended branches left
             for token in tokens[:-1]:
                 tree.detach(token)
             tree.top_workflow.recorder.add(

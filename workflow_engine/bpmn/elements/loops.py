@@ -17,8 +17,8 @@ from workflow_engine.bpmn.elements.element import Element
 from workflow_engine.bpmn.evaluation import condition_of, value_of, whole_number_of
 from workflow_engine.bpmn.model import Loop, Node
 from workflow_engine.bpmn.scoping import record_conflicts, withdraw
-from workflow_engine.bpmn.token import COMPLETED, FUTURE, READY, Token
-from workflow_engine.bpmn.tree import ScopeSpec
+from workflow_engine.bpmn.token import COMPLETED, ERROR, FUTURE, READY, Token
+from workflow_engine.bpmn.tree import ScopeSpec, difference
 from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.variables import merge3
 
@@ -36,10 +36,10 @@ class LoopFrame(Element):
 
     def execute(self, token: Token) -> bool | None:
         if "begun" not in token.internal_data:
-            token.internal_data["begun"] = True
             open_boundaries(token)
             if token.id not in token.workflow.tasks:
                 return None
+            token.internal_data["begun"] = True
         return self.turn(token)
 
     def turn(self, token: Token) -> bool | None:
@@ -53,12 +53,25 @@ class LoopFrame(Element):
         self.body.arrive(body)
 
     def body_done(self, token: Token, body: Token) -> None:
-        """A body has finished: keep what it leaves, and have the frame take its turn before anything else runs."""
+        """A body has finished: keep what it leaves, and have the frame take its turn before anything else runs.
+
+        A frame that has stopped with an incident takes its turn when that is mended.
+        """
         self.take_in(token, body)
-        token.internal_data["done"] = token.internal_data.get("done", 0) + 1
-        token._set_state(READY)
-        token.workflow.top_workflow.recorder.touch(token)
-        token.workflow.top_workflow.ready.appendleft(token)
+        token.note(done=token.internal_data.get("done", 0) + 1)
+        if not token.has_state(ERROR):
+            token._set_state(READY)
+            token.workflow.top_workflow.ready.appendleft(token)
+
+    def with_body(self, token: Token, variables: dict[str, Any]) -> dict[str, Any]:
+        """The variables around the activity when a body is left early with these."""
+        return merge3(token.data, self.variables_now(token), self.lasting(token, variables))[0]
+
+    def lasting(self, token: Token, variables: dict[str, Any]) -> dict[str, Any]:
+        """The variables of a body without those that are its own."""
+        own = {"loopCounter"}
+        kept = {name: value for name, value in variables.items() if name not in own}
+        return {**kept, **{name: value for name, value in token.data.items() if name in own}}
 
     def take_in(self, token: Token, body: Token) -> None:
         """Keep what a finished body leaves behind."""
@@ -90,9 +103,15 @@ class StandardLoop(LoopFrame):
         return condition_of(self.loop.condition, variables, token.workflow.top_workflow.context)
 
     def take_in(self, token: Token, body: Token) -> None:
-        token.set_variables({name: value for name, value in body.data.items() if name != "loopCounter"})
+        token.set_variables(self.lasting(token, body.data))
         token.workflow.forget(body)
         token._children.remove(body.id)
+
+    def variables_now(self, token: Token) -> dict[str, Any]:
+        for body in token.children:
+            if body.task_spec is self.body:
+                return self.lasting(token, self.body.variables_now(body))
+        return token.data
 
 
 class MultiInstance(LoopFrame):
@@ -166,8 +185,7 @@ class MultiInstance(LoopFrame):
             output = value_of(source, body.data, tree.top_workflow.context)
         self._keep_changes(token, body)
         if loop.completion_condition is not None:
-            changed = {k: v for k, v in body.data.items() if k not in token.data or token.data[k] is not v}
-            token.internal_data["last"] = changed
+            token.internal_data["last"] = difference(token.data, body.data)[0]
         if loop.output_collection is None:
             tree.forget(body)
             token._children.remove(body.id)
@@ -179,21 +197,28 @@ class MultiInstance(LoopFrame):
 
     def _keep_changes(self, token: Token, body: Token) -> None:
         """What a body changed outlives it: all of it, or only what existed before where outputs are declared."""
-        local = {self.loop.item, "loopCounter", self.loop.output_item}
-        declared = self.loop.output_collection is not None
-        theirs = {
-            name: value
-            for name, value in body.data.items()
-            if name not in local and (name in token.data or not declared)
-        }
-        for name in local & token.data.keys():
-            theirs[name] = token.data[name]  # type: ignore[index]  # None is never a key of the variables
         so_far = {**token.data, **self._changed(token)}
-        merged, conflicts = merge3(token.data if self.loop.kind == "parallel" else so_far, so_far, theirs)
+        base = token.data if self.loop.kind == "parallel" else so_far
+        merged, conflicts = merge3(base, so_far, self.lasting(token, body.data))
         record_conflicts(body, conflicts)
-        changed = {k: v for k, v in merged.items() if k not in token.data or token.data[k] is not v}
-        if changed:
+        if changed := difference(token.data, merged)[0]:
             token.note(result=changed)
+
+    def lasting(self, token: Token, variables: dict[str, Any]) -> dict[str, Any]:
+        own = {self.loop.item, "loopCounter", self.loop.output_item}
+        declared = self.loop.output_collection is not None
+        kept = {
+            name: value
+            for name, value in variables.items()
+            if name not in own and (name in token.data or not declared)
+        }
+        return {**kept, **{name: value for name, value in token.data.items() if name in own}}
+
+    def variables_now(self, token: Token) -> dict[str, Any]:
+        variables = {**token.data, **self._changed(token)}
+        if self.loop.output_collection is not None and token.internal_data.get("done"):
+            variables[self.loop.output_collection] = self._in_order(token)
+        return variables
 
     def _changed(self, token: Token) -> dict[str, Any]:
         changed: dict[str, Any] = token.internal_data.get("result", {})
@@ -241,7 +266,7 @@ class MultiInstance(LoopFrame):
         variables = {**token.data, **self._changed(token)}
         if self.loop.output_collection is not None:
             variables[self.loop.output_collection] = self._in_order(token)
-        for child in list(token.children):
+        for child in token.children:
             if child.state == COMPLETED:
                 token.workflow.forget(child)
                 token._children.remove(child.id)

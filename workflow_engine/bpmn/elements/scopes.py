@@ -7,9 +7,10 @@ from typing import Any
 from workflow_engine.bpmn.elements.activity import Activity
 from workflow_engine.bpmn.evaluation import mapped, text_of
 from workflow_engine.bpmn.model import CalledElement
-from workflow_engine.bpmn.scoping import empty_scope, end_scope
+from workflow_engine.bpmn.scoping import end_scope
 from workflow_engine.bpmn.token import FUTURE, Token
 from workflow_engine.bpmn.tree import ScopeSpec, ScopeTree
+from workflow_engine.bpmn.views import scope_view, without_own
 from workflow_engine.domain.errors import ExpressionError, NotFoundError
 from workflow_engine.domain.events import CallResolved
 from workflow_engine.domain.variables import merge3
@@ -19,7 +20,8 @@ def begin_scope(tree: ScopeTree, elements: list[Any], position: int = 0) -> None
     """Put one token on each of these start elements; a scope without any is over at once."""
     for listener in tree.spec.listeners:
         listener.listen(tree)
-    if tree.root._children and all(tree.tasks[child].task_spec.kind == "eventSubProcess" for child in tree.root._children):
+    begun = [child.task_spec.kind for child in tree.root.children]
+    if begun and all(kind == "eventSubProcess" for kind in begun):
         return  # due at once, and interrupting: nothing else begins
     tokens = [tree.new_token(element, tree.root, FUTURE, dict(tree.root.data)) for element in elements]
     for token in tokens:
@@ -33,29 +35,38 @@ def begin_scope(tree: ScopeTree, elements: list[Any], position: int = 0) -> None
 class ScopedActivity(Activity):
     """Runs a scope and goes on with what the scope leaves."""
 
-    def open(self, token: Token, spec: ScopeSpec, variables: dict[str, Any]) -> None:
-        """Start the inside."""
+    def open(self, token: Token, spec: ScopeSpec, variables: dict[str, Any]) -> bool | None:
+        """Start the inside; True when it is over already."""
         scope = token.workflow.top_workflow.open_scope(spec, token)
         scope.plant(variables)
         begin_scope(scope, spec.start_elements)
+        return self._take_in(token) if "returned" in token.internal_data else None
+
+    def execute(self, token: Token) -> bool | None:
+        return self._take_in(token) if "returned" in token.internal_data else super().execute(token)
+
+    def _take_in(self, token: Token) -> bool:
+        token.set_variables(self.outgoing(token, *token.internal_data["returned"]))
+        del token.internal_data["returned"]
+        return True
 
     def scope_done(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> None:
-        """The inside has ended; ``before`` is what it began with."""
-        token.set_variables(self.outgoing(token, before, result))
-        self.finish(token)
+        """The inside, which began with ``before``, has left ``result``; it is taken in the token's own turn."""
+        token.note(returned=[before, result])
+        token._ready()
+
+    def seen_outside(self, token: Token, inner: dict[str, Any]) -> dict[str, Any]:
+        """The variables around the activity when those inside it are ``inner``."""
+        scope = token.workflow.top_workflow.scopes[token.id]
+        return without_own(token, self.outgoing(token, scope.root.data, inner))
 
     def outgoing(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         """The activity's variables when the inside, which began with ``before``, leaves ``result``."""
         return merge3(before, token.data, result)[0]
 
-    def variables_out(self, token: Token, inner: dict[str, Any]) -> dict[str, Any]:
-        scope = token.workflow.top_workflow.scopes.get(token.id)
-        return dict(token.data) if scope is None else self.outgoing(token, scope.root.data, inner)
-
     def release(self, token: Token) -> None:
         scope = token.workflow.top_workflow.scopes.get(token.id)
         if scope is not None:
-            empty_scope(scope)
             token.workflow.top_workflow.close_scope(scope)
 
 
@@ -65,9 +76,12 @@ class SubProcess(ScopedActivity):
     kind = "subProcess"
     inside: ScopeSpec
 
+    def variables_now(self, token: Token) -> dict[str, Any]:
+        scope = token.workflow.top_workflow.scopes.get(token.id)
+        return super().variables_now(token) if scope is None else self.seen_outside(token, scope_view(scope))
+
     def work(self, token: Token) -> bool | None:
-        self.open(token, self.inside, dict(token.data))
-        return None
+        return self.open(token, self.inside, dict(token.data))
 
     def inner_spec(self, token: Token) -> ScopeSpec:
         """The graph inside, for a cold load."""
@@ -100,8 +114,8 @@ class CallActivity(ScopedActivity):
             )
         )
         given = dict(token.data) if called.all_in else {}
-        self.open(token, definition.spec(process_id), {**given, **mapped(called.inputs, token.data, context)})
-        return None
+        variables = {**given, **mapped(called.inputs, token.data, context)}
+        return self.open(token, definition.spec(process_id), variables)
 
     def outgoing(self, token: Token, before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         called = self._called

@@ -151,14 +151,13 @@ class SendTask(JobTask):
             return super().work(token)
         for position, definition in enumerate(self.node.events):
             throw_event(token, position, definition)
-        return True
+        return True if token.id in token.workflow.top_workflow.index else None  # its message may have ended it
 
 
 class ReceiveTask(Activity, CatchElement):
     """Waits for its message; one that names none waits for a message named like the task."""
 
     kind = "receiveTask"
-    maps_out = False
     waiting_state = WAITING
 
     def work(self, token: Token) -> bool | None:

@@ -68,7 +68,7 @@ class EndEvent(ThrowEvent):
     def _on_complete(self, token: Token) -> None:
         if any(definition.kind == "terminate" for definition in self.node.events):
             token.workflow.top_workflow.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
-            terminate_scope(token.workflow, token)
+            terminate_scope(token.workflow)
             return
         super()._on_complete(token)
 
