@@ -78,6 +78,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
+from workflow_engine.verifying import AuditReport
 
 new_case_id = new_command_id = new_id
 
@@ -90,6 +91,7 @@ __all__ = [
     "AlertRow",
     "AssignUserTask",
     "AuditError",
+    "AuditReport",
     "BroadcastSignal",
     "CancelCase",
     "CaseCommand",

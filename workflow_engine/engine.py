@@ -27,6 +27,7 @@ from workflow_engine.storage import chains, heartbeats, outgoing
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
+from workflow_engine.verifying import AuditReport, Progress, verify_audit
 
 T = TypeVar("T")
 
@@ -103,6 +104,13 @@ class Engine:
         self._listeners.append(listener)
 
     # ---- looking
+    def verify_audit(
+        self, *, sample: int | None = 50, seed: int = 0, progress: Progress | None = None
+    ) -> AuditReport:
+        """Check every chain and value, and run ``sample`` cases again from their record (None: all)."""
+        with self.queries.snapshot() as snapshot:
+            return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress)
+
     def health(self) -> dict[str, Any]:
         """Whether the engine can work, as JSON: ``ok``, ``database``, ``warnings``, and what ``queries.load`` tells."""
         try:

@@ -95,6 +95,7 @@ def entry_body(
         "at": envelope.at.isoformat(),
         "build": BUILD,
         "command": public,
+        "command_id": envelope.command.command_id,
         "events": bodies,
         "seed": envelope.seed,
         **extra,

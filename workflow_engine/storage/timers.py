@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 
 from workflow_engine.storage.definitions import BoundProcess, Trigger
 from workflow_engine.storage.schema import timer
-from workflow_engine.storage.statement import Row, Statement, param
+from workflow_engine.storage.statement import Row, Statement, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _t = timer.c
 _DUE_COLUMNS = (_t.timer_id, _t.due_at, _t.case_id, _t.token_id, _t.position, _t.element_id, _t.lane, _t.fence)
-_ADD = Statement(insert(timer))
+_ADD = Statement(
+    lambda dialect: upsert(dialect, timer, ("timer_id", "due_at"), ("state", "firing", "armed_at", "fired_at"))
+)
 _FIND = Statement(
     select(_t.state, _t.fence, _t.fired_at).where(_t.timer_id == param("key"), _t.due_at == param("due", _t.due_at))
 )
@@ -71,7 +73,7 @@ class StartTimer:
 def add_start_timer(
     unit: UnitOfWork, bound: BoundProcess, trigger: Trigger, due_at: datetime, *, firing: int, armed_at: datetime
 ) -> None:
-    """Arm one firing of a start event."""
+    """Arm one firing of a start event (again, when it was disarmed at this very instant)."""
     row: dict[str, Any] = {
         "timer_id": f"start:{bound.definition_id}:{trigger.element_id}:{armed_at.timestamp():.0f}", "due_at": due_at,
         "case_id": None, "definition_id": bound.definition_id, "process_id": bound.process_id, "token_id": None,

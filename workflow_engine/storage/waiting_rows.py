@@ -98,10 +98,21 @@ _HOLDS = {
 }
 
 
+_HELD_STATES: dict[Insert, tuple[str, ...] | None] = {
+    TIMERS: ("scheduled",),
+    SUBSCRIPTIONS: None,
+    JOBS: ("available", "locked", "failed"),
+}
+
+
 def hold(changes: Changes, facts: Facts, held: bool) -> None:
     """A suspended case waits for nothing; resumed, it waits again for what it waited for."""
     for move in _HOLDS[held]:
         changes.move(move, {"case": facts.case_id})
+    for kind, states in _HELD_STATES.items():
+        for row in changes.pending_of(kind):
+            if states is None or row["state"] in states:
+                row["held"] = held
 
 
 def timer_scheduled(changes: Changes, facts: Facts, event: e.TimerScheduled) -> None:
