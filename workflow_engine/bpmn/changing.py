@@ -17,7 +17,7 @@ def change_everywhere(tree: CaseTree, variables: Mapping[str, Any], scope_id: in
     """
     for _, token in sorted(tree.index.items()):
         if _sees_variables_of(token, scope_id):
-            _change(token, variables)
+            change_token(token, variables)
 
 
 def _sees_variables_of(token: Token, scope_id: int | None) -> bool:
@@ -29,7 +29,10 @@ def _sees_variables_of(token: Token, scope_id: int | None) -> bool:
     return True
 
 
-def _change(token: Token, variables: Mapping[str, Any]) -> None:
+def change_token(token: Token, variables: Mapping[str, Any]) -> None:
+    """Set variables in one token; see ``change_everywhere``."""
+    if not variables:
+        return
     state = token.internal_data
     own: set[str] = set()
     if "outer" in state:

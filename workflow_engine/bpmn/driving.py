@@ -18,6 +18,8 @@ def drive(top: CaseTree) -> None:
     budget; a case in which nothing can happen any more gets an incident of its own.
     """
     budget = top.context.step_budget
+    if top.header.pop("behind", False):
+        _catch_up(top)
     while True:
         budget = _run_ready(top, budget)
         if budget < 0 or top.completed or not _settle(top):
@@ -35,6 +37,7 @@ def _run_ready(top: CaseTree, budget: int) -> int:
         budget -= 1
         if budget < 0:
             ready.clear()
+            top.header["behind"] = True
             limit = top.context.step_budget
             fault = StepBudgetError(
                 f"Expected the model to wait for something within {limit} steps, but it runs on at "
@@ -47,6 +50,13 @@ def _run_ready(top: CaseTree, budget: int) -> int:
         except ProcessFaultError as fault:
             open_incident(top, token if top.index.get(token.id) is token else None, fault)
     return budget
+
+
+def _catch_up(top: CaseTree) -> None:
+    """Queue again what was left behind when a step budget ran out."""
+    for _, token in sorted(top.index.items()):
+        if token.has_state(READY) and token not in top.ready:
+            top.ready.append(token)
 
 
 def _settle(top: CaseTree) -> bool:
@@ -82,10 +92,9 @@ def _look_at_condition(top: CaseTree, token: Token) -> bool:
 
 
 def _look_for_work(top: CaseTree) -> None:
-    if "stuck" in top.header or any("incident" in token.internal_data for token in top.index.values()):
-        return
     try:
         require_open_work(top)
     except StuckError as fault:
-        open_incident(top, None, fault)
-        top.header["stuck"] = top.header["incidents"]
+        if "stuck" not in top.header and not any("incident" in token.internal_data for token in top.index.values()):
+            open_incident(top, None, fault)
+            top.header["stuck"] = top.header["incidents"]

@@ -41,6 +41,13 @@ def resolve_incident(token: Token, resolution: str) -> None:
     recorder.add(IncidentResolved(incident_no=number, token_id=token.id, resolution=resolution))
 
 
+def resolve_stuck(top: CaseTree, resolution: str) -> None:
+    """The incident that nothing can happen any more, where there is one, needs no one any more."""
+    number = top.header.pop("stuck", None)
+    if number is not None:
+        top.recorder.add(IncidentResolved(incident_no=number, token_id=None, resolution=resolution))
+
+
 # ---------------------------------------------------------------------------------------------- errors and escalations
 class Carried(NamedTuple):
     """Variables that a thrown error or escalation brings along: around the activity it came from, before and after."""

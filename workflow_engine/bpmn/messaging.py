@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.correlation import bind_correlation, carried_correlation, event_name, matches
 from workflow_engine.bpmn.evaluation import mapped, value_of
-from workflow_engine.domain.errors import ExpressionError
+from workflow_engine.bpmn.faults import open_incident
+from workflow_engine.domain.errors import ExpressionError, ProcessFaultError
 from workflow_engine.domain.events import MessageThrown, SignalThrown
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _throw_message(token: Token, position: int, definition: EventDefinition) -> 
         )
     )
     if catcher:
-        catcher[0].task_spec.deliver(catcher[0], catcher[1], payload, carried or None, message_id)
+        _deliver(*catcher, payload, carried or None, message_id)
 
 
 def find_message_catcher(
@@ -89,9 +90,24 @@ def deliver_signal(top: CaseTree, name: str, payload: Mapping[str, Any]) -> int:
     caught = 0
     for token, position in waiting_for(top, "signal", name):
         if token.id in top.index and str(position) in token.internal_data.get("waits", {}):
-            token.task_spec.deliver(token, position, payload)
+            _deliver(token, position, payload)
             caught += 1
     return caught
+
+
+def _deliver(
+    token: Token,
+    position: int,
+    payload: Mapping[str, Any],
+    correlation: Mapping[str, Any] | None = None,
+    message_id: str | None = None,
+) -> None:
+    """Hand it over; a fault in catching is the catcher's, whoever threw."""
+    top = token.workflow.top_workflow
+    try:
+        token.task_spec.deliver(token, position, payload, correlation, message_id)
+    except ProcessFaultError as fault:
+        open_incident(top, top.index.get(token.id), fault)
 
 
 def _payload(token: Token, definition: EventDefinition) -> dict[str, Any]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflow_engine.bpmn.changing import change_everywhere
+from workflow_engine.bpmn.changing import change_everywhere, change_token
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
 from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
-from workflow_engine.bpmn.faults import open_incident, resolve_incident, restart, throw_error
+from workflow_engine.bpmn.faults import open_incident, resolve_incident, resolve_stuck, restart, throw_error
 from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
 from workflow_engine.bpmn.scoping import empty_scope
-from workflow_engine.bpmn.token import ERROR, READY, Token
+from workflow_engine.bpmn.token import ERROR, Token
 from workflow_engine.bpmn.token_rows import FORMAT, TokenRow, plant_rows, row_of
 from workflow_engine.bpmn.tree import CaseTree
 from workflow_engine.bpmn.views import scope_view
@@ -30,7 +30,6 @@ from workflow_engine.domain.events import (
     CaseCancelled,
     CaseStarted,
     Event,
-    IncidentResolved,
     JobCompleted,
     JobFailed,
     UserTaskCompleted,
@@ -130,6 +129,8 @@ class Instance:
         ``position`` says which of the start event's definitions occurred; a parallel multiple one waits for the rest.
         """
         tree = self._begin(context)
+        if tree.header:
+            raise InvalidStateError(f"Expected case {self.case_id} to be new, but it has started.")
         elements = tree.spec.start_elements
         if start_element_id is not None:
             found = tree.spec.task_specs.get(start_element_id)
@@ -289,17 +290,12 @@ class Instance:
         if found:
             token = found[0]
             resolve_incident(token, "retried")
-            if variables:
-                token.set_variables({**token.data, **variables})
+            change_token(token, variables)
             restart(token)
         elif tree.header.get("stuck") == incident_no:
-            tree.header.pop("stuck")
-            tree.recorder.add(IncidentResolved(incident_no=incident_no, token_id=None, resolution="retried"))
+            resolve_stuck(tree, "retried")
         else:
             raise NotFoundError(f"Expected an open incident {incident_no} in case {self.case_id}, but there is none.")
-        for token in sorted(tree.index.values(), key=lambda token: token.id):
-            if token.has_state(READY) and token not in tree.ready:
-                tree.ready.append(token)  # left behind when a step budget ran out
         return self._advance()
 
     def cancel(self, context: RunContext, reason: str | None) -> Advance:
@@ -307,6 +303,7 @@ class Instance:
         tree = self._begin(context)
         self._require_active()
         empty_scope(tree)
+        resolve_stuck(tree, "cancelled")
         tree.ready.clear()
         tree.completed = True
         tree.header["outcome"] = "cancelled"

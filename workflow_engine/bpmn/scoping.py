@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workflow_engine.bpmn.faults import resolve_incident
 from workflow_engine.bpmn.token import READY, Token
 from workflow_engine.bpmn.tree import changed_variables, difference, tokens_below
 from workflow_engine.bpmn.views import scope_view
@@ -86,10 +87,12 @@ def end_scope(tree: ScopeTree, outcome: str, result: dict[str, Any] | None = Non
 
 
 def drop_listener(token: Token) -> None:
-    """A handler of the scope is needed no more."""
+    """An event that hangs below ``token.parent``, to interrupt it or to act beside it, can occur no more."""
     token.task_spec.release(token)
+    if "incident" in token.internal_data:
+        resolve_incident(token, "cancelled")
+    token.parent._children.remove(token.id)
     token.workflow.forget(token)
-    token.workflow.root._children.remove(token.id)
 
 
 def terminate_scope(tree: ScopeTree) -> None:

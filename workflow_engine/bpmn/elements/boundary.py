@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.faults import Carried
-from workflow_engine.bpmn.scoping import withdraw
+from workflow_engine.bpmn.scoping import drop_listener, withdraw
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, WAITING, Token
 from workflow_engine.domain.errors import ProcessFaultError
 from workflow_engine.domain.events import ElementCompleted
@@ -27,7 +27,7 @@ class BoundaryEvent(CatchElement):
         try:
             due = self.subscribe(token)
         except ProcessFaultError:
-            _drop(token)
+            drop_listener(token)
             raise
         if due:
             self.take_over(token, {})
@@ -106,10 +106,4 @@ def close_boundaries(host: Token) -> None:
     """The activity is over: its events can no longer occur."""
     for child in list(host.children):
         if child.task_spec.kind == "boundaryEvent":
-            _drop(child)
-
-
-def _drop(token: Token) -> None:
-    token.task_spec.release(token)
-    token.parent._children.remove(token.id)
-    token.workflow.forget(token)
+            drop_listener(child)
