@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from web.i18n import gettext as _
 from web.i18n import marked
@@ -122,6 +122,8 @@ def expired(error: CsrfError) -> Response:
 
 def http_error(error: HTTPException) -> Response:
     """Errors of HTTP itself, and redirects that Werkzeug raises."""
+    if isinstance(error, SecurityError):  # a foreign host name: our pages have no addresses there
+        return Response(_(TITLES[400]), 400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     answer = page(error.code)

@@ -14,7 +14,8 @@ OURS = re.compile(r'<p class="prose-heading">|</?(?:p|ul|li|strong|em|br)>')
 
 def test_paragraphs_lists_and_emphasis() -> None:
     assert prose("# Title\nOne **two** *three*\n\n- a\n- b") == (
-        '<p class="prose-heading">Title</p><p>One <strong>two</strong> <em>three</em></p>\n<ul><li>a</li><li>b</li></ul>'
+        '<p class="prose-heading">Title</p><p>One <strong>two</strong> <em>three</em></p>\n'
+        "<ul><li>a</li><li>b</li></ul>"
     )
 
 

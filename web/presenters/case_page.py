@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from web.context import engine
@@ -12,7 +11,7 @@ from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.people import actor_name
 from web.presenters.story import by_day, tell
-from web.presenters.tasks import line_of
+from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import Due, due_of
 from web.presenters.values import facts
 from workflow_engine import Actor, CaseDetail, CaseRow, new_id
@@ -30,11 +29,11 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """A timer that runs."""
+    """Timers that run for one element: when the next is due, and how many there are."""
 
     name: str
-    due_at: datetime
     due: Due | None
+    count: int = 1
 
 
 def case_lines(rows: Iterable[CaseRow]) -> list[CaseLine]:
@@ -62,8 +61,7 @@ def case_page(case: CaseDetail, actor: Actor) -> dict[str, Any]:
         "days": by_day(reversed(story)),
         "seen": story[-1].seq if story else 0,
         "facts": facts(case.variables, names),
-        "tasks": open_tasks,
-        "done_tasks": sum(1 for task in case.user_tasks if task.state == "completed"),
+        "tasks": _by_name(open_tasks),
         "clocks": _clocks(case, names),
         "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
         "jobs": [
@@ -75,7 +73,20 @@ def case_page(case: CaseDetail, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _by_name(tasks: list[TaskLine]) -> list[tuple[str, list[TaskLine]]]:
+    """Open tasks under their names: one task done by many units is one heading."""
+    named: dict[str, list[TaskLine]] = {}
+    for task in tasks:
+        named.setdefault(task.name, []).append(task)
+    return list(named.items())
+
+
 def _clocks(case: CaseDetail, names: Names) -> list[ClockLine]:
     running = [timer for timer in case.timers if timer.state == "scheduled"]
     running.sort(key=lambda timer: timer.due_at)
-    return [ClockLine(names.element(timer.element_id), timer.due_at, due_of(timer.due_at)) for timer in running]
+    first: dict[str, ClockLine] = {}
+    for timer in running:
+        name = names.element(timer.element_id)
+        known = first.get(name)
+        first[name] = replace(known, count=known.count + 1) if known else ClockLine(name, due_of(timer.due_at))
+    return list(first.values())

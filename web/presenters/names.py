@@ -102,7 +102,8 @@ class Names:
 
     def title_keys(self) -> tuple[str, ...]:
         """Keys that name an object in a list."""
-        return (f"name_{self._language}", f"title_{self._language}", "name", "title", "label", "text", "unit", "id")
+        mine = (f"name_{self._language}", f"title_{self._language}")
+        return (*mine, "name", "title", "label", "unit", "group", "text", "id")
 
     def _pick(self, text: str) -> str:
         return pick_language(text, self._language)

@@ -218,11 +218,11 @@ def _conflict(event: Body, teller: Teller) -> Markup:
 
 def _reached(event: Body, teller: Teller) -> Markup | None:
     kind, element_id = event.get("element_kind"), str(event.get("element_id"))
-    if kind not in ("endEvent", "intermediateThrowEvent", "manualTask", "callActivity", "subProcess"):
+    if kind not in ("endEvent", "intermediateThrowEvent", "manualTask", "callActivity"):
         return None
     if not teller.names.has_name(element_id):
         return None
-    if kind in ("callActivity", "subProcess"):
+    if kind == "callActivity":
         return say(_("%(element)s began"), element=teller.element(event))
     return say(_("%(element)s was reached"), element=teller.element(event))
 

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.people import actor_name
-from web.presenters.sentences import ASKED, HAPPENED, Teller, strong
+from web.presenters.sentences import ASKED, HAPPENED, Teller, say, strong
 from web.presenters.times import local_date
 from web.presenters.values import Fact, facts
 from workflow_engine import HistoryRow
@@ -55,7 +56,7 @@ def _moment(row: HistoryRow, names: Names) -> Moment:
     name = str(command.get("command", ""))
     asked = ASKED.get(name)
     headline = asked(command, teller) if asked else None
-    followed = [line for event in row.events if (line := _sentence(event, name, teller))]
+    followed = _followed(row.events, name, teller)
     return Moment(
         seq=row.seq,
         at=row.at,
@@ -72,6 +73,36 @@ def _moment(row: HistoryRow, names: Names) -> Moment:
         ),
         digest=str(row.hash or ""),
     )
+
+
+def _followed(events: Sequence[Mapping[str, Any]], command: str, teller: Teller) -> list[Markup]:
+    """One line per kind of consequence: equal lines are counted, tasks offered to many are told once."""
+    counts: dict[Markup, int] = {}
+    for event in _joined(events):
+        line = _sentence(event, command, teller)
+        if line:
+            counts[line] = counts.get(line, 0) + 1
+    return [
+        say(_("%(line)s (%(count)d times)"), line=line, count=count) if count > 1 else line
+        for line, count in counts.items()
+    ]
+
+
+def _joined(events: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """The events, with tasks of one kind that are due at one time and offered to several groups made into one."""
+    told: dict[tuple[Any, Any], dict[str, Any]] = {}
+    for event in events:
+        if event.get("event") != "user_task.created" or event.get("assignee"):
+            continue
+        task = told.setdefault((event["element_id"], event.get("due_at")), {**event, "candidate_groups": []})
+        task["candidate_groups"] += [
+            g for g in event.get("candidate_groups") or () if g not in task["candidate_groups"]
+        ]
+    for event in events:
+        if event.get("event") != "user_task.created" or event.get("assignee"):
+            yield event
+        elif (joined := told.pop((event["element_id"], event.get("due_at")), None)) is not None:
+            yield joined
 
 
 def _sentence(event: Mapping[str, Any], command: str, teller: Teller) -> Markup | None:

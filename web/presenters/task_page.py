@@ -57,7 +57,7 @@ def task_page(
         "is_mine": is_open and mine,
         "can_claim": task.state == "ready" and task.assignee is None,
         "may_complete": is_open and (mine or task.assignee is None),
-        "facts": facts(_without_form(task.variables, form), names, most=40),
+        "facts": facts(_without_form(task.variables, form), names),
         "case": case.case,
         "diagram": _diagram(task, case),
         "days": by_day(reversed(story)),

@@ -1,65 +1,60 @@
-"""Values of a case as a table a person can read: texts, numbers and dates plainly, objects and lists unfolded."""
+"""Values of a case as a table a person can read: plain values in words, objects folded, lists by their heads."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from web.i18n import gettext as _
 from web.presenters.names import Names
+from web.presenters.people import group_name
 from web.presenters.times import duration, exact, instant
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+_GROUP = re.compile(r"(?:unit|role):[\w.-]+")
 LONGEST_SHORT = 160
+LONGEST_HEAD = 60
 MOST_ITEMS = 12
+MOST_FACTS = 200
+DEEPEST = 3
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a table: a name, a value in words, and the value itself where the words leave something out."""
+    """One line of a table: a name and a value in words, or the facts inside an object."""
 
     key: str
     label: str
-    text: str
+    text: str = ""
     full: str = ""
-    depth: int = 0
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it only opens a group of facts."""
-        return not self.text and not self.full
+    """The value itself, where the words leave something out."""
+    inside: list[Fact] = field(default_factory=list)
 
 
-def facts(values: Mapping[str, Any], names: Names, most: int = 200) -> list[Fact]:
-    """The values in the order in which they are stored, nested ones below their heading."""
-    return list(_limited(_facts(values, names, ""), most))
-
-
-def _limited(lines: Iterable[Fact], most: int) -> Iterable[Fact]:
-    for number, line in enumerate(lines):
-        if number == most:
-            yield Fact("…", "…", _("and more"))
-            return
-        yield line
+def facts(values: Mapping[str, Any], names: Names) -> list[Fact]:
+    """The values that are not empty: plain ones first, then objects, each in the order in which they are stored."""
+    found = list(islice(_facts(values, names, ""), MOST_FACTS))
+    return [fact for fact in found if not fact.inside] + [fact for fact in found if fact.inside]
 
 
 def _facts(values: Mapping[str, Any], names: Names, path: str) -> Iterable[Fact]:
-    depth = path.count(".")
     for name, value in values.items():
         key = path + name
+        if value in EMPTY:
+            continue
         label = names.variable(key)
-        if isinstance(value, Mapping) and value and depth < 2:
-            yield Fact(key, label, "", depth=depth)
-            yield from _facts(value, names, key + ".")
-        elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-            yield Fact(key, label, _list_text(value, names), full=_json(value), depth=depth)
-        else:
-            text = value_text(value, names, key)
-            full = _json(value) if _is_shortened(value, text) else ""
-            yield Fact(key, label, _shorten(text), full=full, depth=depth)
+        if isinstance(value, Mapping) and key.count(".") < DEEPEST:
+            inside = list(_facts(value, names, key + "."))
+            if inside:
+                yield Fact(key, label, inside=inside)
+            continue
+        text = value_text(value, names, key)
+        yield Fact(key, label, _shorten(text), _json(value) if _says_less(value, text) else "")
 
 
 def value_text(value: Any, names: Names, key: str = "") -> str:
@@ -71,27 +66,39 @@ def value_text(value: Any, names: Names, key: str = "") -> str:
     if isinstance(value, (int, float)):
         return f"{value:g}" if isinstance(value, float) else str(value)
     if isinstance(value, list):
-        parts = [value_text(item, names, key) for item in value[:MOST_ITEMS]]
-        return ", ".join(parts) + (" …" if len(value) > MOST_ITEMS else "") if parts else "—"
+        heads = [_head(item, names, key) for item in value[:MOST_ITEMS]]
+        return ", ".join(heads) + (" …" if len(value) > MOST_ITEMS else "") if heads else "—"
     if isinstance(value, Mapping):
-        return "; ".join(f"{names.variable(inner)}: {value_text(item, names, inner)}" for inner, item in value.items())
-    text = names.value(key, str(value))
+        pairs = ((inner, item) for inner, item in value.items() if item not in EMPTY)
+        return "; ".join(f"{names.variable(inner)}: {value_text(item, names, inner)}" for inner, item in pairs) or "—"
+    return _text(str(value), names, key)
+
+
+def _text(text: str, names: Names, key: str) -> str:
+    told = names.value(key, text)
+    if told != text:
+        return told
+    if _GROUP.fullmatch(text):
+        return names.group(text) or group_name(text)
     moment = instant(text) if _INSTANT.fullmatch(text) else None
     return exact(moment) if moment else duration(text) or text
 
 
-def _is_shortened(value: Any, text: str) -> bool:
+def _head(item: Any, names: Names, key: str) -> str:
+    """What stands for one item of a list: an object's title where it has one."""
+    if isinstance(item, Mapping):
+        title = next((inner for inner in names.title_keys() if item.get(inner)), None)
+        if title is not None:
+            return value_text(item[title], names, title)
+    return _shorten(value_text(item, names, key), LONGEST_HEAD)
+
+
+def _says_less(value: Any, text: str) -> bool:
     if isinstance(value, list):
-        return len(value) > MOST_ITEMS or len(text) > LONGEST_SHORT
-    return len(text) > LONGEST_SHORT
-
-
-def _list_text(items: list[Mapping[str, Any]], names: Names) -> str:
-    heads = []
-    for item in items[:MOST_ITEMS]:
-        head = next((item[key] for key in names.title_keys() if item.get(key)), None)
-        heads.append(value_text(head, names) if head is not None else _shorten(value_text(item, names), 60))
-    return ", ".join(heads) + (" …" if len(items) > MOST_ITEMS else "")
+        return (
+            len(value) > MOST_ITEMS or len(text) > LONGEST_SHORT or any(isinstance(i, (Mapping, list)) for i in value)
+        )
+    return isinstance(value, Mapping) or len(text) > LONGEST_SHORT
 
 
 def _shorten(text: str, most: int = LONGEST_SHORT) -> str:
