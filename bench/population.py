@@ -103,7 +103,6 @@ def _multiply(product: Product, file: Path, tasks: int) -> None:
                 "case_id": row["case_id"], "state": "closed" if done else "open", "sort_key": copy["sort_key"],
             }  # fmt: skip
             _insert(db, "offer", offer)
-    db.execute("analyze")
     db.close()
 
 

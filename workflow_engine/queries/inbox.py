@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, text, tuple_, union_all
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import RejectedError
@@ -27,6 +27,11 @@ INBOX_COLUMNS = (
     _u.candidate_users, _u.candidate_groups, _u.created_at, _u.due_at, _u.follow_up_at, _u.priority, _u.claimed_at,
     _u.completed_at, _u.completed_by, _u.sort_key,
 )  # fmt: skip
+# Written out, not bound: a planner takes a partial index only for the very condition it was made with.
+_IS_OPEN = text("user_task.state IN ('ready', 'claimed')")
+_IS_DONE = text("user_task.state = 'completed'")
+_OFFERS = {state: text(f"offer.state = '{state}' AND offer.state <> 'closed'") for state in ("open", "taken")}
+
 INBOX_FROM = user_task.join(process_instance, _c.case_id == _u.case_id).join(
     definition_process, and_(_p.definition_id == _c.definition_id, _p.process_id == _c.process_id)
 )
@@ -71,7 +76,7 @@ def _open_ids(actor: Actor, queue: str, key: tuple[Any, ...] | None, most: int, 
 def _walk(
     condition: ColumnElement[bool] | None, key: tuple[Any, ...] | None, most: int, search: str | None
 ) -> Select[Any]:
-    statement = select(_u.sort_key, _u.user_task_id).where(_u.state.in_(OPEN))
+    statement = select(_u.sort_key, _u.user_task_id).where(_IS_OPEN)
     if condition is not None:
         statement = statement.where(condition)
     if key is not None:
@@ -83,7 +88,7 @@ def _walk(
 
 def _walk_offers(subject: str, state: str, key: tuple[Any, ...] | None, most: int, search: str | None) -> Select[Any]:
     o = offer.c
-    statement = select(o.sort_key, o.user_task_id).where(o.subject == subject, o.state == state)
+    statement = select(o.sort_key, o.user_task_id).where(o.subject == subject, _OFFERS[state])
     if key is not None:
         statement = statement.where(tuple_(o.sort_key, o.user_task_id) > tuple_(*key))
     if search:
@@ -97,15 +102,17 @@ def _walk_offers(subject: str, state: str, key: tuple[Any, ...] | None, most: in
 
 def _done(connection: Connection, actor: Actor, search: str | None, after: str | None, limit: int) -> Page[InboxRow]:
     key = decode(after, 2)
-    statement = select(*INBOX_COLUMNS).select_from(INBOX_FROM)
-    statement = statement.where(_u.state == "completed", _u.completed_by == actor.actor_id)
+    statement = select(_u.completed_at, _u.user_task_id).where(_IS_DONE, _u.completed_by == actor.actor_id)
     if key is not None:
         statement = statement.where(tuple_(_u.completed_at, _u.user_task_id) < tuple_(*_typed(key)))
     if search:
-        statement = statement.where(_matches(search))
+        statement = statement.join(process_instance, _c.case_id == _u.case_id).where(_matches(search))
     statement = statement.order_by(_u.completed_at.desc(), _u.user_task_id.desc()).limit(limit + 1)
-    found = [inbox_row(row) for row in connection.execute(statement)]
-    return page_of(found, limit, lambda row: (row.completed_at, row.user_task_id))
+    ids = [row.user_task_id for row in connection.execute(statement)]
+    found = _load(connection, ids)
+    return page_of(
+        [found[task_id] for task_id in ids if task_id in found], limit, lambda row: (row.completed_at, row.user_task_id)
+    )
 
 
 def _typed(key: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -144,10 +144,11 @@ offer = Table(
     Index(
         "ix_offer_inbox",
         "subject",
+        "state",
         "sort_key",
         "user_task_id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state <> 'closed'"),
+        postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_offer_case", "case_id", "subject"),
     sqlite_with_rowid=False,

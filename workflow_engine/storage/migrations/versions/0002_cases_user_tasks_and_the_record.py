@@ -241,10 +241,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_offer_case", ["case_id", "subject"], unique=False)
         batch_op.create_index(
             "ix_offer_inbox",
-            ["subject", "sort_key", "user_task_id"],
+            ["subject", "state", "sort_key", "user_task_id"],
             unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state <> 'closed'"),
+            postgresql_where=sa.text("state <> 'closed'"),
         )
 
     op.create_table(
@@ -270,7 +270,7 @@ def downgrade() -> None:
     op.drop_table("submission")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_offer_inbox", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+            "ix_offer_inbox", sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'")
         )
         batch_op.drop_index("ix_offer_case")
 
