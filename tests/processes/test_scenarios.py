@@ -1,0 +1,107 @@
+"""Reading and playing scenarios: what is wrong is said, and nothing is taken for granted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes.conftest import PROCESS, EngineFactory
+from workflow_engine.rehearsal import ScenarioError, ScenarioResult, read_scenario, run_scenario
+
+ALERT = str(PROCESS / "alerts/gas_leak.xml")
+VERIFY = {"do": "verify", "as": "lin.yue", "form": {"verify_result": "real", "kind": "accident", "hazard": "gas"}}
+
+
+def _write(folder: Path, **said: Any) -> Path:
+    path = folder / "scenario.json"
+    data = {"start_at": "2026-07-01T08:00:00Z", "start": {"alert": ALERT}, "steps": [], **said}
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+def _play(engines: EngineFactory, folder: Path, *steps: dict[str, Any]) -> ScenarioResult:
+    return run_scenario(engines, read_scenario(_write(folder, steps=list(steps))))
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ({"steps": [{"jump": "PT1H"}]}, "step 1"),
+        ({"steps": [{"do": "verify", "advance": "PT1H"}]}, "step 1"),
+        ({"steps": [{"do": "verify", "who": "me"}]}, "who"),
+        ({"steps": [{"expect": {"colour": "red"}}]}, "colour"),
+        ({"steps": "none"}, "list of steps"),
+        ({"start_at": "2026-07-01 08:00"}, "start_at"),
+        ({"start": {"allert": "x"}}, "allert"),
+    ],
+)
+def test_scenario_that_cannot_be_read_says_where(said: dict[str, Any], complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=complaint):
+        read_scenario(_write(tmp_path, **said))
+
+
+def test_scenario_that_is_no_json_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"broken\.json"):
+        read_scenario(path)
+
+
+def test_unmet_expectations_are_all_told(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    expected = {
+        "state": "completed", "open": ["activate"], "waiting": ["handling"], "offered": {"verify": ["role:mayor"]},
+        "due": {"verify": "2026-07-01T09:00:00Z"}, "timers": {"verify_overdue": None},
+        "variables": {"severity": "Extreme"}, "passed": ["grading"],
+        "not_passed": ["register"], "incidents": 1, "exercise": True, "title": "x",
+    }  # fmt: skip
+    result = _play(hot_engines, tmp_path, {"expect": expected})
+    assert len(result.findings) == len(expected)
+    assert not result.ok
+
+
+def test_step_that_cannot_be_done_ends_the_scenario_and_says_what_is_open(
+    hot_engines: EngineFactory, tmp_path: Path
+) -> None:
+    result = _play(hot_engines, tmp_path, {"do": "activate", "as": "role:commander"}, VERIFY)
+    (finding,) = result.findings
+    assert "activate" in finding and "verify" in finding
+    assert len(result.lines) == 1
+
+
+def test_refusal_that_does_not_come_is_a_finding(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    result = _play(hot_engines, tmp_path, {**VERIFY, "refused": "not_permitted"})
+    assert "accepted" in result.findings[0]
+
+
+def test_unexpected_refusal_ends_the_scenario(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    result = _play(hot_engines, tmp_path, {**VERIFY, "as": "ma.xiao"}, VERIFY)
+    assert len(result.findings) == 1
+
+
+def test_timers_fire_at_their_own_instants(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    result = _play(hot_engines, tmp_path, {"advance": "PT3H"})
+    fired = [f"{line.at:%H:%M}" for line in result.lines if line.actor_id == "system:clock"]
+    assert fired == ["08:10"]
+
+
+def test_task_taken_by_one_is_refused_to_another_until_given_back(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    result = _play(
+        hot_engines, tmp_path,
+        {"claim": "verify", "as": "lin.yue"},
+        {**VERIFY, "as": "he.peng", "refused": "not_permitted"},
+        {"release": "verify", "as": "lin.yue"},
+        {**VERIFY, "as": "he.peng"},
+        {"expect": {"passed": ["grading"], "incidents": 0}},
+    )  # fmt: skip
+    assert result.ok, str(result)
+
+
+def test_case_may_start_without_an_alert(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    start = {"variables": {"headline": "电话报告"}, "title": "电话报告"}
+    steps = [{"do": "verify", "as": "he.peng", "form": {"verify_result": "real"}},
+             {"expect": {"title": "电话报告", "variables": {"level.roman": "IV"}, "incidents": 0}}]  # fmt: skip
+    result = run_scenario(hot_engines, read_scenario(_write(tmp_path, start=start, steps=steps)))
+    assert result.ok, str(result)
