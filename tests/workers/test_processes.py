@@ -41,7 +41,8 @@ def launch(database_url: str, tmp_path: Path) -> Iterator[Launch]:
     def starting(*words: str, **settings: str) -> subprocess.Popen[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
         environment.update({f"LIANDONG_{name.upper()}": value for name, value in settings.items()})
-        environment.update(LIANDONG_DATABASE_URL=database_url, PYTHONPATH=str(tmp_path))
+        paths = [str(tmp_path), *filter(None, [environment.get("PYTHONPATH")])]
+        environment.update(LIANDONG_DATABASE_URL=database_url, PYTHONPATH=os.pathsep.join(paths))
         process = subprocess.Popen(
             [PROGRAM, *(words or ("worker",))],
             env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
