@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import LargeBinary, and_, cast, select
 
 from workflow_engine.audit.chain import ChainHead, Entry, Finding
 from workflow_engine.audit.verification import Payload, verify_case
@@ -82,12 +83,13 @@ def verify_audit(
     heads = _heads(snapshot)
     chosen = _sample([name for name in heads if is_case_stream(name)], sample, seed)
     total = len(heads)
-    for chain in _chains(snapshot):
-        _verify_chain(report, heads.pop(chain.stream_id, None), chain)
-        if chain.stream_id in chosen:
-            _verify_case_again(report, snapshot, parts, chain)
-        if progress is not None:
-            progress(report.chains, max(total, report.chains))
+    with closing(_chains(snapshot)) as chains:
+        for chain in chains:
+            _verify_chain(report, heads.pop(chain.stream_id, None), chain)
+            if chain.stream_id in chosen:
+                _verify_case_again(report, snapshot, parts, chain)
+            if progress is not None:
+                progress(report.chains, max(total, report.chains))
     for head in heads.values():  # Chains without a single entry.
         report.chains += 1
         report.findings.extend(verify_case(head, ()))
@@ -159,17 +161,22 @@ def _sample(case_ids: list[str], most: int | None, seed: int) -> set[str]:
     return set(random.Random(seed).sample(case_ids, most))  # noqa: S311 - a sample for checking, no secret
 
 
-def _chains(snapshot: Snapshot) -> Iterator[_Chain]:
+def _chains(snapshot: Snapshot) -> Generator[_Chain]:
     """Every chain, one at a time."""
     joined = audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
     statement = (
         select(
-            _a.stream_id, _a.seq, _a.prev, _a.body, _a.hash, _a.actor, _a.at, _a.command_id, _y.salt, _y.content
+            _a.stream_id, _a.seq, _a.prev, _a.body, _a.hash, _a.actor, _a.at, _a.command_id,
+            cast(_y.salt, LargeBinary), _y.content,
         )
         .select_from(joined)
         .order_by(_a.stream_id, _a.seq)
     )  # fmt: skip
-    rows = snapshot.connection.execution_options(yield_per=_MOST_IN_MEMORY).execute(statement)
+    with closing(snapshot.connection.execution_options(yield_per=_MOST_IN_MEMORY).execute(statement)) as rows:
+        yield from _grouped(rows)
+
+
+def _grouped(rows: Iterable[Any]) -> Iterator[_Chain]:
     for stream_id, group in groupby(rows, key=itemgetter(0)):
         entries: list[Entry] = []
         contents: dict[int, tuple[bytes, dict[str, Any]]] = {}

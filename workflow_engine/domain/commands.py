@@ -6,6 +6,7 @@ invent itself (instant, seed, new case ids) travels in the ``Envelope`` around t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -316,9 +317,10 @@ class Receipt:
 def command_names() -> dict[str, type[Command]]:
     """Every concrete command by its tag."""
     found: dict[str, type[Command]] = {}
-    pending = list(Command.__subclasses__())
+    # In the order of their making: dataclasses with slots are made twice, and the second one is the class in use.
+    pending = deque(Command.__subclasses__())
     while pending:
-        kind = pending.pop()
+        kind = pending.popleft()
         pending.extend(kind.__subclasses__())
         if kind.NAME:
             found[kind.NAME] = kind
