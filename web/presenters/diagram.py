@@ -22,6 +22,8 @@ class Diagram:
     """Number of open tokens by element."""
     completed: Sequence[str] = ()
     here: Sequence[str] = ()
+    focus: Sequence[str] = ()
+    """What to show first when the whole would be too small."""
     stopped: Sequence[str] = ()
     problems: Sequence[Mapping[str, str]] = ()
 
@@ -32,6 +34,7 @@ class Diagram:
             "active": dict(self.active),
             "completed": list(self.completed),
             "here": list(self.here),
+            "focus": list(self.focus),
             "stopped": list(self.stopped),
             "problems": list(self.problems),
         }
@@ -51,14 +54,14 @@ class Diagram:
         )
 
 
-def diagram_of(case: CaseDetail, here: Sequence[str] = ()) -> Diagram:
+def diagram_of(case: CaseDetail, here: Sequence[str] = (), focus: Sequence[str] = ()) -> Diagram:
     """The diagram of a case as it stands."""
     active: dict[str, int] = {}
     for element_id in case.open_elements:
         active[element_id] = active.get(element_id, 0) + 1
     stopped = [i.element_id for i in case.incidents if i.state == "open" and i.element_id]
     completed = [element for element in case.completed_elements if element not in active]
-    return Diagram(_url(case.case.definition_id), active, completed, here, stopped)
+    return Diagram(_url(case.case.definition_id), active, completed, here, focus, stopped)
 
 
 def diagram_of_definition(definition_id: str, problems: Iterable[Problem] = ()) -> Diagram:

@@ -18,6 +18,12 @@ SYSTEM_ACTORS = {
     "system:operator": marked("The operator"),
     "system:importer": marked("The alert importer"),
 }
+GROUPS = {
+    "administrators": marked("Administrators"),
+    "auditors": marked("Auditors"),
+    "modellers": marked("Modellers"),
+}
+"""Groups that the product itself knows."""
 
 
 def display_name(person: PersonRow) -> str:
@@ -54,15 +60,22 @@ def group_names(group_ids: Iterable[str] | None) -> list[str]:
     return [group_name(group_id) for group_id in group_ids or ()]
 
 
-def group_name(group_id: str) -> str:
-    """A unit's or role's name; the id in words when nobody named it."""
+def find_group_name(group_id: str) -> str | None:
+    """A unit's or role's name; None when nobody named it."""
     if "group_names" not in g:
         g.group_names = {group.group_id: group for group in engine().queries.list_groups()}
     group = g.group_names.get(group_id)
     if group is None:
-        return in_words(group_id.partition(":")[2] or group_id)
+        return None
     zh, en = group.name_zh, group.name_en
-    return ((zh or en) if current_language().key == "zh" else (en or zh)) or in_words(group_id)
+    return ((zh or en) if current_language().key == "zh" else (en or zh)) or None
+
+
+def group_name(group_id: str) -> str:
+    """A unit's or role's name; the id in words when nobody named it."""
+    if group_id in GROUPS:
+        return _(GROUPS[group_id])
+    return find_group_name(group_id) or in_words(group_id.partition(":")[2] or group_id)
 
 
 def roles(person: PersonRow) -> list[str]:

@@ -53,6 +53,7 @@ def task_page(
         "typed": _kept(form, typed, is_open),
         "problems": problems,
         "error": None if problems else error,
+        "submitted": facts(task.submission or {}, names),
         "is_open": is_open,
         "is_mine": is_open and mine,
         "can_claim": task.state == "ready" and task.assignee is None,
@@ -68,11 +69,11 @@ def task_page(
 
 def _diagram(task: UserTaskRow, case: Any) -> Diagram:
     here = [task.element_id] if task.state in ("ready", "claimed") else []
-    return diagram_of(case, here=here)
+    return diagram_of(case, here=here, focus=[task.element_id])
 
 
 def _without_form(variables: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    asked = {field.key.split(".")[0] for field in form.inputs}
+    asked = {field.key for field in form.fields if field.is_input and "." not in field.key}
     return {key: value for key, value in variables.items() if key not in asked}
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from web.i18n import gettext as _
 from web.presenters.names import Names
-from web.presenters.people import group_name
+from web.presenters.people import actor_name, find_group_name, group_name
 from web.presenters.times import duration, exact, instant
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
-_GROUP = re.compile(r"(?:unit|role):[\w.-]+")
+_SUBJECTS = re.compile(r"(?:unit|role|user):[\w.-]+(?:,\s*(?:unit|role|user):[\w.-]+)*")
 LONGEST_SHORT = 160
 LONGEST_HEAD = 60
 MOST_ITEMS = 12
@@ -78,10 +78,18 @@ def _text(text: str, names: Names, key: str) -> str:
     told = names.value(key, text)
     if told != text:
         return told
-    if _GROUP.fullmatch(text):
-        return names.group(text) or group_name(text)
+    if _SUBJECTS.fullmatch(text):
+        return ", ".join(_subject(part.strip(), names) for part in text.split(","))
+    if key.rpartition(".")[2] == "unit" and (unit := find_group_name(f"unit:{text}")):
+        return unit
     moment = instant(text) if _INSTANT.fullmatch(text) else None
     return exact(moment) if moment else duration(text) or text
+
+
+def _subject(subject_id: str, names: Names) -> str:
+    if subject_id.startswith("user:"):
+        return actor_name(subject_id)
+    return names.group(subject_id) or group_name(subject_id)
 
 
 def _head(item: Any, names: Names, key: str) -> str:

@@ -24,8 +24,15 @@ function show({ viewer, words }, marks) {
   const overlays = viewer.get("overlays");
   const elements = viewer.get("elementRegistry");
   overlays.clear();
-  elements.forEach((element) => Object.values(MARKS).forEach((name) => canvas.removeMarker(element, name)));
-  const mark = (id, name) => elements.get(id) && canvas.addMarker(id, name);
+  elements.forEach((element) => Object.values(MARKS).forEach((name) => {
+    canvas.removeMarker(element, name);
+    canvas.removeMarker(element, `${name}-frame`);
+  }));
+  // A sub-process holds places of its own: it gets a frame only.
+  const mark = (id, name) => {
+    const element = elements.get(id);
+    if (element) canvas.addMarker(id, element.children.some((child) => child.type !== "label") ? `${name}-frame` : name);
+  };
   marks.completed.forEach((id) => mark(id, MARKS.completed));
   Object.keys(marks.active).forEach((id) => mark(id, MARKS.active));
   marks.here.forEach((id) => mark(id, MARKS.here));
@@ -52,7 +59,7 @@ function pin(overlays, elements, id, text, kind, title = "") {
 function fit({ viewer }, marks) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
-  const place = [...marks.here, ...marks.stopped, ...Object.keys(marks.active)].find((id) => viewer.get("elementRegistry").get(id));
+  const place = [...marks.focus, ...marks.here, ...marks.stopped, ...Object.keys(marks.active)].find((id) => viewer.get("elementRegistry").get(id));
   if (canvas.zoom() >= 0.5 || !place) return;
   canvas.zoom(0.7);
   canvas.scrollToElement(place, { top: 90, bottom: 90, left: 160, right: 160 });
@@ -60,7 +67,7 @@ function fit({ viewer }, marks) {
 
 function readMarks() {
   const source = document.querySelector("[data-diagram-marks]");
-  return source ? JSON.parse(source.dataset.diagramMarks) : { completed: [], active: {}, here: [], stopped: [], problems: [] };
+  return source ? JSON.parse(source.dataset.diagramMarks) : { completed: [], active: {}, here: [], focus: [], stopped: [], problems: [] };
 }
 
 function connect(holder, drawn) {

@@ -1,0 +1,118 @@
+"""The product served on a port of its own, with the demo city, a clock that tests move, and people with browsers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from waitress.server import create_server
+
+from web.app import create_app
+from workflow_engine import OPERATOR, Engine, Settings, VirtualClock, open_engine
+from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.workers.clock import AlarmClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESS = ROOT / "processes" / "emergency_response"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+STARTED_AT = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+AXE_RUN = """axe.run({resultTypes: ['violations']}).then(found => found.violations.map(
+  rule => `${rule.id}: ${rule.nodes.map(node => node.target).join(', ')}`))"""
+
+
+@dataclass
+class City:
+    """The running product and what tests do to it from outside."""
+
+    engine: Engine
+    clock: VirtualClock
+    url: str
+    browser: Browser
+    contexts: dict[tuple[str | None, str, int], BrowserContext] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    """What the browsers wrote to their consoles: a broken content security policy shows here."""
+
+    def person(self, person_id: str | None, language: str = "en-GB", width: int = 1440) -> Page:
+        """A page of this person's own browser; signed in with one click the first time. None: a visitor."""
+        key = (person_id, language, width)
+        if key in self.contexts:
+            return self.contexts[key].pages[0]
+        context = self.browser.new_context(locale=language, viewport={"width": width, "height": 900})
+        self.contexts[key] = context
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: self._heard(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(f"{self.url}/sign-in")
+        if person_id is not None:
+            page.locator(f'button[value="{person_id}"]').click()
+            page.wait_for_url(f"{self.url}/inbox")
+        return page
+
+    def close_browsers(self) -> None:
+        """End every browser profile."""
+        for context in self.contexts.values():
+            context.close()
+        self.contexts.clear()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass; each timer fires at its own instant on the way."""
+        until = self.clock.now().timestamp() + seconds
+        alarm = AlarmClock(self.engine, worker_id="tests")
+        while (due := self.engine.queries.next_due_at()) is not None and due.timestamp() <= until:
+            self.clock.set(max(due, self.clock.now()))
+            alarm.tick()
+        self.clock.set(datetime.fromtimestamp(until, UTC))
+
+    def person_of(self, groups: tuple[str, ...] | list[str]) -> str:
+        """Somebody who holds one of these groups."""
+        return next(p.person_id for p in self.engine.queries.list_people() if not p.groups.isdisjoint(groups))
+
+    def open_tasks(self, case_id: str, element_id: str) -> list[Any]:
+        """The open tasks of a case at one element."""
+        tasks = self.engine.queries.get_case(case_id, OPERATOR).user_tasks
+        return [task for task in tasks if task.element_id == element_id and task.state in ("ready", "claimed")]
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and "Failed to load resource" not in text:
+            self.complaints.append(text)
+
+
+@pytest.fixture
+def city(tmp_path: Path, browser: Browser) -> Iterator[City]:
+    """Yunxi with the emergency process released; no case yet."""
+    clock = VirtualClock(STARTED_AT)
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'city.sqlite3'}", demo=True, session_file=tmp_path / "sessions.db"
+    )
+    engine = open_engine(settings, clock=clock, migrate=True)
+    load_organisation(engine)
+    release_process(engine, PROCESS)
+    app = create_app(engine, settings)
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser)
+    yield made
+    made.close_browsers()
+    server.close()
+    thread.join(timeout=10)
+    app.session_interface.store.close()  # type: ignore[attr-defined]
+    engine.close()
+
+
+def check_accessibility(page: Page) -> list[str]:
+    """What axe-core finds wrong on the page; skips where it is not installed."""
+    if not AXE.exists():
+        pytest.skip("axe-core is missing: make setup")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(AXE_RUN)
+    return found
