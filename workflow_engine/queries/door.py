@@ -167,8 +167,8 @@ class Queries:
 
     def next_due_at(self) -> datetime | None:
         """When the next timer falls due (it may be past); None when none is set."""
-        with self.snapshot() as snapshot:
-            return operations.next_due_at(snapshot)
+        with self._database.look() as unit:
+            return operations.next_due_at(unit)
 
     def load(self, now: datetime) -> dict[str, Any]:
         """How much there is to do and how late it is."""

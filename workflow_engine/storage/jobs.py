@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import and_, or_, select, update
 
 from workflow_engine.storage.schema import job, process_instance
+from workflow_engine.storage.schema.waiting import DOABLE
 from workflow_engine.storage.statement import Row, Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -26,7 +27,7 @@ _free = or_(
 )
 _DOABLE = Statement(
     select(_j.job_id)
-    .where(_j.topic == param("topic"), _j.state.in_(["available", "locked"]), ~_j.held, _free)
+    .where(_j.topic == param("topic"), DOABLE, _free)
     .where(_j.available_at <= param("now", _j.available_at))
     .order_by(_j.lane, _j.available_at, _j.job_id)
     .limit(param("most"))

@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from workflow_engine.domain.lifecycle import MESSAGE
 from workflow_engine.storage.changes import states_before
 from workflow_engine.storage.schema import message, message_digest, outbox, signal, signal_delivery, subscription
+from workflow_engine.storage.schema.waiting import WAITING
 from workflow_engine.storage.statement import Row, Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -35,7 +36,7 @@ _SETTLE = Statement(
 )
 _EXPIRED = Statement(
     select(_m.message_id, _m.name)
-    .where(_m.state == "waiting", _m.expires_at <= param("now", _m.expires_at))
+    .where(WAITING, _m.expires_at <= param("now", _m.expires_at))
     .order_by(_m.expires_at, _m.message_id)
     .limit(param("most"))
     .with_for_update(skip_locked=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, text, tuple_, update
 
 from workflow_engine.storage.schema import outbox, process_instance, signal, signal_delivery
+from workflow_engine.storage.schema.waiting import PENDING as PENDING_ROWS
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -15,7 +16,7 @@ _d = signal_delivery.c
 
 PENDING = Statement(
     select(_o.outbox_id, _o.kind, _o.payload, _o.attempts)
-    .where(_o.state == "pending", _o.next_at <= param("now", _o.next_at))
+    .where(PENDING_ROWS, _o.next_at <= param("now", _o.next_at))
     .order_by(_o.next_at, _o.outbox_id)
     .limit(param("most"))
 )
@@ -24,7 +25,7 @@ DELIVERIES = Statement(
     .join(signal, signal.c.signal_id == _d.signal_id)
     .outerjoin(process_instance, process_instance.c.case_id == _d.case_id)
     .where(
-        _d.state == "pending",
+        text("signal_delivery.state = 'pending'"),
         process_instance.c.state.is_distinct_from("suspended"),
         tuple_(_d.signal_id, _d.case_id) > tuple_(param("signal"), param("case")),
     )

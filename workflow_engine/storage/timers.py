@@ -10,9 +10,12 @@ from sqlalchemy import or_, select, update
 
 from workflow_engine.storage.definitions import BoundProcess, Trigger
 from workflow_engine.storage.schema import timer
+from workflow_engine.storage.schema.waiting import DUE
 from workflow_engine.storage.statement import Row, Statement, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
+LANES = (0, 1)
+"""Emergencies, then everything else."""
 _t = timer.c
 _DUE_COLUMNS = (_t.timer_id, _t.due_at, _t.case_id, _t.token_id, _t.position, _t.element_id, _t.lane, _t.fence)
 _ADD = Statement(
@@ -34,12 +37,12 @@ _FIRE = Statement(
 _CLAIMABLE = Statement(
     select(*_DUE_COLUMNS)
     .where(
-        _t.state == "scheduled",
-        ~_t.held,
+        DUE,
+        _t.lane == param("lane"),
         _t.due_at <= param("now", _t.due_at),
         or_(_t.lease_until.is_(None), _t.lease_until < param("now", _t.due_at)),
     )
-    .order_by(_t.lane, _t.due_at, _t.timer_id)
+    .order_by(_t.due_at, _t.timer_id)
     .limit(param("most"))
     .with_for_update(skip_locked=True)
 )
@@ -103,7 +106,10 @@ def find_timer(unit: UnitOfWork, timer_id: str, due_at: datetime) -> tuple[str, 
 
 def claim_due(unit: UnitOfWork, worker_id: str, now: datetime, until: datetime, most: int) -> list[Row]:
     """Take due timers for a while: (timer_id, due_at, case_id, token_id, position, element_id, lane, fence)."""
-    due = unit.all(_CLAIMABLE, {"now": now, "most": most})
+    due: list[Row] = []
+    for lane in LANES:
+        if len(due) < most:
+            due.extend(unit.all(_CLAIMABLE, {"lane": lane, "now": now, "most": most - len(due)}))
     claimed = [(*row[:-1], row[-1] + 1) for row in due]
     unit.many(
         _CLAIM,

@@ -22,10 +22,11 @@ from workflow_engine.domain.lifecycle import JOB, MESSAGE, OUTBOX, TIMER
 from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_of
 from workflow_engine.storage.types import UTCDateTime
 
-_DUE = text("state = 'scheduled' AND NOT held")
-_WAITING = text("state = 'waiting'")
-_DOABLE = text("state IN ('available', 'locked') AND NOT held")
-_PENDING = text("state = 'pending'")
+# A planner takes a partial index only for the very condition it was made with, so queries use these words too.
+DUE = text("state = 'scheduled' AND NOT held")
+WAITING = text("state = 'waiting'")
+DOABLE = text("state IN ('available', 'locked') AND NOT held")
+PENDING = text("state = 'pending'")
 
 timer = Table(
     "timer",
@@ -50,7 +51,7 @@ timer = Table(
     Column("lease_until", UTCDateTime),
     one_of("state", TIMER),
     CheckConstraint("(case_id IS NULL) <> (definition_id IS NULL)", name="one_owner"),
-    Index("ix_timer_due", "lane", "due_at", "timer_id", sqlite_where=_DUE, postgresql_where=_DUE),
+    Index("ix_timer_due", "lane", "due_at", "timer_id", sqlite_where=DUE, postgresql_where=DUE),
     Index("ix_timer_case", "case_id", "state"),
 )
 
@@ -100,8 +101,8 @@ message = Table(
     one_of("state", MESSAGE),
     CheckConstraint("(state = 'correlated') = (case_id IS NOT NULL)", name="correlated_with_a_case"),
     CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled_with_instant"),
-    Index("ix_message_waiting", "name", "published_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
-    Index("ix_message_expiry", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_message_waiting", "name", "published_at", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_message_expiry", "expires_at", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_message_state", "state", "published_at", "message_id"),
 )
 
@@ -136,7 +137,7 @@ signal_delivery = Table(
     Column("process_id", String(LONG_ID)),
     Column("element_id", String(LONG_ID)),
     one_of("state", ("pending", "delivered", "skipped")),
-    Index("ix_signal_delivery_pending", "signal_id", "case_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    Index("ix_signal_delivery_pending", "signal_id", "case_id", sqlite_where=PENDING, postgresql_where=PENDING),
 )
 
 job = Table(
@@ -163,7 +164,7 @@ job = Table(
     one_of("state", JOB),
     UniqueConstraint("case_id", "token_id"),
     CheckConstraint("(state = 'locked') = (lock_token IS NOT NULL)", name="locked_with_token"),
-    Index("ix_job_doable", "topic", "lane", "available_at", "job_id", sqlite_where=_DOABLE, postgresql_where=_DOABLE),
+    Index("ix_job_doable", "topic", "lane", "available_at", "job_id", sqlite_where=DOABLE, postgresql_where=DOABLE),
     Index("ix_job_state", "state", "created_at", "job_id"),
     Index("ix_job_lock_token", "lock_token"),
 )
@@ -181,5 +182,5 @@ outbox = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("next_at", UTCDateTime, nullable=False),
     one_of("state", OUTBOX),
-    Index("ix_outbox_pending", "next_at", "outbox_id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+    Index("ix_outbox_pending", "next_at", "outbox_id", sqlite_where=PENDING, postgresql_where=PENDING),
 )
