@@ -35,12 +35,17 @@ class Failpoints:
     """The points that are armed in this process, and how often each was passed."""
 
     def __init__(self, text: str = "") -> None:
-        self._armed: dict[str, tuple[str, str]] = {}
-        self._passed: Counter[str] = Counter()
         self._lock = threading.Lock()
-        for part in filter(None, text.split(",")):
-            name, count, action = part.strip().split(":", 2)
-            self._armed[name] = (count, action)
+        self.arm(text)
+
+    def arm(self, text: str) -> None:
+        """Arm these points and no others, and count anew; empty text disarms all."""
+        with self._lock:
+            self._armed: dict[str, tuple[str, str]] = {}
+            self._passed: Counter[str] = Counter()
+            for part in filter(None, text.split(",")):
+                name, count, action = part.strip().split(":", 2)
+                self._armed[name] = (count, action)
 
     def __call__(self, name: str) -> None:
         """Pass the point ``name``."""

@@ -122,6 +122,9 @@ class Database:
                 if self._writer is None:
                     self._writer = self.engine.raw_connection()
                 yield self._writer
+            except UnavailableError:
+                self._forget_writer()
+                raise
             finally:
                 self._file.release()
         finally:
@@ -134,7 +137,6 @@ class Database:
             if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 return LostRaceError(str(error))
             if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
-                self._forget_writer()
                 return UnavailableError(f"The database cannot be written now ({error}); nothing was changed.")
         if isinstance(error, psycopg.Error):
             if error.sqlstate in _RETRIED_STATES or isinstance(error, psycopg.errors.UniqueViolation):
