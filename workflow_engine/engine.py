@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -34,6 +34,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
+LATE_SECONDS = 60.0
+"""Four heartbeats of a clock."""
 _FIRST_PAUSE_SECONDS = 0.01
 
 
@@ -112,12 +114,16 @@ class Engine:
             return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress)
 
     def health(self) -> dict[str, Any]:
-        """Whether the engine can work, as JSON: ``ok``, ``database``, ``warnings``, and what ``queries.load`` tells."""
+        """Whether the engine can work, as JSON: ``ok``, ``database``, ``warnings``, and what ``queries.load`` tells.
+
+        ``late`` says in words where it is behind: a clock that gives no sign of life, timers that nobody fires.
+        """
         try:
             load = self.queries.load(self.clock.now())
         except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not well"
             return {"ok": False, "database": self._database.dialect, "error": str(error), "warnings": []}
-        return {"ok": True, "database": self._database.dialect, "warnings": list(self._database.warnings), **load}
+        warnings = list(self._database.warnings)
+        return {"ok": True, "database": self._database.dialect, "warnings": warnings, "late": _late(load), **load}
 
     def beat(self, name: str, detail: dict[str, Any] | None = None) -> None:
         """Leave a sign of life of a worker; shown by ``health``."""
@@ -238,6 +244,17 @@ def _check(command: Command, actor: Actor) -> _Checked | EngineError:
         return _Checked(valid, actor, request_digest(valid, actor))
     except EngineError as refused:
         return refused
+
+
+def _late(load: Mapping[str, Any]) -> list[str]:
+    said = []
+    lag = load["timer_lag_seconds"]
+    if lag > LATE_SECONDS:
+        said.append(f"{load['overdue_timers']} timers are overdue, one by {lag:.0f} seconds: is a clock running?")
+    for beat in load["heartbeats"]:
+        if beat["age_seconds"] > LATE_SECONDS:
+            said.append(f"The {beat['name']} has given no sign of life for {beat['age_seconds']:.0f} seconds.")
+    return said
 
 
 def _openings(events: Sequence[Event]) -> list[Opening] | None:

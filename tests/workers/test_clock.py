@@ -184,3 +184,19 @@ def test_emergencies_fire_first(engine: Engine, clock: VirtualClock) -> None:
     clock.advance(7200)
     (first,) = engine.handle(ClaimTimers(command_id=new_id(), worker_id="one", most=1), CLOCK).result["timers"]
     assert first["case_id"] == urgent
+
+
+def test_health_says_when_nobody_fires_timers(engine: Engine, clock: VirtualClock) -> None:
+    deploy(engine, WAITING)
+    begin(engine, "waiting")
+    alarm = _clock(engine)
+    alarm.tick()
+    engine.beat("clock", {"lag_seconds": 0.0})
+    assert engine.health()["late"] == []
+    clock.advance(3700)
+    late = engine.health()["late"]
+    assert "1 timers are overdue, one by 100 seconds" in late[0]
+    assert "The clock has given no sign of life for 3700 seconds." in late
+    alarm.tick()
+    engine.beat("clock")
+    assert engine.health()["late"] == []
