@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import PERMIT, Program
+from tests.workers.models import END, START, chain, model, service_task
 from workflow_engine import OPERATOR, LoadOrganisation, Settings, new_id, open_engine
 
 PEOPLE = [
@@ -106,6 +107,26 @@ def test_incident_is_retried_with_mended_values(released: Program) -> None:
     assert shown["variables"]["total"] == 6
     assert {row["state"] for row in shown["incidents"]} <= {"resolved"}
     assert released.refused("case", "retry", case_id)["code"] == "not_found"
+
+
+def test_script_does_jobs_under_a_lock(staffed: Program, tmp_path: Path) -> None:
+    file = tmp_path / "calling.bpmn"
+    file.write_bytes(model("calling", chain(START, service_task("call", "fax"), END)))
+    staffed.ok("deploy", str(file), "--as", "ann")
+    staffed.ok("release", "calling", "--as", "ben")
+    cases = [staffed.ok("start", "calling", "--set", "number=7")["case_id"] for _ in range(2)]
+    (first,) = staffed.ok("job", "fetch", "fax", "--worker", "script")["jobs"]
+    assert (first["case_id"], first["variables"]) == (cases[0], {"number": 7})
+    held = (first["job_id"], "--token", first["lock_token"])
+    assert staffed.refused("job", "complete", first["job_id"], "--token", "forged")["code"] == "stale_version"
+    assert staffed.ok("job", "complete", *held, "--set", "sent=true")["outcome"] == "completed"
+    assert staffed.refused("job", "complete", *held)["code"] == "invalid_state"
+    (second,) = staffed.ok("job", "fetch", "fax", "--worker", "script")["jobs"]
+    staffed.ok("job", "fail", second["job_id"], "--token", second["lock_token"], "--error", "busy", "--retries", "0")
+    assert [row["state"] for row in staffed.ok("job", "list")["jobs"]] == ["completed", "failed"]
+    assert staffed.ok("case", "show", cases[1])["incidents"][0]["message"] == "busy"
+    assert staffed.ok("job", "fetch", "fax", "--worker", "script") == {"jobs": []}
+    assert staffed.refused("job", "complete", "nonsense", "--token", "x")["code"] == "usage"
 
 
 def test_message_that_nobody_waits_for_waits(released: Program) -> None:

@@ -13,6 +13,7 @@ GROUPS = {
     "audit": ["verify"],
     "case": ["cancel", "history", "list", "resume", "retry", "show", "suspend"],
     "db": ["upgrade"],
+    "job": ["complete", "fail", "fetch", "list", "throw"],
 }
 SINGLE = [
     "claim", "complete", "definitions", "deploy", "lint", "message", "release", "retire", "serve", "settings", "signal",

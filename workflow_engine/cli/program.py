@@ -16,6 +16,7 @@ from workflow_engine.cli.definitions import definitions, deploy, lint, release, 
 from workflow_engine.cli.documenting import settings
 from workflow_engine.cli.events import message, signal
 from workflow_engine.cli.failures import tell_failure
+from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, tasks
@@ -49,7 +50,7 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, case, claim, complete, db, definitions, deploy, lint, message, release, retire, serve, settings,
+    alert, audit, case, claim, complete, db, definitions, deploy, job, lint, message, release, retire, serve, settings,
     signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
