@@ -251,8 +251,8 @@ def _late(load: Mapping[str, Any]) -> list[str]:
     lag = load["timer_lag_seconds"]
     if lag > LATE_SECONDS:
         said.append(f"{load['overdue_timers']} timers are overdue, one by {lag:.0f} seconds: is a clock running?")
-    silent = (beat for beat in load["heartbeats"] if beat["age_seconds"] > LATE_SECONDS)
-    said.extend(f"The {beat['name']} has given no sign of life for {beat['age_seconds']:.0f} seconds." for beat in silent)
+    ages = {beat["name"]: beat["age_seconds"] for beat in load["heartbeats"] if beat["age_seconds"] > LATE_SECONDS}
+    said.extend(f"The {name} has given no sign of life for {age:.0f} seconds." for name, age in ages.items())
     return said
 
 
