@@ -106,6 +106,12 @@ def test_alert_without_any_block_has_a_title_and_counts_as_unknown() -> None:
     assert found["exercise"] is True
 
 
+def test_headline_is_in_both_languages_where_the_alert_has_both() -> None:
+    both = _alert(_info(headline="Gas leak"), _info(language="zh-CN", headline="燃气泄漏"))
+    assert start_variables(both, "k", exercise=False)["headline"] == "燃气泄漏 / Gas leak"
+    assert start_variables(_alert(_info(headline="Gas leak")), "k", exercise=False)["headline"] == "Gas leak"
+
+
 def test_districts_are_counted_by_division_codes() -> None:
     codes = [{"name": "c", "value": value} for value in ("430102001", "430102", "430103", "not a code")]
     info = _info(areas=[{"desc": "here", "geocodes": codes}])

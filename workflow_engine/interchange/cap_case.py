@@ -46,6 +46,7 @@ _COLOURS = {
 }  # fmt: skip
 _COLOUR_IN_TEXT = re.compile(r"(红|橙|黄|蓝)色(?:预警|警报)")
 _FIGURES = ("deaths", "serious", "missing", "loss", "homes_out", "outage_hours", "rain_3h", "rain_6h", "rain_12h")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _LANGUAGES = ("zh", "en")
 _LONGEST_TEXT = 4_000
 _DIVISION = re.compile(r"\d{6}(?:\d{3}){0,2}")
@@ -141,7 +142,7 @@ def _said(alert: Json, info: Json, key: str) -> dict[str, Any]:
     """What the alert says outright."""
     return {
         "alert": _in_short(alert, info, key),
-        "headline": _short(info.get("headline") or info.get("event") or alert["identifier"]),
+        "headline": _headline(alert, info),
         "description": _short(info.get("description")),
         "severity": info.get("severity") or "Unknown",
         "colour": colour_of(info),
@@ -149,6 +150,20 @@ def _said(alert: Json, info: Json, key: str) -> dict[str, Any]:
         "districts": _district_count(info),
         **_figures(info),
     }
+
+
+def _headline(alert: Json, info: Json) -> str:
+    """The headline; in Chinese and English where the alert has both, since lists show it to readers of either."""
+    found = _title(info) or str(alert["identifier"])
+    for other in alert.get("infos") or ():
+        is_english = str(other.get("language") or "").lower().startswith("en")
+        if is_english and _HAN.search(found) and _title(other) and not _HAN.search(_title(other)):
+            return f"{found} / {_title(other)}"[:_LONGEST_TEXT]
+    return found[:_LONGEST_TEXT]
+
+
+def _title(info: Json) -> str:
+    return str(info.get("headline") or info.get("event") or "")
 
 
 def _in_short(alert: Json, info: Json, key: str) -> dict[str, Any]:
