@@ -97,7 +97,7 @@ def city(tmp_path: Path, browser: Browser) -> Iterator[City]:
     load_organisation(engine)
     release_process(engine, PROCESS)
     app = create_app(engine, settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser)
