@@ -50,7 +50,7 @@ def _scope(flows: str, parts: tuple[str, ...]) -> str:
     given = {match[1] for part in parts if (match := _OWN_ID.match(part))}
     named: dict[str, None] = {}
     defaults: dict[str, str] = {}
-    lines = []
+    lines: list[str] = []
     for chain in filter(None, (chain.strip() for chain in flows.split(";"))):
         pieces = _ARROW.split(chain)
         names, arrows = pieces[::3], list(zip(pieces[1::3], pieces[2::3], strict=True))
@@ -250,7 +250,7 @@ def passed(*, into: dict[str, str] | None = None, back: dict[str, str] | None = 
     lines = ""
     for way, sources in (("in", into or {}), ("out", back or {})):
         for target, source in sources.items():
-            lines += f"<camunda:{way} sourceExpression={quoteattr('${' + source + '}')} target={quoteattr(target)}/>"
+            lines += f"<camunda:{way} sourceExpression={quoteattr('=' + source)} target={quoteattr(target)}/>"
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Inclusive gateways: every flow whose condition holds; joins wait while a token may still come (BPMN 2.0.2, 13.4.3)."""
+"""Inclusive gateways: every flow whose condition holds; joins wait for what may still come (BPMN 2.0.2, 13.4.3)."""
 
 from __future__ import annotations
 

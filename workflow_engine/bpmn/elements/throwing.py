@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.elements.element import Element
+from workflow_engine.bpmn.elements.mapping import map_in
 from workflow_engine.bpmn.elements.tasks import SendTask
 from workflow_engine.bpmn.evaluation import text_of
 from workflow_engine.bpmn.faults import throw_error, throw_escalation
@@ -21,6 +22,7 @@ class StartEvent(CatchElement):
     kind = "startEvent"
 
     def execute(self, token: Token) -> bool | None:
+        map_in(token)
         # A parallel multiple start event begins the case with its first occurrence and waits for the others.
         if self.node.parallel_multiple and not self.subscribe(token):
             return None
