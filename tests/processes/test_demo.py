@@ -19,15 +19,18 @@ def _picture(engine: Engine) -> object:
 def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) -> None:
     load_demo(empty_engine)
     cases = empty_engine.queries.find_cases(OPERATOR).items
-    open_tasks = {
-        str(row.title).partition(" / ")[2]: {task.element_id for task in empty_engine.queries.get_case(row.case_id, OPERATOR).user_tasks
-                    if task.state == "ready"}
-        for row in cases
-    }  # fmt: skip
+    details = [empty_engine.queries.get_case(row.case_id, OPERATOR) for row in cases]
     empty_engine.close()
+    open_tasks = {
+        str(detail.case.title).partition(" / ")[2]: {
+            task.element_id for task in detail.user_tasks if task.state == "ready"
+        }
+        for detail in details
+    }
+    rain, gas = open_tasks["Red rainstorm warning for Xidong District"], open_tasks["Gas leak in Willow Bridge"]
     assert {row.state for row in cases} == {"active"} and sum(row.incident_count for row in cases) == 0
-    assert open_tasks["Gas leak in Willow Bridge"] == {"verify"}
-    assert {"approve_warning", "command_decision", "department_work"} <= open_tasks["Red rainstorm warning for Xidong District"]
+    assert gas == {"verify"}
+    assert {"approve_warning", "command_decision", "department_work"} <= rain
 
 
 def test_demo_loaded_again_changes_nothing(empty_engine: Engine) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.processes.conftest import PROCESS, EngineFactory
 from workflow_engine import OPERATOR, Engine, Settings, open_engine
+from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.domain.clock import Clock
 from workflow_engine.rehearsal import ScenarioResult, read_scenario, run_scenario
 
@@ -50,6 +51,18 @@ def test_branches_of_the_response_never_contradict_each_other(name: str, hot_eng
     kept[0].close()
     assert "variables.conflict" not in kinds
     assert "incident.opened" not in kinds
+
+
+@pytest.mark.parametrize("name", ["main_path", "raised_by_update"])
+def test_scenario_on_postgresql(name: str, postgres_url: str) -> None:
+    def engines(clock: Clock) -> Engine:
+        engine = open_engine(Settings(database_url=postgres_url), clock=clock, migrate=True)
+        load_organisation(engine)
+        release_process(engine, PROCESS)
+        return engine
+
+    result = run_scenario(engines, read_scenario(PROCESS / f"scenarios/{name}.json"))
+    assert result.ok, str(result)
 
 
 def test_late_report_is_computed_whatever_somebody_types(hot_engines: EngineFactory) -> None:

@@ -121,16 +121,15 @@ class _Run:
             self._person_does(step, self._actor(None, task), command, f"completes {task.element_id}")
 
     def _claim(self, step: Step) -> None:
-        task = self._task(step)
-        actor = self._actor(step.details.get("as"), task)
-        command = ClaimUserTask(command_id=new_id(), user_task_id=task.user_task_id)
-        self._person_does(step, actor, command, f"takes {task.element_id}")
+        self._handle_task(step, ClaimUserTask, "takes")
 
     def _release(self, step: Step) -> None:
+        self._handle_task(step, ReleaseUserTask, "gives back")
+
+    def _handle_task(self, step: Step, kind: type[ClaimUserTask] | type[ReleaseUserTask], what: str) -> None:
         task = self._task(step)
-        actor = self._actor(step.details.get("as"), task)
-        command = ReleaseUserTask(command_id=new_id(), user_task_id=task.user_task_id)
-        self._person_does(step, actor, command, f"gives back {task.element_id}")
+        command = kind(command_id=new_id(), user_task_id=task.user_task_id)
+        self._person_does(step, self._actor(step.details.get("as"), task), command, f"{what} {task.element_id}")
 
     def _advance(self, step: Step) -> None:
         """Let time pass; timers fall due one after the other on the way, each at its own instant."""
