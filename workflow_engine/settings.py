@@ -61,6 +61,9 @@ class Settings:
     clock_tick_seconds: float = _setting(1.0, "How often the clock looks for what is due.")
     clock_batch: int = _setting(100, "How many due timers are fired in one transaction.")
     clock_offset_seconds: float = _setting(0.0, "Shift of the engine's clock, for rehearsals and tests.")
+    job_queue: str = _setting(
+        "", "How jobs reach other machines: `procrastinate` (PostgreSQL, extra `scale`); empty: each looks by itself."
+    )
     wait_seconds: float = _setting(15.0, "How long a request waits for its turn at the database before it is told so.")
     pool_size: int = _setting(16, "Database connections kept open; as many again are opened in a rush.")
     hot_cases: int = _setting(2000, "Cases kept in memory between commands; 0 keeps none.")

@@ -57,10 +57,17 @@ def _check(path: Path) -> IntakeResult | _Tables:
     if path.suffix.lower() != ".dmn":
         return read_model(content, file_name=path.name)
     try:
-        _decisions, problems = read_decisions(content)
+        _decisions, problems = read_decisions(content, _tables_beside(path))
     except DefinitionError as error:
         return IntakeResult(None, error.problems)
     return _Tables(None, tuple(problems))
+
+
+def _tables_beside(path: Path) -> dict[str, bytes]:
+    """The decision files of the same folder, which this one may import."""
+    folder = path.parent if path.exists() else None
+    names = models_and_tables(folder) if folder is not None else []
+    return {item.name: read_bytes(str(item), _LARGEST_FILE_BYTES) for item in names if item.suffix.lower() == ".dmn"}
 
 
 class _Tables(IntakeResult):

@@ -87,7 +87,7 @@ def _listen(engine: Engine, settings: Settings) -> Any:
 
 def _workers(engine: Engine, settings: Settings) -> Workers:
     registry = build_registry(settings, engine.clock.now)
-    return Workers(engine, registry, tick_seconds=settings.clock_tick_seconds, batch=settings.clock_batch)
+    return Workers(engine, registry, settings)
 
 
 @click.command()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Protocol
 
 from workflow_engine.domain.events import JobCreated
 from workflow_engine.engine import Committed, Engine
+from workflow_engine.settings import Settings, SettingsError
 from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.loop import Loop
 
@@ -39,3 +41,22 @@ class InProcessDispatcher:
     def _heard(self, committed: Committed) -> None:
         if any(isinstance(event, JobCreated) for event in committed.events):
             self._loop.wake()
+
+
+def make_dispatcher(engine: Engine, runner: JobRunner, settings: Settings, threads: int) -> Dispatcher:
+    """The dispatcher that the settings ask for.
+
+    Raises:
+        SettingsError: there is no such queue, or what it needs is missing.
+    """
+    if not settings.job_queue:
+        return InProcessDispatcher(engine, runner)
+    if settings.job_queue != "procrastinate":
+        raise SettingsError(f"Expected job_queue to be procrastinate or empty, but it is {settings.job_queue!r}.")
+    if find_spec("procrastinate") is None:
+        raise SettingsError("Expected the extra `scale` for job_queue=procrastinate: pip install 'liandong[scale]'.")
+    if not settings.database_url.startswith("postgresql"):
+        raise SettingsError("Expected a PostgreSQL database for job_queue=procrastinate.")
+    from workflow_engine.workers.procrastinating import ProcrastinateDispatcher
+
+    return ProcrastinateDispatcher(engine, runner, settings.database_url, threads=threads)

@@ -53,10 +53,20 @@ class JobRunner:
             return 0
         self._wait_for_a_thread()
         free = self._threads - len(self._running)
-        jobs = self._fetch(free)
+        # The first topics of a fetch are served first: begin with another one each time.
+        topics = self._registry.topics
+        self._turn = (self._turn + 1) % len(topics)
+        jobs = self._fetch(topics[self._turn :] + topics[: self._turn], free)
         for job in jobs:
             self._running.add(self._pool.submit(self._do, job))
         return len(jobs)
+
+    def run_one(self, topic: str) -> bool:
+        """Fetch one job of this topic and do it in this thread; False when there is none."""
+        jobs = self._fetch((topic,), 1)
+        for job in jobs:
+            self._do(job)
+        return bool(jobs)
 
     def finish(self) -> None:
         """Wait until every begun job is done and reported."""
@@ -72,14 +82,10 @@ class JobRunner:
         if len(self._running) >= self._threads:
             _done, self._running = wait(self._running, return_when="FIRST_COMPLETED")
 
-    def _fetch(self, most: int) -> list[Mapping[str, Any]]:
-        # The first topics of a fetch are served first: begin with another one each time.
-        topics = self._registry.topics
-        self._turn = (self._turn + 1) % len(topics)
+    def _fetch(self, topics: tuple[str, ...], most: int) -> list[Mapping[str, Any]]:
         command = LockJobs(
-            command_id=new_id(), topics=topics[self._turn :] + topics[: self._turn], worker_id=self._worker_id,
-            lock_seconds=self._lock_seconds, most=most,
-        )  # fmt: skip
+            command_id=new_id(), topics=topics, worker_id=self._worker_id, lock_seconds=self._lock_seconds, most=most
+        )
         found: list[Mapping[str, Any]] = self._engine.handle(command, WORKER).result["jobs"]
         return found
 

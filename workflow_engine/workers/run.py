@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from workflow_engine.domain.clock import new_id
 from workflow_engine.engine import Engine
+from workflow_engine.settings import Settings
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Registry
-from workflow_engine.workers.dispatching import Dispatcher, InProcessDispatcher
+from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.outbox import OutboxRunner
@@ -31,40 +32,27 @@ def new_worker_id() -> str:
 class Workers:
     """The clock, the job dispatcher and the outbox of one process."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        registry: Registry,
-        *,
-        dispatcher: Dispatcher | None = None,
-        tick_seconds: float = 1.0,
-        batch: int = 50,
-        job_threads: int = 4,
-        with_clock: bool = True,
-    ) -> None:
+    def __init__(self, engine: Engine, registry: Registry, settings: Settings, *, job_threads: int = 4) -> None:
         worker_id = new_worker_id()
         self.topics = registry.topics
-        self._clock = (
-            AlarmClock(engine, worker_id=worker_id, tick_seconds=tick_seconds, batch=batch) if with_clock else None
+        self._clock = AlarmClock(
+            engine, worker_id=worker_id, tick_seconds=settings.clock_tick_seconds, batch=settings.clock_batch
         )
-        self._dispatcher = dispatcher or InProcessDispatcher(
-            engine, JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
-        )
+        runner = JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
+        self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
         for warning in registry.warnings:
             log.warning(warning)
 
     def start(self) -> None:
         """Start all; returns at once."""
-        if self._clock is not None:
-            self._clock.start()
+        self._clock.start()
         self._outbox.start()
         self._dispatcher.start()
 
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
-        if self._clock is not None:
-            self._clock.stop()
+        self._clock.stop()
         self._outbox.stop()
         self._dispatcher.stop()
 
