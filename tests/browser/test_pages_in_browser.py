@@ -33,7 +33,7 @@ def visits(city: City, case_id: str) -> Iterator[tuple[str | None, str]]:
     yield None, "/sign-in"
     for path in ("/inbox", "/inbox?queue=offered", "/inbox?queue=done", f"/tasks/{task_id}", "/alerts", "/cases"):
         yield "user:lin_yue", path
-    for path in (f"/cases/{case_id}", "/models", f"/models/{definition_id}", "/no-such-page"):
+    for path in (f"/cases/{case_id}", "/models", "/operations", f"/models/{definition_id}", "/no-such-page"):
         yield "user:jiang_fan", path
 
 

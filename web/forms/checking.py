@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from web.forms.conditions import hidden_keys
 from web.forms.fields import Field, Form
 from web.forms.patterns import matches
 from web.i18n import gettext as _
@@ -38,10 +39,18 @@ class _Refusal(Exception):  # noqa: N818 - says what is wrong with one value; ne
     pass
 
 
-def check(form: Form, typed: Typed, zone: ZoneInfo) -> Submission:
-    """Read and check every field of the form; ``zone`` is where local times are meant."""
+def check(
+    form: Form, typed: Typed, zone: ZoneInfo, variables: Mapping[str, Any] | None = None, now: datetime | None = None
+) -> Submission:
+    """Read and check every field that is not hidden; ``zone`` is where local times are meant.
+
+    Conditions for hiding see the answers, and below them the case's ``variables``.
+    """
     result = Submission()
+    hidden = _hidden(form, typed, zone, variables or {}, now)
     for part in form.inputs:
+        if part.key in hidden:
+            continue
         try:
             value = _read(part, typed, zone)
         except _Refusal as refusal:
@@ -54,6 +63,20 @@ def check(form: Form, typed: Typed, zone: ZoneInfo) -> Submission:
         else:
             put(result.values, part.key, value)
     return result
+
+
+def _hidden(
+    form: Form, typed: Typed, zone: ZoneInfo, variables: Mapping[str, Any], now: datetime | None
+) -> frozenset[str]:
+    if not any(part.hidden_if for part in form.inputs):
+        return frozenset()
+    answers: dict[str, Any] = {}
+    for part in form.inputs:
+        try:
+            put(answers, part.key, _read(part, typed, zone))
+        except _Refusal:
+            put(answers, part.key, None)
+    return hidden_keys(form, answers, variables, now)
 
 
 def put(values: dict[str, Any], key: str, value: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from web.words import in_words
@@ -49,6 +49,8 @@ class Field:
     """Of a heading."""
     zone: Literal["offset", "utc", "none"] = "offset"
     """How an instant is stored."""
+    hidden_if: tuple[str, ...] = ()
+    """FEEL conditions (its own, and those of the groups around it); any that holds hides the field."""
 
     @property
     def is_input(self) -> bool:
@@ -102,17 +104,33 @@ _COMPONENTS: dict[str, Kind] = {
 
 
 def _from_components(
-    components: Iterable[Mapping[str, Any]], variables: Mapping[str, Any], translate: Translate, level: int = 2
+    components: Iterable[Mapping[str, Any]],
+    variables: Mapping[str, Any],
+    translate: Translate,
+    level: int = 2,
+    outer: tuple[str, ...] = (),
 ) -> Iterable[Field]:
     for number, component in enumerate(components):
         kind = component.get("type")
+        hidden_if = (*outer, *_hiding(component))
         if kind in ("group", "dynamiclist"):
             label = translate(str(component.get("label") or ""))
             if label:
-                yield Field(key=f"heading-{level}-{number}", kind="heading", label=label, level=level)
-            yield from _from_components(component.get("components") or [], variables, translate, min(level + 1, 4))
+                yield Field(
+                    key=f"heading-{level}-{number}", kind="heading", label=label, level=level, hidden_if=hidden_if
+                )
+            inner = component.get("components") or []
+            yield from _from_components(inner, variables, translate, min(level + 1, 4), hidden_if)
         elif kind in _COMPONENTS:
-            yield _from_component(component, _COMPONENTS[kind], number, variables, translate)
+            field = _from_component(component, _COMPONENTS[kind], number, variables, translate)
+            yield replace(field, hidden_if=hidden_if)
+
+
+def _hiding(component: Mapping[str, Any]) -> Iterable[str]:
+    """The component's own condition for being hidden."""
+    conditional = component.get("conditional")
+    text = conditional.get("hide") if isinstance(conditional, Mapping) else None
+    return (text,) if isinstance(text, str) and text.strip(" =") else ()
 
 
 def _from_component(

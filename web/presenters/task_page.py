@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from web.context import engine
 from web.forms import Form, form_of
+from web.forms.conditions import without_settled
 from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import names_of
@@ -23,7 +24,8 @@ Typed = MultiDict[str, str]
 
 def form_of_task(task: UserTaskRow) -> Form:
     """The task's form in the visitor's language."""
-    return form_of(task.form, task.fields, task.variables, names_of(task.definition_id).text)
+    form = form_of(task.form, task.fields, task.variables, names_of(task.definition_id).text)
+    return without_settled(form, task.variables, engine().clock.now())
 
 
 def task_page(

@@ -1,6 +1,6 @@
 """The pages, one module per subject."""
 
-from web.ui import alerts, cases, health, inbox, models, operations, preferences, sign_in, tasks
+from web.ui import alerts, cases, health, inbox, models, operations, overview, preferences, sign_in, tasks
 
 BLUEPRINTS = (
     sign_in.blueprint,
@@ -9,6 +9,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     cases.blueprint,
     operations.blueprint,
+    overview.blueprint,
     alerts.blueprint,
     models.blueprint,
     health.blueprint,

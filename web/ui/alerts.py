@@ -11,6 +11,7 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.permissions import requires
+from web.presenters.samples import sample_files, samples
 from web.ui.requests import command_id, cursor
 from workflow_engine import EngineError, ImportAlert, InvalidVariablesError, new_id, read_alert_file
 
@@ -53,6 +54,9 @@ def bring_in() -> Response:
 
 
 def _content(text: str) -> bytes:
+    sample = sample_files().get(request.form.get("sample", ""))
+    if sample is not None:
+        return sample.read_bytes()
     upload = request.files.get("file")
     content = upload.read() if upload and upload.filename else text.encode()
     if not content.strip():
@@ -74,5 +78,6 @@ def _index(error: EngineError | None = None, text: str = "", as_exercise: bool =
         findings=error.details.get("problems", []) if error and error.code == "cap_refused" else [],
         text=text,
         as_exercise=as_exercise,
+        samples=samples(),
         command_id=new_id(),
     )

@@ -62,7 +62,7 @@ def complete(user_task_id: str) -> Response:
     typed: Typed = MultiDict(request.form.items(multi=True))
     key = command_id()
     keep_input(lambda error: _render(_get(user_task_id), command_id=key, error=error, typed=typed))
-    submission = check(form_of_task(task), typed, zone())
+    submission = check(form_of_task(task), typed, zone(), task.variables, engine().clock.now())
     if submission.errors:
         raise InvalidVariablesError("Expected values that fit the form, but some do not.", submission.errors)
     engine().handle(
