@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from workflow_engine.bpmn.evaluation import text_of, value_of
-from workflow_engine.domain.errors import ExpressionError
+from workflow_engine.domain.errors import ExpressionError, InvalidStateError
 from workflow_engine.domain.events import SubscriptionClosed, SubscriptionOpened
 
 if TYPE_CHECKING:
@@ -95,6 +95,19 @@ def bind_correlation(
         bound[key] = carried[key]
     if fresh:
         _demand_from_now_on(top, fresh)
+
+
+def begin_conversation(top: CaseTree, definitions: tuple[EventDefinition, ...], payload: Mapping[str, Any]) -> None:
+    """The message that starts a case fixes the key of its conversation.
+
+    Raises:
+        InvalidStateError: the key cannot be read from the message.
+    """
+    try:
+        for definition in definitions:
+            bind_correlation(top, definition, payload, None)
+    except ExpressionError as fault:
+        raise InvalidStateError(f"Expected the message to start a case, but {fault.message}") from fault
 
 
 def _demand_from_now_on(top: CaseTree, keys: set[str]) -> None:

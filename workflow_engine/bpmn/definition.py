@@ -164,7 +164,8 @@ def _build_element(node: Node, spec: ScopeSpec, definition: Definition) -> Eleme
 
 def _listener(spec: ScopeSpec, handler: Element) -> EventListener:
     """The waiting start event of an event sub-process; once it has occurred, the inside begins behind it."""
-    assert isinstance(handler, EventSubProcess)
+    if not isinstance(handler, EventSubProcess):
+        raise TypeError(f"{handler.element_id!r} is no event sub-process")
     start = next(element for element in handler.inside.task_specs.values() if element.node.kind == "startEvent")
     handler.inside.start_elements = [start]
     return EventListener(spec, f"{handler.element_id}#listener", start.node, handler)

@@ -159,5 +159,3 @@ def restart(token: Token) -> None:
     """Have a faulted token try again."""
     token._set_state(READY)
     token.workflow.top_workflow.ready.append(token)
-
-

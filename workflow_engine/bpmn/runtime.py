@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.bpmn.changing import change_everywhere, change_token
+from workflow_engine.bpmn.correlation import begin_conversation
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
 from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
@@ -137,6 +138,7 @@ class Instance:
             if found is None or found.node.kind != "startEvent":
                 raise NotFoundError(f"Expected {start_element_id!r} to be a start event of {self.process_id!r}.")
             elements = [found]
+            begin_conversation(tree, found.node.events[position : position + 1], variables)
         if not elements:
             raise InvalidStateError(
                 f"Expected process {self.process_id!r} to have a start event without trigger, but it starts only by "
@@ -322,9 +324,7 @@ class Instance:
     def open_tokens(self) -> list[OpenToken]:
         """Every live token that people can see, oldest first."""
         return [
-            OpenToken(
-                token.id, token.element_id, token.task_spec.kind, token.workflow.parent_task_id, int(token.state)
-            )
+            OpenToken(token.id, token.element_id, token.task_spec.kind, token.workflow.parent_task_id, int(token.state))
             for token in sorted(self.tree.index.values(), key=lambda token: token.id)
             if token.is_live and token is not token.workflow.root
         ]
@@ -357,7 +357,7 @@ class Instance:
         )
         state = header.get("outcome", "active")
         if state != "active":
-            _clear(tree)
+            tree.clear()
         recorder = tree.recorder
         changed = [row_of(token) for token in recorder.changed.values()]
         return Advance(recorder.events, changed, sorted(recorder.removed_slots), dict(header), state)
@@ -386,10 +386,3 @@ class Instance:
         if token.task_spec.node.job is None or not token.task_spec.can_happen(token):
             raise InvalidStateError(f"Expected an open job {token_id} in case {self.case_id}, but there is none.")
         return token
-
-
-def _clear(tree: CaseTree) -> None:
-    """A case that has ended keeps no tokens; its story is in the record."""
-    for token in list(tree.index.values()):
-        token.workflow.forget(token)
-    tree.scopes.clear()

@@ -33,7 +33,9 @@ class TokenRow(NamedTuple):
 
 def row_of(token: Token) -> TokenRow:
     """The token as it has to be stored now."""
-    tree = token.workflow
+    tree, base, internal = token.workflow, _base_of(token), token.internal_data
+    if "outer" in internal:
+        internal = {**internal, "outer": _change(base, internal["outer"])}
     return TokenRow(
         token.slot,
         token.id,
@@ -41,8 +43,8 @@ def row_of(token: Token) -> TokenRow:
         tree.parent_task_id,
         token.task_spec.name,
         token._state,
-        _difference(_base_of(token), token.data),
-        orjson.dumps(token.internal_data) if token.internal_data else _NOTHING,
+        _NOTHING if base is token.data else orjson.dumps(_change(base, token.data)),
+        orjson.dumps(internal) if internal else _NOTHING,
     )
 
 
@@ -55,20 +57,15 @@ def _base_of(token: Token) -> Mapping[str, Any]:
     return host.data if host is not None else {}
 
 
-def _difference(base: Mapping[str, Any], data: Mapping[str, Any]) -> bytes:
-    if base is data:
-        return _NOTHING
+def _change(base: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     changed, unset = difference(base, data)
-    if not changed and not unset:
-        return _NOTHING
-    return orjson.dumps({"set": changed, "unset": unset} if unset else {"set": changed})
+    if unset:
+        return {"set": changed, "unset": unset}
+    return {"set": changed} if changed else {}
 
 
-def _apply(base: Mapping[str, Any], difference: bytes) -> dict[str, Any]:
-    if difference == _NOTHING:
-        return dict(base)
-    change = orjson.loads(difference)
-    out = {**base, **change["set"]}
+def _apply(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    out = {**base, **change.get("set", {})}
     for name in change.get("unset", ()):
         out.pop(name, None)
     return out
@@ -111,7 +108,10 @@ def _plant_scope(tree: Any, rows: list[TokenRow]) -> None:
     pending = [tree.root]
     while pending:  # parents before children: a row's variables are the difference to its parent's
         token = pending.pop()
-        token.data = _apply(_base_of(token), differences[token.id])
+        base, change = _base_of(token), differences[token.id]
+        token.data = dict(base) if change == _NOTHING else _apply(base, orjson.loads(change))
+        if "outer" in token.internal_data:
+            token.internal_data["outer"] = _apply(base, token.internal_data["outer"])
         token._children = children.get(token.id, [])
         pending.extend(token.children)
     for row in rows:

@@ -299,6 +299,12 @@ class CaseTree(_Tree, BpmnWorkflow):
             scope.forget(token)
         self.scopes.pop(scope.parent_task_id)
 
+    def clear(self) -> None:
+        """A case that has ended keeps no tokens; its story is in the record."""
+        for token in list(self.index.values()):
+            token.workflow.forget(token)
+        self.scopes.clear()
+
     def take_id(self) -> int:
         token_id = self.next_token_id
         self.next_token_id += 1

@@ -167,9 +167,7 @@ class CatchElement(Element):
                 )
             )
         else:
-            recorder.add(
-                SignalCaught(token_id=token.id, element_id=self.element_id, name=name, payload=dict(payload))
-            )
+            recorder.add(SignalCaught(token_id=token.id, element_id=self.element_id, name=name, payload=dict(payload)))
         self._take_in(token, position, payload_variables(definition, payload, token))
 
     def _take_in(self, token: Token, position: int, payload: dict[str, Any]) -> None:

@@ -168,5 +168,3 @@ class EventBasedGateway(Element):
         tree.top_workflow.recorder.add(ElementCompleted(token_id=gateway.id, element_id=self.element_id))
         gateway._set_state(COMPLETED)
         tree.splice(gateway)
-
-

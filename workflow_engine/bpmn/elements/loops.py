@@ -208,9 +208,7 @@ class MultiInstance(LoopFrame):
         own = {self.loop.item, "loopCounter", self.loop.output_item}
         declared = self.loop.output_collection is not None
         kept = {
-            name: value
-            for name, value in variables.items()
-            if name not in own and (name in token.data or not declared)
+            name: value for name, value in variables.items() if name not in own and (name in token.data or not declared)
         }
         return {**kept, **{name: value for name, value in token.data.items() if name in own}}
 
