@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from workflow_engine.bpmn.dialects.expressions_text import (
     ADD,
@@ -313,7 +314,7 @@ _METHODS: dict[tuple[str, int], Callable[..., Piece]] = {
     ("keys", 0): lambda target: Piece(f"get entries({target.text}).key", kind="list"),
     ("values", 0): lambda target: Piece(f"get entries({target.text}).value", kind="list"),
 }
-_HANDLERS: dict[type[ast.expr], Callable[[_Translator, ast.expr], Piece]] = {
+_HANDLERS: dict[type[ast.expr], Callable[[_Translator, Any], Piece]] = {
     ast.Constant: _Translator.constant,
     ast.Name: _Translator.name,
     ast.BoolOp: _Translator.bool_op,
@@ -331,4 +332,4 @@ _HANDLERS: dict[type[ast.expr], Callable[[_Translator, ast.expr], Piece]] = {
     ast.ListComp: _Translator.comprehension,
     ast.GeneratorExp: _Translator.comprehension,
     ast.Call: _Translator.invocation,
-}  # type: ignore[dict-item]
+}
