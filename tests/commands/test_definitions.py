@@ -1,4 +1,4 @@
-"""DeployDefinition, ReleaseDefinition, RetireDefinition: immutable versions, numbered without gaps, released by another."""
+"""DeployDefinition, ReleaseDefinition, RetireDefinition: immutable versions, released by another person."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_deploy_of_files_that_make_no_version_is_refused(house: House, files: di
 
 
 def test_deploy_of_a_broken_model_lists_its_problems(house: House) -> None:
-    body = '<bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="s"/><bpmn:complexGateway id="g"/></bpmn:process>'
+    body = chain('<bpmn:complexGateway id="g"/>')
     with pytest.raises(DefinitionError) as refused:
         house.engine.handle(deploy(a__bpmn=model_xml(body)), ADMIN)
     assert any(problem.element_id == "g" for problem in refused.value.problems)
@@ -95,14 +95,35 @@ def test_deploy_without_the_decision_it_names_is_refused(house: House) -> None:
     rule = '<bpmn:businessRuleTask id="rule" camunda:decisionRef="grade" camunda:resultVariable="level"/>'
     with pytest.raises(DefinitionError) as refused:
         house.engine.handle(deploy(a__bpmn=model_xml(chain(rule))), ADMIN)
-    assert {(problem.code, problem.element_id) for problem in refused.value.problems if problem.severity == "error"} == {
-        ("decision_missing", "rule")
-    }
+    errors = [problem for problem in refused.value.problems if problem.severity == "error"]
+    assert [(problem.code, problem.element_id) for problem in errors] == [("decision_missing", "rule")]
 
 
 def test_deploy_of_a_broken_decision_file_is_refused(house: House) -> None:
     with pytest.raises(DefinitionError):
         house.engine.handle(deploy(a__bpmn=model_xml(TWO_STEPS), d__dmn=b"<nothing"), ADMIN)
+
+
+def test_deploy_of_names_that_no_column_holds_is_refused(house: House) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        house.engine.handle(deploy(a__bpmn=model_xml(chain(user_task("x" * 151)))), ADMIN)
+    assert "id_too_long" in {problem.code for problem in refused.value.problems}
+
+
+def test_decisions_travel_with_the_model(house: House) -> None:
+    rule = '<bpmn:businessRuleTask id="rule" camunda:decisionRef="grade" camunda:resultVariable="level"/>'
+    dmn = (
+        b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">'
+        b'<decision id="grade" name="Grade"><decisionTable id="t" hitPolicy="FIRST"><input id="i">'
+        b"<inputExpression id='e'><text>deaths</text></inputExpression></input><output id='o' name='level'/>"
+        b"<rule id='r1'><inputEntry id='a'><text>&gt;= 30</text></inputEntry><outputEntry id='b'><text>\"I\"</text>"
+        b"</outputEntry></rule><rule id='r2'><inputEntry id='c'><text>-</text></inputEntry><outputEntry id='f'>"
+        b'<text>"IV"</text></outputEntry></rule></decisionTable></decision></definitions>'
+    )
+    house.release(chain(rule, user_task("A")), grade__dmn=dmn)
+    house.reopen()
+    case_id = house.start(deaths=31)
+    assert house.variables(case_id)["level"] == ["I"]
 
 
 def test_deploy_takes_a_right(house: House) -> None:

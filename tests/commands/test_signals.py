@@ -31,8 +31,8 @@ THROWS = SIGNAL + chain(
     process="thrower",
 )
 STARTS = (
-    SIGNAL + '<bpmn:process id="started" isExecutable="true"><bpmn:startEvent id="s"><bpmn:signalEventDefinition id="d" '
-    'signalRef="S"/></bpmn:startEvent><bpmn:userTask id="A"/><bpmn:endEvent id="e"/>'
+    SIGNAL + '<bpmn:process id="started" isExecutable="true"><bpmn:startEvent id="s">'
+    '<bpmn:signalEventDefinition id="d" signalRef="S"/></bpmn:startEvent><bpmn:userTask id="A"/><bpmn:endEvent id="e"/>'
     '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="A"/><bpmn:sequenceFlow id="g" sourceRef="A" targetRef="e"/>'
     "</bpmn:process>"
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import ADMIN, ANNE, AUDITOR, BO, OPERATOR, STRANGER, TWO_STEPS, House, chain, user_task
+from tests.support.house import ADMIN, ANNE, AUDITOR, BO, OPERATOR, STRANGER, TWO_STEPS, House, chain
 from workflow_engine import Actor, RejectedError
 
 MIXED = chain(

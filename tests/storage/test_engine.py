@@ -226,8 +226,7 @@ def test_a_full_disk_refuses_cleanly_and_heals(tmp_path: Path) -> None:
     writer = house.engine._database._writer.driver_connection
     writer.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(UnavailableError, match="nothing was changed"):
-        for _ in range(200):
-            house.start(blob="x" * 5000)
+        fill(house)
     assert house.state(case_id) == "active"
     house.start(blob="x" * 5000)  # a new connection, with the limit gone: the disk has room again
     assert house.engine.verify_audit(sample=None).ok
@@ -265,6 +264,12 @@ def test_the_fair_lock_serves_in_the_order_of_asking() -> None:
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
+
+
+def fill(house: House) -> None:
+    """Start cases until something gives way."""
+    for _ in range(200):
+        house.start(blob="x" * 5000)
 
 
 def dump(house: House) -> dict[str, int]:

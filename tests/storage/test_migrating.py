@@ -43,6 +43,6 @@ def test_audit_entries_are_never_changed_or_deleted(house: House, verb: str) -> 
         '<bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>'
         '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/></bpmn:process>'
     )
-    with pytest.raises(Exception, match="never changed or deleted"), house.engine._database.write() as unit:  # noqa: PT012
+    with pytest.raises(Exception, match="never changed or deleted"), house.engine._database.write() as unit:
         unit._cursor.execute(verb)
     assert len(house.rows("SELECT 1 FROM audit_entry")) == 1

@@ -19,10 +19,10 @@ def test_defaults_without_anything() -> None:
 
 def test_environment_wins_over_file_and_command_line_over_both(tmp_path: Path) -> None:
     file = tmp_path / "liandong.toml"
-    file.write_text('port = 9000\nhost = "0.0.0.0"\nhttp_allow = ["a.example", "b.example:8443"]\nclock_tick_seconds = 2\n')
+    file.write_text('port = 9000\nhost = "0.0.0.0"\nhttp_allow = ["a.example", "b:8443"]\nclock_tick_seconds = 2\n')
     settings = Settings.load({"LIANDONG_CONFIG": str(file), "LIANDONG_PORT": "9001"}, host="::1", demo=None)
     assert (settings.host, settings.port, settings.clock_tick_seconds) == ("::1", 9001, 2.0)
-    assert settings.http_allow == ("a.example", "b.example:8443")
+    assert settings.http_allow == ("a.example", "b:8443")
     assert settings.demo is False
 
 

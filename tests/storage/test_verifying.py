@@ -83,12 +83,18 @@ def test_progress_is_told(lived: tuple[House, str]) -> None:
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
-        ("UPDATE audit_entry SET body = replace(body, 'user:anne', 'user:bo') WHERE seq = 2 AND stream_id = '{case}'", "edited_entry"),
+        (
+            "UPDATE audit_entry SET body = replace(body, 'user:anne', 'user:b') WHERE seq = 2 AND stream_id = '{case}'",
+            "edited_entry",
+        ),
         ("UPDATE audit_entry SET actor = 'user:bo' WHERE seq = 2 AND stream_id = '{case}'", "edited_column"),
         ("DELETE FROM audit_entry WHERE seq = 3 AND stream_id = '{case}'", "missing_entry"),
         ("DELETE FROM audit_entry WHERE seq > 9 AND stream_id = '{case}'", "truncated_tail"),
         ("DELETE FROM audit_entry WHERE stream_id = '{case}'", "truncated_tail"),
-        ("UPDATE entry_payload SET content = replace(content, '555-0199', '555-0100') WHERE stream_id = '{case}'", "changed_value"),
+        (
+            "UPDATE entry_payload SET content = replace(content, '555-0199', '555-0100') WHERE stream_id = '{case}'",
+            "changed_value",
+        ),
         ("UPDATE entry_payload SET salt = salt || salt WHERE stream_id = '{case}'", "changed_value"),
         ("UPDATE process_instance SET chain_head = '{zeros}' WHERE case_id = '{case}'", "head_mismatch"),
         ("UPDATE process_instance SET version = version - 1 WHERE case_id = '{case}'", "head_behind"),
@@ -126,7 +132,7 @@ def test_a_rewritten_chain_is_found_by_running_it_again(lived: tuple[House, str]
                 event["completed_by"] = "user:bo"
         entry = link(head, content)
         head = entry.head
-        text = entry.body_json.decode().replace("'", "''").replace("%", "%%" if "postgres" in house.settings.database_url else "%")
+        text = entry.body_json.decode().replace("'", "''")
         statements.append(
             f"UPDATE audit_entry SET body = '{text}', prev = '{entry.prev}', hash = '{entry.hash}' "
             f"WHERE stream_id = '{case_id}' AND seq = {seq}"

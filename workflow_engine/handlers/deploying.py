@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from workflow_engine.bpmn.decisions import read_decisions
+from workflow_engine.bpmn.decisions_intake import read_decision_files
 from workflow_engine.bpmn.intake import read_model
 from workflow_engine.bpmn.model import CorrelationProperty, Model, Node, Process, Scope, dump_model
 from workflow_engine.domain.commands import DeployDefinition
@@ -24,6 +24,7 @@ _BPMN_NAMESPACE = b"http://www.omg.org/spec/BPMN/20100524/MODEL"
 _FILE_NAME = re.compile(r"(?:[^/\\:]*[^/\\:.]/)?[^/\\:]*[^/\\:.]")
 _LANES = {"emergency": 0}
 ORDINARY_LANE = 1
+_LONGEST_ID = 150
 _LANE_PROPERTIES = ("liandong:lane", "priorityLane", "lane")
 
 
@@ -52,9 +53,11 @@ def prepare(command: DeployDefinition) -> Deployment:
     name = _require_one_model(files)
     result = read_model(files[name], file_name=name)
     problems = list(result.problems)
-    decisions, decision_ids = _read_decisions(files, problems)
+    decisions = read_decision_files({other: files[other] for other in files if other.lower().endswith(".dmn")})
+    problems.extend(decisions.problems)
     if result.model is not None:
-        problems.extend(_missing_decisions(result.model, decision_ids, name))
+        problems.extend(_missing_decisions(result.model, set(decisions.decision_ids), name))
+        problems.extend(_too_long(result.model, name))
         if not any(process.executable for process in result.model.processes):
             problems.append(_problem("no_executable_process", "The file holds no executable process.", name))
     errors = [problem for problem in problems if problem.severity == "error"]
@@ -66,7 +69,7 @@ def prepare(command: DeployDefinition) -> Deployment:
         model=result.model,
         model_json=dump_model(result.model),
         files=files,
-        decisions=orjson.dumps(decisions),
+        decisions=orjson.dumps(decisions.files),
         problems=[problem.to_dict() for problem in problems],
     )
 
@@ -117,22 +120,24 @@ def _nodes(scope: Scope) -> Iterator[Node]:
             yield from _nodes(node.body)
 
 
-def _read_decisions(files: Mapping[str, bytes], problems: list[Problem]) -> tuple[list[Any], set[str]]:
-    """JSON of each decision file, and every decision id; what is wrong with them goes to ``problems``."""
-    found: list[Any] = []
-    ids: set[str] = set()
-    for name in sorted(files):
-        if not name.lower().endswith(".dmn"):
-            continue
-        try:
-            decisions, own = read_decisions(files[name])
-        except DefinitionError as error:
-            problems.extend(error.problems or [_problem("decision_refused", str(error), name)])
-            continue
-        problems.extend(own)
-        found.append(decisions.to_json())
-        ids.update(decision.decision_id for decision in decisions)
-    return found, ids
+def _too_long(model: Model, file_name: str) -> Iterator[Problem]:
+    """Identifiers and names that no column holds."""
+    for process in model.processes:
+        if len(process.id) > _LONGEST_ID:
+            yield _problem("id_too_long", f"A process id may have {_LONGEST_ID} characters.", file_name)
+    for node in all_nodes(model):
+        names = [node.id, *(event.name or "" for event in node.events)]
+        if node.job is not None:
+            names.append(node.job.topic)
+        if max(map(len, names)) > _LONGEST_ID:
+            yield Problem(
+                code="id_too_long",
+                severity="error",
+                message=f"An id, a message or signal name and a topic may have {_LONGEST_ID} characters each.",
+                mend="Shorten it.",
+                element_id=node.id[:_LONGEST_ID],
+                file=file_name,
+            )
 
 
 def _missing_decisions(model: Model, decisions: set[str], file_name: str) -> Iterator[Problem]:

@@ -15,11 +15,12 @@ from workflow_engine.domain.commands import Command, PublishMessage, command_bod
 from workflow_engine.domain.errors import InvalidVariablesError, RejectedError
 from workflow_engine.domain.variables import clean_value, clean_variables
 
-_VARIABLES = ("variables", "payload")
+_VARIABLES = ("variables", "payload", "alert")
 _ID_FIELDS = ("command_id", "case_id", "new_case_id")
 _CASE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LONGEST_TEXT = 10_000
 _LONGEST_ID = 150
+_LARGEST = 2**31 - 1
 
 
 def validated(command: Command) -> Command:
@@ -29,7 +30,7 @@ def validated(command: Command) -> Command:
         InvalidVariablesError: variables that are not plain JSON, or too large.
         RejectedError: an identifier or text that cannot be one.
     """
-    _check_texts(command)
+    _check_fields(command)
     changes: dict[str, Any] = {}
     for name in _VARIABLES:
         value = getattr(command, name, None)
@@ -47,15 +48,20 @@ def request_digest(command: Command, actor: Actor) -> str:
     files = public.pop("files", None)
     if files is not None:
         public["files"] = {name: sha256(content).hexdigest() for name, content in files.items()}
-    text = orjson.dumps([public, private], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    try:
+        text = orjson.dumps([public, private], option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise RejectedError(f"Expected {command.NAME} to hold plain JSON only, but {error}.") from error
     return sha256(text).hexdigest()
 
 
-def _check_texts(command: Command) -> None:
+def _check_fields(command: Command) -> None:
     if not 8 <= len(command.command_id) <= 64:
         raise RejectedError("Expected a command id of 8 to 64 characters.", field="command_id")
     for name in _field_names(type(command)):
         value = getattr(command, name)
+        if type(value) is int and not -_LARGEST <= value <= _LARGEST:
+            raise RejectedError(f"Expected {name} to be a number up to {_LARGEST}.", field=name)
         if not isinstance(value, str):
             continue
         longest = _LONGEST_ID if name.endswith("_id") or name == "name" else _LONGEST_TEXT

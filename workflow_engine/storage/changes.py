@@ -105,6 +105,11 @@ class Changes:
                 unit.many(insert.statement, rows.values())
 
 
+def text_column(text: str | None, most: int = 200) -> str | None:
+    """Text that an expression made, so that every database takes it: without NUL, not longer than the column."""
+    return None if text is None else text.replace("\x00", "")[:most]
+
+
 def moved(row: Values, table: Lifecycle, state: str, changes: Mapping[str, Any]) -> None:
     """Move a pending row along its lifecycle, with further columns. Raises AuditError when the table forbids it."""
     if not may_move(table, row["state"], state):

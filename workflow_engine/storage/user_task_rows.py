@@ -17,13 +17,14 @@ from workflow_engine.domain.events import (
     UserTaskReleased,
 )
 from workflow_engine.domain.lifecycle import USER_TASK
-from workflow_engine.storage.changes import Changes, Facts, Insert, Move, Values, moved, states_before
+from workflow_engine.storage.changes import Changes, Facts, Insert, Move, Values, moved, states_before, text_column
 from workflow_engine.storage.schema import offer, submission, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.types import instant_text
 
 EVERYBODY = "*"
 DEFAULT_PRIORITY = 50
+_MOST_PRIORITY = 1_000_000
 _LATE = "9" * 16
 
 TASKS = Insert("user_task", Statement(insert(user_task)))
@@ -57,19 +58,20 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
     """A task appears: one row, and one offer for each user and group that may take it."""
     task_id = f"{facts.case_id}.{event.token_id}"
     due_at = _instant(event.due_at)
-    priority = DEFAULT_PRIORITY if event.priority is None else event.priority
+    priority = DEFAULT_PRIORITY if event.priority is None else max(-_MOST_PRIORITY, min(_MOST_PRIORITY, event.priority))
     sort_key = _sort_key(facts, priority, due_at)
     users, groups = event.candidate_users or [], event.candidate_groups or []
-    taken = event.assignee is not None
+    assignee = text_column(event.assignee)
+    taken = assignee is not None
     row = {
         "user_task_id": task_id, "case_id": facts.case_id, "token_id": event.token_id, "element_id": event.element_id,
-        "name": event.name, "lane": event.lane, "state": "claimed" if taken else "ready", "assignee": event.assignee,
-        "candidate_users": _json(users), "candidate_groups": _json(groups), "form_key": event.form_key,
+        "name": event.name, "lane": event.lane, "state": "claimed" if taken else "ready", "assignee": assignee,
+        "candidate_users": _json(users), "candidate_groups": _json(groups), "form_key": text_column(event.form_key),
         "due_at": due_at, "follow_up_at": _instant(event.follow_up_at), "priority": priority, "sort_key": sort_key,
         "created_at": facts.at, "claimed_at": facts.at if taken else None, "completed_at": None, "completed_by": None,
     }  # fmt: skip
     changes.insert(TASKS, task_id, row)
-    subjects = dict.fromkeys([*users, *groups])
+    subjects = dict.fromkeys(text_column(subject) for subject in (*users, *groups))
     if not subjects and not taken:
         subjects = {EVERYBODY: None}
     for subject in subjects:

@@ -10,11 +10,12 @@ from sqlalchemy import delete, insert, null, or_, update
 
 from workflow_engine.domain import events as e
 from workflow_engine.domain.lifecycle import INCIDENT, JOB, TIMER
-from workflow_engine.storage.changes import Changes, Facts, Insert, Move, moved, states_before
+from workflow_engine.storage.changes import Changes, Facts, Insert, Move, moved, states_before, text_column
 from workflow_engine.storage.correlations import correlation_digest, fitting_digests
 from workflow_engine.storage.schema import incident, job, message, message_digest, outbox, signal, subscription, timer
 from workflow_engine.storage.statement import Statement, param, upsert
 
+_LONGEST_MESSAGE = 4_000
 THROWN_TIME_TO_LIVE = timedelta(days=7)
 """How long a message thrown by a case waits for its catcher before it is shown as undelivered."""
 
@@ -158,7 +159,7 @@ def subscription_opened(changes: Changes, facts: Facts, event: e.SubscriptionOpe
         {
             "subscription_id": subscription_id, "case_id": facts.case_id, "token_id": event.token_id,
             "position": event.position, "element_id": event.element_id, "kind": event.subscription_kind,
-            "name": event.name, "correlation": event.correlation,
+            "name": text_column(event.name), "correlation": event.correlation,
             "correlation_digest": correlation_digest(event.correlation), "opened_at": facts.at, "held": False,
         },
     )  # fmt: skip
@@ -201,7 +202,7 @@ def job_failed(changes: Changes, facts: Facts, event: e.JobFailed) -> None:
     again = event.retries_left > 0
     values = {
         "key": f"{facts.case_id}.{event.token_id}", "state": "available" if again else "failed",
-        "retries": event.retries_left, "error": event.error or "",
+        "retries": event.retries_left, "error": text_column(event.error or "", _LONGEST_MESSAGE),
         "available_at": facts.at if event.retry_at is None else datetime.fromisoformat(event.retry_at),
     }  # fmt: skip
     row = changes.pending(JOBS, values["key"])
@@ -228,7 +229,8 @@ def incident_opened(changes: Changes, facts: Facts, event: e.IncidentOpened) -> 
         key,
         {
             "case_id": facts.case_id, "incident_no": event.incident_no, "token_id": event.token_id,
-            "element_id": event.element_id, "code": event.code, "message": event.message or "",
+            "element_id": event.element_id, "code": event.code,
+            "message": text_column(event.message or "", _LONGEST_MESSAGE),
             "variables": _json(event.variables), "state": "open", "opened_at": facts.at, "resolved_at": None,
             "resolved_by": None, "resolution": None,
         },
@@ -259,7 +261,7 @@ def message_thrown(changes: Changes, facts: Facts, event: e.MessageThrown) -> No
         MESSAGES,
         event.message_id,
         {
-            "message_id": event.message_id, "name": event.name,
+            "message_id": event.message_id, "name": text_column(event.name),
             "correlation": None if event.correlation is None else _json(event.correlation),
             "payload": _json(event.payload), "state": "waiting", "published_at": facts.at,
             "published_by": f"case:{facts.case_id}", "origin_case_id": facts.case_id, "target_case_id": None,
@@ -267,7 +269,7 @@ def message_thrown(changes: Changes, facts: Facts, event: e.MessageThrown) -> No
         },
     )  # fmt: skip
     for digest in fitting_digests([event.correlation] if event.correlation else []):
-        row = {"name": event.name, "digest": digest, "message_id": event.message_id}
+        row = {"name": text_column(event.name), "digest": digest, "message_id": event.message_id}
         changes.insert(MESSAGE_DIGESTS, (digest, event.message_id), row)
     _send(changes, facts, "message", event.message_id)
 
@@ -278,7 +280,7 @@ def signal_thrown(changes: Changes, facts: Facts, event: e.SignalThrown) -> None
         SIGNALS,
         event.signal_id,
         {
-            "signal_id": event.signal_id, "name": event.name, "payload": _json(event.payload),
+            "signal_id": event.signal_id, "name": text_column(event.name), "payload": _json(event.payload),
             "origin_case_id": facts.case_id, "sent_by": f"case:{facts.case_id}", "sent_at": facts.at,
         },
     )  # fmt: skip
