@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.bootstrap import open_engine
+from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
@@ -55,6 +56,7 @@ from workflow_engine.domain.errors import (
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer
 from workflow_engine.engine import Committed, Engine
+from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -158,7 +160,10 @@ __all__ = [
     "UnavailableError",
     "UserTaskRow",
     "VirtualClock",
+    "condition_holds",
+    "explain_decision",
     "hash_password",
+    "names_in_condition",
     "new_case_id",
     "new_command_id",
     "new_id",

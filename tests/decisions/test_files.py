@@ -58,7 +58,7 @@ def test_all_bad_cells_are_named_at_once():
         (literal("a", "1", requires("gone")), "requirement_unknown"),
         (literal("a", "1 +"), "feel_syntax"),
         ("", "no_decision"),
-        ('<import namespace="x" locationURI="y" importType="z"/>' + literal("a", "1"), "import"),
+        ('<import namespace="x" locationURI="y" importType="z"/>' + literal("a", "1"), "import_kind"),
     ],
 )
 def test_problem_is_reported(content, code):
@@ -68,7 +68,7 @@ def test_problem_is_reported(content, code):
 
 def test_missing_catch_all_is_a_warning():
     _, problems = read_decisions(file(table([("1", "1")], hit_policy="FIRST")))
-    assert [(problem.code, problem.severity) for problem in problems] == [("catch_all_missing", "warning")]
+    assert [(problem.code, problem.severity) for problem in problems] == [("table_gap", "warning")]
     _, problems = read_decisions(file(table([("1", "1"), ("-", "2")], hit_policy="FIRST")))
     assert problems == []
 

@@ -116,9 +116,8 @@ def _from_components(
         if kind in ("group", "dynamiclist"):
             label = translate(str(component.get("label") or ""))
             if label:
-                yield Field(
-                    key=f"heading-{level}-{number}", kind="heading", label=label, level=level, hidden_if=hidden_if
-                )
+                key = f"heading-{level}-{number}"
+                yield Field(key=key, kind="heading", label=label, level=level, hidden_if=hidden_if)
             inner = component.get("components") or []
             yield from _from_components(inner, variables, translate, min(level + 1, 4), hidden_if)
         elif kind in _COMPONENTS:

@@ -8,11 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from web.context import engine
+from web.i18n import current_language
 from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.people import actor_name, group_names
 from web.presenters.times import clock_time, due_of, instant
 from web.presenters.values import value_text
+from workflow_engine import explain_decision
 
 Body = Mapping[str, Any]
 
@@ -160,9 +163,11 @@ def _decided(event: Body, teller: Teller) -> Markup:
     rows = ", ".join(str(row) for row in event.get("matched_rules") or ()) or "—"
     outputs = event.get("outputs")
     answer = teller.values(outputs) if isinstance(outputs, Mapping) else value_text(outputs, teller.names)
-    return say(
+    told = say(
         _("%(table)s decided: %(answer)s (row %(rows)s)"), table=teller.element(event), answer=strong(answer), rows=rows
     )
+    why = explain_decision(engine(), event, current_language().key)
+    return Markup("{} <small>{}</small>").format(told, why) if why else told
 
 
 def _message_thrown(event: Body, teller: Teller) -> Markup:

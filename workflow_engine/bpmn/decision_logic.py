@@ -234,7 +234,7 @@ def _quantified(domains: list[tuple[str, Closure]], body: Closure, *, decisive: 
                 return None
             value = body(inner)
             if value is decisive:
-                return decisive
+                return bool(value)
             unknown = unknown or type(value) is not bool
         return None if unknown else not decisive
 

@@ -136,12 +136,13 @@ Logic = Literal | Table | Context | ListLogic | Relation | Function | Invocation
 
 
 class DecisionNode(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A decision and what it requires (ids)."""
+    """A decision and what it requires: ids, ``namespace#id`` in imported files. ``title`` is the name as drawn."""
 
     node_id: str
     name: str
     logic: Logic | None = None
     type_ref: str = ""
+    title: str = ""
     decisions: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     knowledge: tuple[str, ...] = ()
@@ -192,6 +193,16 @@ class ItemType(msgspec.Struct, frozen=True, omit_defaults=True):
     output_type: str = ""
 
 
+class Import(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another DMN file whose elements are seen as ``name.element``; ``file`` is filled in by ``decision_linking``."""
+
+    name: str
+    namespace: str
+    location: str = ""
+    file: DecisionFile | None = None
+    line: int = 0
+
+
 class DecisionFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything one DMN file declares."""
 
@@ -202,6 +213,7 @@ class DecisionFile(msgspec.Struct, frozen=True, omit_defaults=True):
     services: tuple[ServiceNode, ...] = ()
     inputs: tuple[InputData, ...] = ()
     types: tuple[ItemType, ...] = ()
+    imports: tuple[Import, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """JSON form, empty parts left out."""

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+from workflow_engine.bpmn.decision_imports import ImportedFile
+from workflow_engine.bpmn.decision_linking import types_of
 from workflow_engine.bpmn.decision_logic import Workshop
-from workflow_engine.bpmn.decision_model import (
-    Context,
-    DecisionFile,
-    DecisionNode,
-    Entry,
-    Function,
-    ItemType,
-    Knowledge,
-    Logic,
-    Relation,
-    ServiceNode,
-    Table,
-)
+from workflow_engine.bpmn.decision_model import DecisionFile, DecisionNode, Knowledge, Logic, ServiceNode
 from workflow_engine.bpmn.decision_state import DecisionState
 from workflow_engine.bpmn.decision_types import TypeSystem
+from workflow_engine.bpmn.decision_walk import names_in
 from workflow_engine.domain.errors import DecisionError, Problem
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.values import FunctionValue, to_text
@@ -32,12 +22,13 @@ class Program:
     def __init__(self, file: DecisionFile) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self.types = TypeSystem(file.types)
+        self.types = TypeSystem(types_of(file))
+        self.imports = [ImportedFile(one.name, one.namespace, Program(one.file)) for one in file.imports if one.file]
         self._decisions = {node.node_id: node for node in file.decisions}
         self._knowledge = {node.node_id: node for node in file.knowledge}
         self._services = {node.node_id: node for node in file.services}
         self._inputs = {node.node_id: node for node in file.inputs}
-        self._shop = Workshop(frozenset(_names(file)), self.types, self.problems)
+        self._shop = Workshop(frozenset(filter(None, names_in(file))), self.types, self.problems)
         self._check_graph()
         self._logic = {node.node_id: self._compile(node, node.logic, node.type_ref) for node in file.decisions}
         self._functions = {node.node_id: self._compile(node, node.function, "") for node in file.knowledge}
@@ -50,15 +41,27 @@ class Program:
         for node in self.file.decisions:
             self._shop.owner, self._shop.owner_name = node.node_id, node.name
             for wanted in (*node.decisions, *node.inputs, *node.knowledge):
-                if not any(
-                    wanted in known for known in (self._decisions, self._inputs, self._knowledge, self._services)
-                ):
+                if not self.knows(wanted):
                     mend = "Draw the requirement again."
                     self._shop.report(
                         "requirement_unknown", f"It requires {wanted!r}, which is not there.", mend, node.line
                     )
             if self._requires_itself(node.node_id):
                 self._shop.report("requirement_cycle", "It requires itself.", "Remove the cycle.", node.line)
+
+    def knows(self, node_id: str) -> bool:
+        """Whether there is such an element, here or in an import that was found."""
+        imported, rest = self._import_of(node_id)
+        if imported is not None:
+            return imported.program.knows(rest)
+        if "#" in node_id:  # told once, where the import itself is missing
+            return any(one.file is None and node_id.startswith(f"{one.namespace}#") for one in self.file.imports)
+        return any(node_id in known for known in (self._decisions, self._inputs, self._knowledge, self._services))
+
+    def _import_of(self, node_id: str) -> tuple[ImportedFile | None, str]:
+        namespace, mark, rest = node_id.rpartition("#")
+        found = next((one for one in self.imports if mark and one.namespace == namespace), None)
+        return found, rest
 
     def _requires_itself(self, node_id: str) -> bool:
         pending = list(self._requirements(node_id))
@@ -85,17 +88,24 @@ class Program:
             return state.results.get(node.name)
         if depth > 50:
             raise DecisionError(f"Decision {node.name!r}: expected at most 50 decisions above one another")
-        for wanted in node.inputs:
-            self._take_input(wanted, state)
-        for wanted in node.decisions:
-            if wanted in self._decisions:
-                self.decide(wanted, state, depth + 1)
-        for wanted in node.knowledge:
-            self._lend(wanted, state, depth)
+        for wanted in (*node.inputs, *node.decisions, *node.knowledge):
+            self.provide(wanted, state, depth + 1)
         value = self._logic[node_id](Frame({}, None, state))
         state.done.add(node_id)
         state.results[node.name] = value
         return value
+
+    def provide(self, node_id: str, state: DecisionState, depth: int) -> None:
+        """Make an element's value or function known under its name."""
+        imported, rest = self._import_of(node_id)
+        if imported is not None:
+            imported.take(rest, state, depth)
+        elif node_id in self._inputs:
+            self._take_input(node_id, state)
+        elif node_id in self._decisions:
+            self.decide(node_id, state, depth)
+        else:
+            self._lend(node_id, state, depth)
 
     def _take_input(self, node_id: str, state: DecisionState) -> None:
         data = self._inputs.get(node_id)
@@ -127,7 +137,7 @@ class Program:
         if node is None:
             return
         for wanted in node.knowledge:
-            self._lend(wanted, state, depth + 1)
+            self.provide(wanted, state, depth + 1)
         state.results[node.name] = self._functions[node_id](Frame({}, None, state))
 
     def run_service(self, service: ServiceNode, state: DecisionState) -> Any:
@@ -141,9 +151,12 @@ class Program:
         return value if fits else None
 
     def parameter(self, node_id: str) -> str:
-        """Return the name of an input data or input decision."""
-        node = self._inputs.get(node_id) or self._decisions.get(node_id)
-        return node.name if node else node_id
+        """Return the name under which others see an element."""
+        for nodes in (self._inputs, self._decisions, self._knowledge, self._services):
+            if node_id in nodes:
+                name: str = nodes[node_id].name
+                return name
+        return node_id
 
     def find_service(self, name: str) -> ServiceNode | None:
         """Return the service of that name or id."""
@@ -175,40 +188,3 @@ class ServiceFunction(FunctionValue):
         value = self._program.run_service(self._service, inner)
         state.steps, state.size = inner.steps, inner.size
         return value
-
-
-def _names(file: DecisionFile) -> Iterator[str]:
-    """Every name that may stand in an expression of the file."""
-    for node in (*file.decisions, *file.knowledge, *file.services, *file.inputs):
-        yield node.name
-    for item in file.types:
-        yield from _type_names(item)
-    for decision in file.decisions:
-        yield from _logic_names(decision.logic)
-    for knowledge in file.knowledge:
-        yield from _logic_names(knowledge.function)
-
-
-def _type_names(item: ItemType) -> Iterator[str]:
-    for component in item.components:
-        yield component.name
-        yield from _type_names(component)
-
-
-def _logic_names(logic: Logic | None) -> Iterator[str]:
-    if isinstance(logic, Table):
-        yield from (output.name for output in logic.outputs if output.name)
-    elif isinstance(logic, Context):
-        yield from _entry_names(logic.entries)
-    elif isinstance(logic, Relation):
-        yield from logic.columns
-    elif isinstance(logic, Function):
-        yield from _entry_names(logic.parameters)
-        yield from _logic_names(logic.body)
-
-
-def _entry_names(entries: tuple[Entry, ...]) -> Iterator[str]:
-    for entry in entries:
-        if entry.name:
-            yield entry.name
-        yield from _logic_names(entry.logic)

@@ -21,7 +21,7 @@ class TableTrace:
 class DecisionState(State):
     """A FEEL state that also keeps the traces and the results of required decisions."""
 
-    __slots__ = ("allow_no_match", "done", "results", "trace")
+    __slots__ = ("allow_no_match", "done", "imported", "results", "trace")
 
     def __init__(self, variables: dict[str, Any], context: EvaluationContext, allow_no_match: bool) -> None:
         super().__init__(variables, context, False)
@@ -29,3 +29,4 @@ class DecisionState(State):
         self.allow_no_match = allow_no_match
         self.trace: list[TableTrace] = []
         self.done: set[str] = set()
+        self.imported: dict[str, DecisionState] = {}

@@ -58,6 +58,10 @@ class TypeSystem:
             return self._fit_item(value, item, read_text, 0)
         return _fit_simple(value, _simple(type_ref), read_text)
 
+    def find_item(self, type_ref: str) -> ItemType | None:
+        """Return the item definition of that name; a namespace prefix is tolerated."""
+        return self._find(type_ref)
+
     def _find(self, type_ref: str) -> ItemType | None:
         return self._items.get(type_ref) or self._items.get(type_ref.rpartition(":")[2])
 
@@ -126,6 +130,11 @@ class TypeSystem:
                 else TypeRef(_simple(item.type_ref) or "Any")
             )
         return TypeRef("list", (inner,)) if item.is_collection else inner
+
+
+def plain_type(type_ref: str) -> str | None:
+    """Return FEEL's name of a built-in or vendor type; None for anything else."""
+    return _simple(type_ref)
 
 
 def _simple(type_ref: str) -> str | None:

@@ -13,6 +13,7 @@ from workflow_engine.bpmn.decision_boxed import BoxedReader
 from workflow_engine.bpmn.decision_model import (
     DecisionFile,
     DecisionNode,
+    Import,
     InputData,
     ItemType,
     Knowledge,
@@ -86,10 +87,6 @@ class _FileReader(BoxedReader):
     def read(self, root: Element) -> DecisionFile:
         self.default_language = root.get("expressionLanguage", "")
         self.file_namespace = root.get("namespace", "")
-        for element in self.children(root, "import"):
-            self.report(
-                element, "import", "Imports of other DMN files are not read.", "Put the decisions into one file."
-            )
         return DecisionFile(
             name=root.get("name", ""),
             namespace=root.get("namespace", ""),
@@ -98,7 +95,18 @@ class _FileReader(BoxedReader):
             services=tuple(map(self.service, self.children(root, "decisionService"))),
             inputs=tuple(map(self.input_data, self.children(root, "inputData"))),
             types=tuple(map(self.item_type, self.children(root, "itemDefinition"))),
+            imports=tuple(self.imports(root)),
         )
+
+    def imports(self, root: Element) -> Iterator[Import]:
+        for element in self.children(root, "import"):
+            namespace = element.get("namespace", "")
+            if element.get("importType", "") in NAMESPACES or "/DMN/" in element.get("importType", ""):
+                name = " ".join(element.get("name", "").split())
+                yield Import(name, namespace, element.get("locationURI", ""), line=element.sourceline or 0)
+            else:
+                message = f"Imports of {element.get('importType') or 'an unnamed kind'} are not read."
+                self.report(element, "import_kind", message, "Import only DMN files; write types in this file.")
 
     def decision(self, element: Element) -> DecisionNode:
         name, type_ref = self._variable(element)
@@ -107,6 +115,7 @@ class _FileReader(BoxedReader):
             name=name,
             logic=self.only_logic(element),
             type_ref=type_ref,
+            title=self._title(element, name),
             decisions=tuple(self._required(element, "informationRequirement", "requiredDecision")),
             inputs=tuple(self._required(element, "informationRequirement", "requiredInput")),
             knowledge=tuple(self._required(element, "knowledgeRequirement", "requiredKnowledge")),
@@ -127,7 +136,7 @@ class _FileReader(BoxedReader):
 
     def service(self, element: Element) -> ServiceNode:
         def ids(tag: str) -> tuple[str, ...]:
-            return tuple(_target(found) for found in self.children(element, tag))
+            return tuple(map(self._target, self.children(element, tag)))
 
         name, type_ref = self._variable(element)
         return ServiceNode(
@@ -176,13 +185,16 @@ class _FileReader(BoxedReader):
             type_ref = variable.get("typeRef", "") or self.text_of(variable, "typeRef")
         return " ".join((name or self._id(element)).split()), type_ref
 
+    def _title(self, element: Element, name: str) -> str:
+        """The name as drawn, where it is not the variable's."""
+        title = " ".join(element.get("name", "").split())
+        return "" if title == name else title
+
     def _required(self, element: Element, requirement: str, tag: str) -> Iterator[str]:
         for part in self.children(element, requirement):
-            for target in self.children(part, tag):
-                if target.get("href", "").rpartition("#")[0] not in ("", self.file_namespace):
-                    self.report(part, "import", "Requirements in other files are not read.", "Use one file.")
-                yield _target(target)
+            yield from map(self._target, self.children(part, tag))
 
-
-def _target(element: Element) -> str:
-    return element.get("href", "").rpartition("#")[2]
+    def _target(self, element: Element) -> str:
+        """The id that a reference means; ``namespace#id`` when it lies in another file."""
+        namespace, _, target = element.get("href", "").rpartition("#")
+        return target if namespace in ("", self.file_namespace) else f"{namespace}#{target}"

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflow_engine.bpmn.decision_checks import check_file
+from workflow_engine.bpmn.decision_linking import link
 from workflow_engine.bpmn.decision_model import DecisionFile, DecisionNode, Table
 from workflow_engine.bpmn.decision_program import Program
 from workflow_engine.bpmn.decision_state import DecisionState, TableTrace
-from workflow_engine.bpmn.decision_tables import MULTIPLE
 from workflow_engine.bpmn.decision_xml import read_file
 from workflow_engine.domain.errors import DecisionError, DefinitionError, Problem
 from workflow_engine.feel import EvaluationContext, FeelLimitError, to_json
@@ -97,6 +98,11 @@ class Decision:
         return self._node.name
 
     @property
+    def title(self) -> str:
+        """The name as drawn, which may be longer than the variable's."""
+        return self._node.title or self._node.name
+
+    @property
     def hit_policy(self) -> str:
         """The table's hit policy with its aggregation; empty for a decision that is no table."""
         logic = self._node.logic
@@ -158,45 +164,33 @@ def evaluate(
     )
 
 
-def read_decisions(xml: bytes) -> tuple[Decisions, list[Problem]]:
-    """Read a DMN file and return it with everything found, errors included; raises only when it is not DMN."""
+def read_decisions(
+    xml: bytes, others: Mapping[str, bytes] | None = None, *, checks: bool = True
+) -> tuple[Decisions, list[Problem]]:
+    """Read a DMN file and return it with everything found, errors included; raises only when it is not DMN.
+
+    ``others`` are the files deployed together with it, by name: imports are looked up there. Without ``checks`` only
+    what keeps a file from being read is told, not what its tables would do.
+    """
     file, problems = read_file(xml)
+    file = link(file, others or {}, problems)
     decisions = Decisions(file)
     problems += decisions.program.problems
-    if not file.decisions:
+    if not file.decisions and not file.knowledge and not file.types:
         problems.append(Problem("no_decision", "error", "Expected at least one decision.", "Add a decision."))
-    problems += _missing_catch_all(file)
+    if checks:
+        problems += check_file(file, decisions.program.types)
     return decisions, problems
 
 
 def parse_decisions(xml: bytes) -> tuple[Decision, ...]:
-    """Read a DMN file; raises ``DefinitionError`` with every problem when one of them is an error."""
-    decisions, problems = read_decisions(xml)
+    """Read a DMN file to run it, not to deploy it; raises ``DefinitionError`` with every reason why it cannot run.
+
+    Tables that would break their hit policy for some input are accepted: evaluating them raises then.
+    """
+    decisions, problems = read_decisions(xml, checks=False)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         count = f"{len(errors)} problem{'s' if len(errors) > 1 else ''}"
         raise DefinitionError(f"The decision file has {count}: {errors[0].message}", problems)
     return tuple(decisions)
-
-
-def _missing_catch_all(file: DecisionFile) -> list[Problem]:
-    """Warn about tables in which a case may find no row."""
-    found = []
-    for node in file.decisions:
-        table = node.logic
-        if not isinstance(table, Table) or table.hit_policy in MULTIPLE or any(one.default for one in table.outputs):
-            continue
-        if any(all(test.strip() in ("", "-") for test in rule.tests) for rule in table.rules):
-            continue
-        found.append(
-            Problem(
-                "catch_all_missing",
-                "info" if table.hit_policy == "UNIQUE" else "warning",
-                f"Decision {node.name!r} has no row for everything else; inputs that no row matches stop the case.",
-                "Add a last row of '-', or a default output.",
-                node.node_id,
-                node.name,
-                table.line or None,
-            )
-        )
-    return found

@@ -135,5 +135,7 @@ class DecisionEvaluated(Event):
     hit_policy: str
     matched_rules: list[int]
     """1-based row numbers."""
+    definition_id: str | None = None
+    """The version whose table answered; a called process has its own."""
     inputs: Json = None
     outputs: Json = None

@@ -9,6 +9,7 @@ Nothing in an expression reaches Python; steps, depth, sizes and patterns are bo
 
 from __future__ import annotations
 
+from workflow_engine.feel import ast
 from workflow_engine.feel.compiled import (
     Compiled,
     CompiledUnaryTests,
@@ -30,6 +31,7 @@ __all__ = [
     "Range",
     "UnknownNameError",
     "adopt",
+    "ast",
     "compile_expression",
     "compile_unary_tests",
     "quote",

@@ -184,6 +184,7 @@ class DecisionTask(JobTask):
                 decision_id=ref.decision_id,
                 hit_policy=str(result.hit_policy),
                 matched_rules=list(result.matched_rules),
+                definition_id=self.scope_spec.definition.definition_id,
                 inputs=result.inputs,
                 outputs=result.outputs,
             )
