@@ -194,3 +194,22 @@ def test_text_is_told_in_aligned_columns(released: Program) -> None:
     assert len(rows) == 2
     assert "许可证 一号" in "".join(rows)
     assert json.loads(released("case", "list", "--json").out)["cases"]
+
+
+def test_first_administrator_is_made_and_signs_in(ready: Program, tmp_path: Path) -> None:
+    file = tmp_path / "organisation.json"
+    unit = {"unit_id": "fire", "name_zh": "消防", "name_en": "Fire"}
+    file.write_text(json.dumps({"units": [unit], "people": [{**PEOPLE[1], "unit_id": "fire"}]}))
+    assert ready.ok("organisation", "load", str(file)) == {"units": 1, "people": 1}
+    (told,) = ready.ok("person", "list")["people"]
+    assert (told["sign_in_name"], told["groups"]) == ("ben", ["administrators", "unit:fire"])
+    assert ready.refused("person", "password", "ben", given="short\n")["code"] == "usage"
+    assert ready.refused("person", "password", "nobody", given="long enough\n")["code"] == "not_found"
+    assert ready.ok("person", "password", "ben", given="long enough\n")["changed"]
+    engine = open_engine(Settings.load())
+    found = engine.queries.authenticate("ben", "long enough")
+    engine.close()
+    assert found is not None
+    assert found.groups == {"administrators", "unit:fire"}
+    file.write_text('{"peple": []}')
+    assert "peple" in ready.refused("organisation", "load", str(file))["message"]

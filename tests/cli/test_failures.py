@@ -13,6 +13,8 @@ GROUPS = {
     "audit": ["verify"],
     "case": ["cancel", "history", "list", "resume", "retry", "show", "suspend"],
     "db": ["upgrade"],
+    "organisation": ["load"],
+    "person": ["list", "password"],
     "job": ["complete", "fail", "fetch", "list", "throw"],
 }
 SINGLE = [

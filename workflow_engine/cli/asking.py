@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 
 import click
 
-from workflow_engine import OPERATOR, Actor, Engine, InvalidVariablesError, NotFoundError, Settings, open_engine
+from workflow_engine import (
+    OPERATOR,
+    Actor,
+    Engine,
+    InvalidVariablesError,
+    NotFoundError,
+    PersonRow,
+    Settings,
+    open_engine,
+)
 from workflow_engine.cli.output import Output
 from workflow_engine.domain.variables import parse_json
 
@@ -117,12 +126,18 @@ def actor_for(engine: Engine, person: str | None) -> Actor:
     """
     if person is None:
         return OPERATOR
+    found = require_person(engine, person)
+    return Actor(found.person_id, groups=frozenset(found.groups))
+
+
+def require_person(engine: Engine, person: str) -> PersonRow:
+    """The person with this id or sign-in name. Raises NotFoundError."""
     found = engine.queries.find_person(person) or next(
         (one for one in engine.queries.list_people() if one.sign_in_name == person), None
     )
     if found is None:
         raise NotFoundError(f"Expected a person {person!r}, but there is none with this id or sign-in name.")
-    return Actor(found.person_id, groups=frozenset(found.groups))
+    return found
 
 
 def existing(path: str) -> Path:

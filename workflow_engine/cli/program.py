@@ -18,6 +18,7 @@ from workflow_engine.cli.events import message, signal
 from workflow_engine.cli.failures import tell_failure
 from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
+from workflow_engine.cli.people import organisation, person
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, tasks
 
@@ -50,8 +51,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, case, claim, complete, db, definitions, deploy, job, lint, message, release, retire, serve, settings,
-    signal, start, tasks, worker,
+    alert, audit, case, claim, complete, db, definitions, deploy, job, lint, message, organisation, person, release,
+    retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 
