@@ -52,7 +52,7 @@ def _serve(output: Output, engine: Engine, settings: Settings) -> None:
     people = _whom_to_sign_in_as(engine) if settings.demo else []
     server = _listen(engine, settings)
     workers = _workers(engine, settings) if settings.clock_enabled else None
-    url = f"http://{_shown(settings.host)}:{server.effective_port}"
+    url = f"http://{_shown(settings.host)}:{_port(server)}"
     signal.signal(signal.SIGTERM, _end)
     if workers is not None:
         workers.start()
@@ -83,6 +83,12 @@ def _listen(engine: Engine, settings: Settings) -> Any:
             f"Expected to listen on {settings.host} port {settings.port}, but: {error.strerror or error}. "
             "Another program may use it; choose another one with --port."
         ) from error
+
+
+def _port(server: Any) -> int:
+    """The port it listens on; a name such as localhost may stand for several sockets."""
+    listening = getattr(server, "effective_listen", None)
+    return int(listening[0][1] if listening else server.effective_port)
 
 
 def _workers(engine: Engine, settings: Settings) -> Workers:

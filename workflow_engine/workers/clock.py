@@ -11,17 +11,19 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from workflow_engine.domain.actors import CLOCK
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.commands import Command, FireTimer
-from workflow_engine.domain.errors import EngineError
+from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.domain.events import TimerScheduled
 from workflow_engine.domain.internal_commands import ClaimTimers, FireStartTimer
 from workflow_engine.engine import Committed, Engine
@@ -92,9 +94,11 @@ class AlarmClock:
         try:
             self.tick()
             self._beat()
+            self._set_alarm()
+        except UnavailableError as error:
+            log.warning("clock: %s The next tick looks again.", error)
         except Exception:
             log.exception("clock: a tick failed; the next one looks again")
-        self._set_alarm()
 
     def _heard(self, committed: Committed) -> None:
         due = [event.due_at for event in committed.events if isinstance(event, TimerScheduled)]
@@ -122,7 +126,8 @@ class AlarmClock:
             if wake_at >= self._wake_at:
                 return
             self._wake_at = wake_at
-        scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC) + timedelta(seconds=seconds))
+        with suppress(JobLookupError):  # It is being stopped.
+            scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC) + timedelta(seconds=seconds))
 
     # ---- one look
     def tick(self) -> Tick:
