@@ -15,7 +15,7 @@ from workflow_engine.domain.commands import Command, Receipt, command_body
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.failpoints import failpoint
-from workflow_engine.handlers.acts import ACTS, Act, Step
+from workflow_engine.handlers.acts import ACTS, Act, Step, next_due_at
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import appliers, chains
 from workflow_engine.storage.cases import Case, add_case, find_case, save_case, save_tokens
@@ -50,10 +50,20 @@ def require_unended_case(work: Handling, case_id: str, what: str) -> Case:
     return case
 
 
-def advance(work: Handling, case: Case, command: Command, result: Mapping[str, Any] | None = None) -> Receipt:
-    """Do ``command`` to the locked case and record it. Raises what the runtime rejects; nothing is changed then."""
+def advance(
+    work: Handling,
+    case: Case,
+    command: Command,
+    result: Mapping[str, Any] | None = None,
+    *,
+    act: Act | None = None,
+) -> Receipt:
+    """Do ``command`` to the locked case and record it. Raises what the runtime rejects; nothing is changed then.
+
+    ``act``: what to do, where it is not simply what ``ACTS`` says; it must give the same events.
+    """
     instance = work.take_instance(case)
-    act: Act = ACTS[type(command)]
+    act = act or ACTS[type(command)]
     step = act(instance, work.run_context(), command, work.actor.actor_id)
     failpoint("after_engine")
     return record(work, case, instance, step, command, result)
@@ -129,20 +139,19 @@ def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
     state = step.state or case.state
     opened = resolved = 0
     due = [case.next_due_at] if case.next_due_at is not None else []
-    timers_moved = False
+    bound_is_old = case.next_due_at is not None and case.next_due_at <= now
     for event in step.events:
         if isinstance(event, e.TimerScheduled):
             due.append(datetime.fromisoformat(event.due_at))
         elif isinstance(event, e.TimerFired):
-            timers_moved = True
+            bound_is_old = True
         elif isinstance(event, e.IncidentOpened):
             opened += 1
         elif isinstance(event, e.IncidentResolved):
             resolved += 1
-    if timers_moved:
-        due = [
-            datetime.fromisoformat(text) for _, _, text in instance.due_timers(datetime.max.replace(tzinfo=now.tzinfo))
-        ]
+    if bound_is_old:
+        first = next_due_at(instance)
+        due = [] if first is None else [first]
     ended = state in ENDED_CASE
     return case.then(
         state=state,

@@ -13,6 +13,7 @@ from workflow_engine.domain.commands import (
 )
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
 from workflow_engine.domain.permissions import may
+from workflow_engine.handlers.acts import complete_in_time
 from workflow_engine.handlers.advancing import advance, require_running_case
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage.cases import Case
@@ -31,7 +32,8 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
         _refuse(work, case, what, f"it is claimed by {task.assignee}")
     if task.assignee is None and not _is_offered(task, actor):
         _refuse(work, case, what, "it is not offered to you")
-    return advance(work, case, command)
+    in_time = case.next_due_at is None or case.next_due_at > work.now
+    return advance(work, case, command, act=complete_in_time if in_time else None)
 
 
 def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
