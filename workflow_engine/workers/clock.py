@@ -59,7 +59,7 @@ class AlarmClock:
     """
 
     def __init__(
-        self, engine: Engine, *, worker_id: str, tick_seconds: float = 1.0, lease_seconds: int = 30, batch: int = 50
+        self, engine: Engine, *, worker_id: str, tick_seconds: float = 1.0, lease_seconds: int = 30, batch: int = 25
     ) -> None:
         self._engine = engine
         self._worker_id = worker_id
