@@ -92,6 +92,15 @@ def test_story_points_at_the_diagram(city: City, case_id: str) -> None:
     assert page.locator('[data-element-id="verify"].mark-told').count() == 1
 
 
+def test_record_opens_in_place(city: City, case_id: str) -> None:
+    page = city.person("user:jiang_fan")
+    page.goto(f"{city.url}/cases/{case_id}")
+    page.get_by_text("Record 1", exact=True).click()
+    page.wait_for_selector("pre.record")
+    assert "case.started" in page.locator("pre.record").inner_text()
+    assert city.complaints == []
+
+
 def test_menu_closes_with_escape(city: City) -> None:
     page = city.person("user:lin_yue")
     page.locator(".person-menu summary").click()

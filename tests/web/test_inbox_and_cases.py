@@ -7,7 +7,7 @@ import json
 from flask import Flask
 
 from tests.web.conftest import Visitor, actor, open_task
-from workflow_engine import OPERATOR, Engine, StartCase, VirtualClock, new_id
+from workflow_engine import OPERATOR, ClaimUserTask, Engine, ReleaseUserTask, StartCase, VirtualClock, new_id
 
 
 def test_queues_hold_what_they_say(app: Flask, task_id: str) -> None:
@@ -75,19 +75,25 @@ def test_refreshing_after_the_session_ended_leads_to_sign_in(app: Flask) -> None
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in")
 
 
-def test_case_page_tells_where_it_stands(app: Flask, case_id: str, task_id: str) -> None:
+def test_case_page_tells_where_it_stands(app: Flask, engine: Engine, case_id: str, task_id: str) -> None:
     wang = Visitor(app, "wang")
     wang.get(f"/tasks/{task_id}")
     wang.post(f"/tasks/{task_id}/complete", {"f.kind": "0", "f.note": "A shed burns."})
     page = wang.get(f"/cases/{case_id}").text
     for text in (
         "Smoke at &lt;Dock&gt; 3", "R-7", "<b>Wang Fang</b> completed", "Extinguish", "Fire brigade", "A fire",
-        "Record 2", "user_task.complete",
+        "Record 2",
     ):  # fmt: skip
         assert text in page
     marks = json.loads(page.split('data-diagram-marks="')[1].split('"')[0].replace("&#34;", '"'))
     assert marks["active"] == {"extinguish": 1}
     assert {"start", "record", "which"} <= set(marks["completed"])
+    seq = engine.queries.get_history(case_id, OPERATOR)[-1].seq
+    record = wang.get(f"/cases/{case_id}/records/{seq}").text
+    assert "user_task.complete" in record
+    assert engine.queries.get_history(case_id, OPERATOR)[-1].hash in record
+    assert wang.get(f"/cases/{case_id}/records/999").status_code == 404
+    assert Visitor(app, "hu").get(f"/cases/{case_id}/records/{seq}").status_code == 404
 
 
 def test_live_part_comes_only_when_something_happened(app: Flask, case_id: str, task_id: str) -> None:
@@ -184,3 +190,24 @@ def test_clock_acts_are_told(app: Flask, engine: Engine, clock: VirtualClock, ca
 def test_story_names_the_person_to_those_who_may_see(app: Flask, engine: Engine, case_id: str) -> None:
     assert "<b>王芳</b> 启动了办件" in Visitor(app, "wang", "zh").get(f"/cases/{case_id}").text
     assert engine.queries.get_history(case_id, actor(engine, "wang"))[0].actor_id == "user:wang"
+
+
+def test_long_story_shows_its_latest_moments_first(app: Flask, engine: Engine, case_id: str, task_id: str) -> None:
+    wang = actor(engine, "wang")
+    for _again in range(45):
+        engine.handle(ClaimUserTask(command_id=new_id(), user_task_id=task_id), wang)
+        engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), wang)
+    visitor = Visitor(app, "wang")
+    page = visitor.get(f"/cases/{case_id}").text
+    assert "Show 11 earlier moments" in page
+    assert "started the case" not in page
+    assert "started the case" in visitor.get(f"/cases/{case_id}?story=all").text
+
+
+def test_operations_page_lists_stops_of_all_cases(app: Flask, task_id: str) -> None:
+    wang, jiang = Visitor(app, "wang"), Visitor(app, "jiang")
+    assert "Nothing has stopped" in jiang.get("/operations").text
+    wang.get(f"/tasks/{task_id}")
+    wang.post(f"/tasks/{task_id}/complete", {"f.kind": "2", "f.note": "A smell"})
+    assert "no_flow_taken" in jiang.get("/operations").text
+    assert wang.get("/operations").status_code == 403

@@ -8,13 +8,15 @@ from typing import Any
 
 from web.context import engine
 from web.presenters.diagram import diagram_of
-from web.presenters.names import Names, names_of
+from web.presenters.names import Names, in_language, names_of
 from web.presenters.people import actor_name
 from web.presenters.story import by_day, tell
 from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import Due, due_of
 from web.presenters.values import facts
 from workflow_engine import Actor, CaseDetail, CaseRow, new_id
+
+MOST_MOMENTS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,24 @@ def case_lines(rows: Iterable[CaseRow]) -> list[CaseLine]:
 def case_line(row: CaseRow) -> CaseLine:
     """One row of the list."""
     process_name = names_of(row.definition_id).process(row.process_name)
-    return CaseLine(row, row.title or row.business_key or process_name, process_name, actor_name(row.started_by))
+    title = in_language(row.title) or row.business_key or process_name
+    return CaseLine(row, title, process_name, actor_name(row.started_by))
 
 
-def case_page(case: CaseDetail, actor: Actor) -> dict[str, Any]:
-    """The template's values."""
+def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict[str, Any]:
+    """The template's values; the story's latest moments, or all of them."""
     names = names_of(case.case.definition_id)
-    story = tell(engine().queries.get_history(case.case.case_id, actor), names)
+    history = engine().queries.get_history(case.case.case_id, actor)
+    story = tell(history if whole_story else history[-MOST_MOMENTS:], names)
     open_tasks = [line_of(task) for task in case.user_tasks if task.state in ("ready", "claimed")]
     return {
         "case": case.case,
         "line": case_line(case.case),
         "names": names,
         "diagram": diagram_of(case),
-        "story": story,
         "days": by_day(reversed(story)),
-        "seen": story[-1].seq if story else 0,
+        "left_out": len(history) - len(story),
+        "seen": history[-1].seq if history else 0,
         "facts": facts(case.variables, names),
         "tasks": _by_name(open_tasks),
         "clocks": _clocks(case, names),

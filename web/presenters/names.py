@@ -122,6 +122,11 @@ def pick_language(text: str, language: str) -> str:
     return two[1 if language == "zh" else 2] if two else text
 
 
+def in_language(text: str | None) -> str:
+    """A text of a case, such as its title, in the visitor's language where it has both."""
+    return pick_language(text, current_language().key) if text else ""
+
+
 def _is_chinese(text: str) -> bool:
     return any("\u4e00" <= character <= "\u9fff" for character in text)
 

@@ -36,13 +36,17 @@ class Moment:
     entered: list[Fact] = field(default_factory=list)
     element_ids: list[str] = field(default_factory=list)
     command: str = ""
-    record: str = ""
-    digest: str = ""
 
 
 def tell(history: Sequence[HistoryRow], names: Names) -> list[Moment]:
     """The story, oldest first."""
     return [_moment(row, names) for row in history]
+
+
+def record_of(row: HistoryRow) -> str:
+    """One audit entry as text, for those who want to see exactly."""
+    entry = {"command": row.command, "events": list(row.events), "hash": row.hash, "prev": row.prev}
+    return json.dumps(entry, ensure_ascii=False, indent=1, default=str)
 
 
 def by_day(moments: Iterable[Moment]) -> list[tuple[date, list[Moment]]]:
@@ -68,10 +72,6 @@ def _moment(row: HistoryRow, names: Names) -> Moment:
         else [],
         element_ids=list(dict.fromkeys(str(e["element_id"]) for e in row.events if e.get("element_id"))),
         command=name,
-        record=json.dumps(
-            {"command": row.command, "events": list(row.events)}, ensure_ascii=False, indent=1, default=str
-        ),
-        digest=str(row.hash or ""),
     )
 
 

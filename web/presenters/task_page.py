@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,14 +12,15 @@ from web.forms import Form, form_of
 from web.forms.conditions import without_settled
 from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
-from web.presenters.names import names_of
+from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
 from web.presenters.tasks import line_of
 from web.presenters.times import zone
 from web.presenters.values import facts
-from workflow_engine import Actor, EngineError, InvalidVariablesError, UserTaskRow
+from workflow_engine import Actor, EngineError, HistoryRow, InvalidVariablesError, UserTaskRow
 
 Typed = MultiDict[str, str]
+MOST_MOMENTS = 40
 
 
 def form_of_task(task: UserTaskRow) -> Form:
@@ -42,7 +43,8 @@ def task_page(
     form = form_of_task(task)
     problems: Mapping[str, str] = error.problems if isinstance(error, InvalidVariablesError) else {}
     case = queries.get_case(task.case_id, actor)
-    story = tell(queries.get_history(task.case_id, actor), names)
+    history = queries.get_history(task.case_id, actor)
+    story = tell(history[-MOST_MOMENTS:], names)
     is_open = task.state in ("ready", "claimed")
     shown = show(form, task.variables, zone(), typed if is_open else None, problems)
     mine = task.assignee == actor.actor_id
@@ -64,7 +66,7 @@ def task_page(
         "case": case.case,
         "diagram": _diagram(task, case),
         "days": by_day(reversed(story)),
-        "ended_by": _ended_by(task, story),
+        "ended_by": _ended_by(task, history, names),
         "command_id": command_id,
     }
 
@@ -94,11 +96,13 @@ def _kept(form: Form, typed: Typed | None, is_open: bool) -> list[tuple[str, str
     return kept
 
 
-def _ended_by(task: UserTaskRow, story: list[Moment]) -> Moment | None:
+def _ended_by(task: UserTaskRow, history: Sequence[HistoryRow], names: Names) -> Moment | None:
     """The moment in which somebody completed the task, or in which it was withdrawn."""
     if task.state in ("ready", "claimed"):
         return None
-    for moment in reversed(story):
-        if moment.command == "user_task.complete" and f'"{task.user_task_id}"' in moment.record:
-            return moment
-    return next((moment for moment in reversed(story) if task.element_id in moment.element_ids), None)
+    token_id = int(task.user_task_id.rpartition(".")[2])
+    endings = ("user_task.completed", "user_task.cancelled")
+    for row in reversed(history):
+        if any(event.get("event") in endings and event.get("token_id") == token_id for event in row.events):
+            return tell([row], names)[0]
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from web.presenters.names import names_of
+from web.presenters.names import in_language, names_of
 from web.presenters.people import actor_name, group_names
 from web.presenters.times import Due, due_of
 
@@ -39,7 +39,7 @@ def line_of(row: Any) -> TaskLine:
         row=row,
         name=names.element(row.element_id, row.name),
         process_name=names.process(row.process_name),
-        case_title=row.case_title or row.process_name or "",
+        case_title=in_language(row.case_title) or names.process(row.process_name),
         due=due_of(row.due_at, row.created_at) if open_task else None,
         holder=actor_name(row.assignee) if row.assignee else "",
         offered_to=group_names(row.candidate_groups),

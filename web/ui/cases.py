@@ -9,8 +9,9 @@ from web.context import engine
 from web.i18n import marked
 from web.presenters.case_page import case_lines, case_page
 from web.presenters.names import names_of
+from web.presenters.story import record_of
 from web.ui.requests import cursor, is_partial, one_of, search_words
-from workflow_engine import CaseDetail
+from workflow_engine import CaseDetail, NotFoundError
 
 blueprint = Blueprint("cases", __name__)
 PAGE_ROWS = 40
@@ -50,18 +51,27 @@ def index() -> str:
 @blueprint.get("/cases/<case_id>")
 def page(case_id: str) -> str:
     """One case."""
-    case = _get(case_id)
-    return render_template("pages/case.html", **case_page(case, current_actor()))
+    whole = request.args.get("story") == "all"
+    return render_template("pages/case.html", **case_page(_get(case_id), current_actor(), whole))
 
 
 @blueprint.get("/cases/<case_id>/live")
 def live(case_id: str) -> Response | str:
     """The parts of the case page that change; nothing (204) while the story is as long as the page says."""
-    case = _get(case_id)
-    page_values = case_page(case, current_actor())
+    page_values = case_page(_get(case_id), current_actor())
     if request.args.get("seen") == str(page_values["seen"]):
         return Response(status=204)
     return render_template("fragments/case_live.html", **page_values)
+
+
+@blueprint.get("/cases/<case_id>/records/<int:seq>")
+def record(case_id: str, seq: int) -> str:
+    """One entry of the case's record, exactly as kept."""
+    history = engine().queries.get_history(case_id, current_actor())
+    row = next((row for row in history if row.seq == seq), None)
+    if row is None:
+        raise NotFoundError(f"Expected entry {seq} of case {case_id[:64]}, but there is none.")
+    return render_template("fragments/record.html", row=row, record=record_of(row))
 
 
 def _get(case_id: str) -> CaseDetail:
