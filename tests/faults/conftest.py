@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults import models
 from tests.faults.figures import FIGURES
 from tests.faults.processes import Nursery
 from tests.faults.rig import Site
+from tests.support.postgres import PostgresServer
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.actors import OPERATOR, Actor
 from workflow_engine.domain.clock import new_id
@@ -69,11 +73,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: object) -> str:
+def postgres_template(postgres_server: PostgresServer) -> str:
     """A database with every process released, to be copied."""
-    from tests.support.postgres import PostgresServer
-
-    assert isinstance(postgres_server, PostgresServer)
     name = postgres_server.create_database()
     _fill(postgres_server.url(name))
     return name
@@ -83,16 +84,47 @@ def postgres_template(postgres_server: object) -> str:
 def site(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> Iterator[Site]:
     """A new database with every process released: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path / "liandong.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        made = Site(f"sqlite:///{path}", tmp_path, nursery)
-        yield made
-        made.close()
-        return
-    request.node.add_marker(pytest.mark.postgres)
-    server = request.getfixturevalue("postgres_server")
-    name = server.create_database(request.getfixturevalue("postgres_template"))
-    made = Site(server.url(name), tmp_path, nursery)
+        yield from _sqlite_site(request.getfixturevalue("sqlite_template"), tmp_path, nursery)
+    else:
+        request.node.add_marker(pytest.mark.postgres)
+        server = request.getfixturevalue("postgres_server")
+        yield from _postgres_site(server, request.getfixturevalue("postgres_template"), tmp_path, nursery)
+
+
+@pytest.fixture
+def sqlite_site(sqlite_template: Path, tmp_path: Path, nursery: Nursery) -> Iterator[Site]:
+    """The same on SQLite only."""
+    yield from _sqlite_site(sqlite_template, tmp_path, nursery)
+
+
+def _sqlite_site(template: Path, folder: Path, nursery: Nursery) -> Iterator[Site]:
+    path = folder / template.name
+    shutil.copy(template, path)
+
+    def copy(name: str) -> str:
+        (folder / name).mkdir()
+        for part in folder.glob(f"{path.name}*"):
+            shutil.copy(part, folder / name)
+        return f"sqlite:///{folder / name / path.name}"
+
+    made = Site(f"sqlite:///{path}", folder, nursery, copy)
     yield made
     made.close()
-    server.drop_database(name)
+
+
+def _postgres_site(server: PostgresServer, template: str, folder: Path, nursery: Nursery) -> Iterator[Site]:
+    names = [server.create_database(template)]
+
+    def copy(_name: str) -> str:
+        for _ in range(200):  # The server may not have noticed yet that its clients are dead.
+            with suppress(psycopg.errors.ObjectInUse):
+                names.append(server.create_database(names[0]))
+                return server.url(names[-1])
+            time.sleep(0.05)
+        raise AssertionError("somebody is still connected to the database")
+
+    made = Site(server.url(names[0]), folder, nursery, copy)
+    yield made
+    made.close()
+    for name in names:
+        server.drop_database(name)

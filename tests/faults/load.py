@@ -10,7 +10,6 @@ from typing import Any
 from tests.faults.ledger import Ledger, Sent
 from tests.faults.processes import Answer, Worker
 
-_MOST_TRIES = 4
 _LIMIT = 3
 _CASES = 3
 
@@ -34,6 +33,7 @@ class Client:
     """The command without an answer; sent again before anything else is done."""
     waiting_for: str = ""
     tries: int = 0
+    most_tries: int = 4
     acknowledged: list[Sent] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     _asked_at: float = 0.0
@@ -65,7 +65,7 @@ class Client:
         assert sent is not None
         self.latencies.append(time.monotonic() - self._asked_at)
         sent.note(answer)
-        if sent.status == "ambiguous" and self.tries < _MOST_TRIES:
+        if sent.status == "ambiguous" and self.tries < self.most_tries:
             self.tries += 1
             self.open = sent
             return

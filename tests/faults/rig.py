@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tests.faults.checker import Report, check
+from tests.faults.checker_store import Store
 from tests.faults.figures import FIGURES, Figures
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
@@ -27,6 +27,8 @@ class Site:
     url: str
     folder: Path
     nursery: Nursery
+    copier: Callable[[str], str]
+    """Copies the database, while no worker runs, under a new name; returns the copy's URL."""
     offset_seconds: float = 0.0
     workers: list[Worker] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
@@ -69,13 +71,13 @@ class Site:
         return check(self.url, path)
 
     def copy(self, name: str) -> Site:
-        """The same database as it lies there now, while no worker runs; SQLite only."""
-        folder = self.folder / name
-        folder.mkdir()
-        source = Path(self.url[10:])
-        for path in source.parent.glob(source.name + "*"):
-            shutil.copy(path, folder / path.name)
-        return Site(f"sqlite:///{folder / source.name}", folder, self.nursery, self.offset_seconds)
+        """The same database as it lies there now, while no worker runs."""
+        return replace(self, url=self.copier(name), workers=[])
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What stands in the database, read by the checker's own means."""
+        with Store(self.url) as store:
+            return store.rows(sql)
 
     def close(self) -> None:
         """Kill what is left."""

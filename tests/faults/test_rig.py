@@ -102,7 +102,7 @@ def worked(
     folder = tmp_path_factory.mktemp("worked")
     path = folder / "liandong.sqlite3"
     shutil.copy(sqlite_template, path)
-    site = Site(f"sqlite:///{path}", folder, nursery)
+    site = Site(f"sqlite:///{path}", folder, nursery, str)
     rig = Rig(site, seed=4, figures=Figures())
     for _ in range(2):
         rig.kill_at("before_commit:60:kill")

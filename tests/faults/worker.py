@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
 import sys
 import threading
 import time
@@ -128,6 +129,11 @@ class Server:
         while done := self._engine.pump() + self._clock.tick().fired:
             total += done
         return total
+
+    def _do_limit(self, request: dict[str, Any]) -> Any:
+        """From now on no file may grow beyond this many bytes: a full disk for this process alone."""
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request["bytes"], resource.RLIM_INFINITY))
+        return request["bytes"]
 
     def _do_expire(self, _request: dict[str, Any]) -> Any:
         return OutboxRunner(self._engine).expire()

@@ -98,6 +98,7 @@ class Handling:
         self.events.extend(events)
         return Receipt(
             command_id=self.envelope.command.command_id,
+            case_id=None if result is None else result.get("case_id"),
             seq=entry.seq,
             entry_hash=entry.hash,
             result=dict(result or {}),
