@@ -31,10 +31,10 @@ class Teller:
         """The element's name, emphasised."""
         return strong(self.names.element(body.get(key), body.get("name")))
 
-    def values(self, values: Mapping[str, Any] | None, most: int = 6) -> str:
+    def values(self, values: Mapping[str, Any] | None, most: int = 4) -> str:
         """``name: value`` pairs on one line."""
         pairs = list((values or {}).items())
-        told = [f"{self.names.variable(key)}: {value_text(value, self.names, key)[:80]}" for key, value in pairs[:most]]
+        told = [f"{self.names.variable(key)}: {value_text(value, self.names, key)[:60]}" for key, value in pairs[:most]]
         return "; ".join(told) + ("; …" if len(pairs) > most else "")
 
 
@@ -167,7 +167,9 @@ def _decided(event: Body, teller: Teller) -> Markup:
         _("%(table)s decided: %(answer)s (row %(rows)s)"), table=teller.element(event), answer=strong(answer), rows=rows
     )
     why = explain_decision(engine(), event, current_language().key)
-    return Markup("{} <small>{}</small>").format(told, why) if why else told
+    if not why:
+        return told
+    return told + Markup('<details class="fold why"><summary>{}</summary><p>{}</p></details>').format(_("Why"), why)
 
 
 def _message_thrown(event: Body, teller: Teller) -> Markup:
