@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflow_engine.domain.events import Event
+from workflow_engine.domain.events import Event, MergeConflict
+from workflow_engine.domain.variables import Conflict
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.token import Token
@@ -22,6 +23,13 @@ class Recorder:
 
     def add(self, event: Event) -> None:
         self.events.append(event)
+
+    def add_conflicts(self, token: Token, conflicts: list[Conflict]) -> None:
+        """Keep both values of every variable that parallel branches wrote differently, by name."""
+        if conflicts:
+            found = sorted(conflicts, key=lambda conflict: str(conflict["path"]))
+            paths = [str(conflict["path"]) for conflict in found]
+            self.add(MergeConflict(token_id=token.id, element_id=token.element_id, paths=paths, conflicts=found))
 
     def touch(self, token: Token) -> None:
         """The token's row has to be written."""

@@ -9,8 +9,8 @@ from workflow_engine.bpmn.token import READY, Token
 from workflow_engine.bpmn.tree import changed_variables, difference, tokens_below
 from workflow_engine.bpmn.views import scope_view
 from workflow_engine.domain.errors import StuckError
-from workflow_engine.domain.events import CaseCompleted, MergeConflict
-from workflow_engine.domain.variables import Conflict, merge3
+from workflow_engine.domain.events import CaseCompleted
+from workflow_engine.domain.variables import merge3
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.tree import CaseTree, ScopeTree
@@ -41,7 +41,7 @@ def leave_to_siblings(token: Token, fork: Token) -> None:
     """
     so_far = changed_variables(fork.data, fork.internal_data.get("ended"))
     merged, conflicts = merge3(fork.data, so_far, token.workflow.rebased(token, fork))
-    record_conflicts(token, conflicts)
+    token.workflow.top_workflow.recorder.add_conflicts(token, conflicts)
     if change := _change(fork, merged):
         fork.note(ended=change)
 
@@ -50,7 +50,7 @@ def gather(token: Token) -> None:
     """Merge what a finished branch changed into the result of its scope."""
     tree = token.workflow
     merged, conflicts = merge3(tree.root.data, scope_result(tree), tree.rebased(token, tree.root))
-    record_conflicts(token, conflicts)
+    token.workflow.top_workflow.recorder.add_conflicts(token, conflicts)
     change = _change(tree.root, merged)
     if change or "result" in tree.root.internal_data:
         tree.root.note(result=change or {"set": {}, "unset": [], "at": tree.top_workflow.next_token_id})
@@ -141,19 +141,6 @@ def _cancel_below(token: Token) -> None:
 def _below_and_inside(token: Token) -> list[Token]:
     scope = token.workflow.top_workflow.scopes.get(token.id)
     return token.children if scope is None else [*token.children, *scope.root.children]
-
-
-def record_conflicts(token: Token, conflicts: list[Conflict]) -> None:
-    """Keep both values of every variable that parallel branches wrote differently."""
-    if conflicts:
-        token.workflow.top_workflow.recorder.add(
-            MergeConflict(
-                token_id=token.id,
-                element_id=token.element_id,
-                paths=[str(conflict["path"]) for conflict in conflicts],
-                conflicts=conflicts,
-            )
-        )
 
 
 def require_open_work(top: CaseTree) -> None:

@@ -17,7 +17,6 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from workflow_engine.bpmn.recorder import Recorder
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, Token
-from workflow_engine.domain.events import MergeConflict
 from workflow_engine.domain.variables import merge3, same_json
 
 if TYPE_CHECKING:
@@ -212,13 +211,16 @@ def tokens_below(token: Token, children: Callable[[Token], list[Token]]) -> list
 
 
 def difference(base: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What was set and which names are gone from ``base`` to ``variables``; see ``changed_variables``."""
+    """What was set and which names are gone from ``base`` to ``variables``; see ``changed_variables``.
+
+    Both in the order of their names: the order in which they came to be is not stored.
+    """
     changed = {
-        name: value
-        for name, value in variables.items()
-        if name not in base or (base[name] is not value and not same_json(base[name], value))
+        name: variables[name]
+        for name in sorted(variables)
+        if name not in base or (base[name] is not variables[name] and not same_json(base[name], variables[name]))
     }
-    return changed, [name for name in base if name not in variables]
+    return changed, sorted(name for name in base if name not in variables)
 
 
 def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -233,10 +235,7 @@ def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) 
     """The last branch takes along what its siblings, which have ended, made of ``base``; so does all below it."""
     state = token.internal_data
     merged, conflicts = merge3(base, state.get("outer", token.data), ended)  # what ended just now was written last
-    if conflicts:
-        paths = [str(conflict["path"]) for conflict in conflicts]
-        event = MergeConflict(token_id=token.id, element_id=token.element_id, paths=paths, conflicts=conflicts)
-        token.workflow.top_workflow.recorder.add(event)
+    token.workflow.top_workflow.recorder.add_conflicts(token, conflicts)
     if "outer" not in state:
         token.set_variables(merged)
     else:

@@ -7,7 +7,7 @@ from functools import cached_property
 from workflow_engine.bpmn.elements.element import Element, no_flow_message
 from workflow_engine.bpmn.evaluation import condition_of
 from workflow_engine.bpmn.model import Flow
-from workflow_engine.bpmn.scoping import cancel_tree, record_conflicts
+from workflow_engine.bpmn.scoping import cancel_tree
 from workflow_engine.bpmn.token import COMPLETED, FUTURE, WAITING, Token
 from workflow_engine.domain.errors import NoFlowTakenError
 from workflow_engine.domain.events import ElementCompleted, TokensMerged
@@ -67,7 +67,7 @@ class _JoiningGateway(Element):
         if len(tokens) > 1:
             fork = tree.lowest_common_ancestor(tokens)
             merged, conflicts = merge_branches(fork.data, [tree.rebased(token, fork) for token in tokens])
-            record_conflicts(survivor, conflicts)
+            tree.top_workflow.recorder.add_conflicts(survivor, conflicts)
             tree.drop_given(survivor, fork)
             survivor.set_variables(merged)  # before the others go: it takes along what ended branches left
             for token in tokens[:-1]:

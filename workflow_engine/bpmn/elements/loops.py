@@ -16,7 +16,7 @@ from workflow_engine.bpmn.elements.boundary import close_boundaries, open_bounda
 from workflow_engine.bpmn.elements.element import Element
 from workflow_engine.bpmn.evaluation import condition_of, value_of, whole_number_of
 from workflow_engine.bpmn.model import Loop, Node
-from workflow_engine.bpmn.scoping import record_conflicts, withdraw
+from workflow_engine.bpmn.scoping import withdraw
 from workflow_engine.bpmn.token import COMPLETED, ERROR, FUTURE, READY, Token
 from workflow_engine.bpmn.tree import ScopeSpec, difference
 from workflow_engine.domain.errors import ExpressionError
@@ -200,7 +200,7 @@ class MultiInstance(LoopFrame):
         so_far = {**token.data, **self._changed(token)}
         base = token.data if self.loop.kind == "parallel" else so_far
         merged, conflicts = merge3(base, so_far, self.lasting(token, body.data))
-        record_conflicts(body, conflicts)
+        body.workflow.top_workflow.recorder.add_conflicts(body, conflicts)
         if changed := difference(token.data, merged)[0]:
             token.note(result=changed)
 
