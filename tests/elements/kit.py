@@ -149,6 +149,8 @@ class Case:
     written: list[int] = field(default_factory=list)
     """Rows written or deleted, per step."""
     header: str = ""
+    log: list[tuple[datetime, Callable[[Instance], Advance]]] = field(default_factory=list)
+    """Every command that was not refused, and its instant."""
 
     def __post_init__(self) -> None:
         self.hot = Instance.create(self.case_id, self.definition, self.process)
@@ -165,6 +167,7 @@ class Case:
             self._compare()
             assert isinstance(one, RejectedError)
             raise one
+        self.log.append((self.world.now, act))
         assert _story(one.events) == _story(other.events)
         assert one.changed == other.changed
         assert (one.removed, one.header, one.state) == (other.removed, other.header, other.state)
@@ -179,6 +182,15 @@ class Case:
             return act(instance)
         except RejectedError as rejection:
             return rejection
+
+    def replay(self) -> None:
+        """Run every command once more on a fresh copy: it has to tell the same story, byte for byte."""
+        fresh, story, now = Instance.create(self.case_id, self.definition, self.process), list[str](), self.world.now
+        for then, act in self.log:
+            self.world.now = then
+            story += _story(act(fresh).events)
+        self.world.now = now
+        assert story == _story(self.events)
 
     def _take(self, advance: Advance) -> None:
         for slot in advance.removed:
@@ -233,6 +245,12 @@ class Case:
 
     def fire(self, token_id: int, position: int, due_at: str) -> Case:
         return self.step(lambda one: one.fire_timer(self.world.context, token_id, position, due_at))
+
+    def fire_next(self) -> Case:
+        """Time passes until the next timer of this case is due, and it fires."""
+        token_id, position, due_at = self.due_timers()[0]
+        self.world.now = max(self.world.now, datetime.fromisoformat(due_at))
+        return self.fire(token_id, position, due_at)
 
     def catch(
         self,
