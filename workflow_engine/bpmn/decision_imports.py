@@ -32,13 +32,14 @@ class ImportedFile:
         self._show(self.program.parameter(node_id), inner, state)
 
     def _state(self, state: DecisionState) -> DecisionState:
-        found = state.imported.get(self.name)
+        key = (self.name, self.namespace)
+        found = state.imported.get(key)
         if found is None:
             given = state.results.get(self.name) if self.name else None
             variables = dict(given) if isinstance(given, dict) else dict(state.results)
             found = DecisionState(variables, state.context, state.allow_no_match)
             found.trace = state.trace
-            state.imported[self.name] = found
+            state.imported[key] = found
         return found
 
     def _show(self, name: str, inner: DecisionState, state: DecisionState) -> None:

@@ -111,7 +111,7 @@ class Workshop:
         if logic is None:
             return _null
         closure = _COMPILERS[type(logic)](self, logic)
-        return self.typed(closure, logic.type_ref)
+        return closure if isinstance(logic, Function) else self.typed(closure, logic.type_ref)
 
     def typed(self, closure: Closure, type_ref: str) -> Closure:
         """Fit what a closure gives; what does not fit is null (10.3.2.9.4)."""
@@ -138,6 +138,8 @@ class Workshop:
         entries: list[tuple[str, Closure]] = []
         with self.scope(()) as learn:
             for entry in logic.entries:
+                if isinstance(entry.logic, Function):
+                    learn(entry.name)  # it may call itself
                 entries.append((entry.name, self.typed(self.logic(entry.logic), entry.type_ref)))
                 learn(entry.name)
 
@@ -164,7 +166,7 @@ class Workshop:
         names = tuple(entry.name for entry in logic.parameters)
         types = tuple(self.types.reference(entry.type_ref) for entry in logic.parameters)
         with self.scope(names):
-            body = self.logic(logic.body)
+            body = self.typed(self.logic(logic.body), self.types.result_type(logic.type_ref))
         fit = self.fit_reference
         return lambda frame: Lambda(names, types, body, frame, fit, _BODY_COST)
 

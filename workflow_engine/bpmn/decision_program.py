@@ -158,6 +158,16 @@ class Program:
                 return name
         return node_id
 
+    def fitted(self, service: ServiceNode, arguments: list[Any]) -> dict[str, Any] | None:
+        """Return a service's arguments by name, converted to their types; None when one does not fit."""
+        found: dict[str, Any] = {}
+        for node_id, argument in zip((*service.input_data, *service.input_decisions), arguments, strict=True):
+            node = self._inputs.get(node_id) or self._decisions.get(node_id)
+            fits, found[self.parameter(node_id)] = self.types.fit(argument, node.type_ref if node else "")
+            if not fits:
+                return None
+        return found
+
     def find_service(self, name: str) -> ServiceNode | None:
         """Return the service of that name or id."""
         return next((one for one in self.file.services if name in (one.name, one.node_id)), None)
@@ -179,7 +189,9 @@ class ServiceFunction(FunctionValue):
         """Run the service on positional arguments, within the caller's budget."""
         if len(arguments) != len(self.parameters):
             return None
-        variables = dict(zip(self.parameters, arguments, strict=True))
+        variables = self._program.fitted(self._service, arguments)
+        if variables is None:
+            return None
         inner = DecisionState(variables, state.context, allow_no_match=getattr(state, "allow_no_match", False))
         inner.steps, inner.size, inner.depth = state.steps - 1, state.size, state.depth - 1
         inner.charge(1)

@@ -29,4 +29,4 @@ class DecisionState(State):
         self.allow_no_match = allow_no_match
         self.trace: list[TableTrace] = []
         self.done: set[str] = set()
-        self.imported: dict[str, DecisionState] = {}
+        self.imported: dict[tuple[str, str], DecisionState] = {}

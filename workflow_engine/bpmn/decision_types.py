@@ -58,6 +58,13 @@ class TypeSystem:
             return self._fit_item(value, item, read_text, 0)
         return _fit_simple(value, _simple(type_ref), read_text)
 
+    def result_type(self, type_ref: str) -> str:
+        """Return the type of what a function gives; its type may be written as the function's or as the result's."""
+        item = self._find(type_ref)
+        if item is not None and (item.parameters or item.output_type):
+            return item.output_type
+        return "" if _simple(type_ref) == "function" else type_ref
+
     def find_item(self, type_ref: str) -> ItemType | None:
         """Return the item definition of that name; a namespace prefix is tolerated."""
         return self._find(type_ref)

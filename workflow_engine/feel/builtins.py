@@ -64,6 +64,9 @@ class Builtin(FunctionValue):
 
     def order_names(self, names: tuple[str, ...]) -> list[int | None] | None:
         """Return, for named arguments, which goes to each parameter; None when no signature has these names."""
+        for known in ([parameter.name for parameter in signature.parameters] for signature in self.signatures):
+            if known == list(names):
+                return list(range(len(names)))  # `range, point` and `point, range` are told apart by their order
         for signature in self.signatures:
             known = [parameter.name for parameter in signature.parameters]
             if not set(names) <= set(known) or len(set(names)) != len(names):

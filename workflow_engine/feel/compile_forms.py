@@ -33,6 +33,8 @@ def _context(compiler: Compiler, node: ast.ContextLiteral) -> Closure:
     entries: list[Domain] = []
     with compiler.scope(()) as scope:
         for key, value in node.entries:
+            if isinstance(value, ast.FunctionLiteral):
+                scope.names.add(key)  # it may call itself
             entries.append((key, compiler.compile(value)))
             scope.names.add(key)
 

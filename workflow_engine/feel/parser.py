@@ -296,6 +296,8 @@ class _Parser(TokenStream):
             while not self.at_op("}"):
                 key = string_value(self.advance().text) if self.token.kind == "string" else self.read_new_name()
                 self.expect_op(":", "':' after the key")
+                if self.at_word("function") and self.peek().text == "(":
+                    names.add(key)  # a function may call itself
                 value = self.expression()
                 if any(key == known for known, _ in entries):
                     raise self.error(f"each key once, but {key!r} stands twice")

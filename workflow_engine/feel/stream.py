@@ -112,7 +112,7 @@ class TokenStream:
     def read_new_name(self, stop_words: tuple[str, ...] = (), stop_ops: tuple[str, ...] = (":",)) -> str:
         """Read a name that is being defined: everything up to one of the stops."""
         first = self.token
-        last = first
+        last: Token | None = None
         while not self.at_op(*stop_ops) and not self.at_word(*stop_words):
             token = self.token
             if stop_words and token is not first and token.kind == "name" and token.text in KEYWORDS:
@@ -120,7 +120,7 @@ class TokenStream:
             if token.kind not in ("name", "number") and not (token.kind == "op" and token.text in _NAME_SIGNS):
                 raise self.error("a name")
             last = self.advance()
-        if last is first and (first.kind != "name"):
+        if last is None or (last is first and first.kind != "name"):
             raise self.error("a name", first)
         return normalise_name(self.source[first.start : last.end])
 

@@ -1,0 +1,1 @@
+"""A fuzzing target for FEEL: ``python -m tests.feel.fuzz --programs 1000000``."""

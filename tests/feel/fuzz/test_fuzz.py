@@ -1,0 +1,19 @@
+"""A part of the fuzzing target in each test run; the whole million is run by hand."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.feel.fuzz.target import Tally, generate, try_program
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_generated_programs_do_no_harm(seed):
+    source, tally = random.Random(f"fuzz {seed}"), Tally()
+    for _ in range(5_000):
+        try_program(generate(source), tally, both_ways=True)
+    assert tally.failures == []
+    assert tally.counts["value"] > 1_000
