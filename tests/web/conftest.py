@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,9 +106,11 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def engine(settings: Settings, clock: VirtualClock) -> Iterator[Engine]:
-    opened = open_engine(settings, clock=clock, migrate=True)
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the people and the released process, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("web") / "prepared.sqlite3"
+    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), clock=VirtualClock(NOW), migrate=True)
     stored = hash_password(PASSWORD)
     people = [
         {"person_id": f"user:{key}", "sign_in_name": key, "display_name_zh": zh, "display_name_en": en,
@@ -115,10 +118,18 @@ def engine(settings: Settings, clock: VirtualClock) -> Iterator[Engine]:
         for key, (zh, en, unit, groups) in PEOPLE.items()
     ]  # fmt: skip
     units = [{**unit, "subject_class": "government"} for unit in UNITS]
-    opened.handle(LoadOrganisation(command_id=new_id(), units=units, roles=ROLES, people=people), OPERATOR)
-    deployed = opened.handle(DeployDefinition(command_id=new_id(), files=read_models()), actor(opened, "jiang"))
+    engine.handle(LoadOrganisation(command_id=new_id(), units=units, roles=ROLES, people=people), OPERATOR)
+    deployed = engine.handle(DeployDefinition(command_id=new_id(), files=read_models()), actor(engine, "jiang"))
     release = ReleaseDefinition(command_id=new_id(), definition_id=deployed.result["definition_id"])
-    opened.handle(release, actor(opened, "yu"))
+    engine.handle(release, actor(engine, "yu"))
+    engine.close()
+    return path
+
+
+@pytest.fixture
+def engine(prepared_database: Path, settings: Settings, clock: VirtualClock) -> Iterator[Engine]:
+    shutil.copy(prepared_database, settings.database_url.removeprefix("sqlite:///"))
+    opened = open_engine(settings, clock=clock)
     yield opened
     opened.close()
 
