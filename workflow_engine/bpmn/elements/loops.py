@@ -183,7 +183,7 @@ class MultiInstance(LoopFrame):
         if loop.output_collection is not None:
             source = loop.output_item or "null"
             output = value_of(source, body.data, tree.top_workflow.context)
-        self._keep_changes(token, body)
+        self._keep_changes(token, body, body.data)
         if loop.completion_condition is not None:
             token.internal_data["last"] = difference(token.data, body.data)[0]
         if loop.output_collection is None:
@@ -195,11 +195,10 @@ class MultiInstance(LoopFrame):
         tree.top_workflow.recorder.touch(body)
         self._collected(token)[body.internal_data["number"]] = output
 
-    def _keep_changes(self, token: Token, body: Token) -> None:
+    def _keep_changes(self, token: Token, body: Token, variables: dict[str, Any]) -> None:
         """What a body changed outlives it: all of it, or only what existed before where outputs are declared."""
         so_far = {**token.data, **self._changed(token)}
-        base = token.data if self.loop.kind == "parallel" else so_far
-        merged, conflicts = merge3(base, so_far, self.lasting(token, body.data))
+        merged, conflicts = merge3(self._base(token), so_far, self.lasting(token, variables))
         body.workflow.top_workflow.recorder.add_conflicts(body, conflicts)
         if changed := difference(token.data, merged)[0]:
             token.note(result=changed)
@@ -212,8 +211,14 @@ class MultiInstance(LoopFrame):
         }
         return {**kept, **{name: value for name, value in token.data.items() if name in own}}
 
+    def _base(self, token: Token) -> dict[str, Any]:
+        """The variables that the open bodies began with."""
+        return token.data if self.loop.kind == "parallel" else {**token.data, **self._changed(token)}
+
     def variables_now(self, token: Token) -> dict[str, Any]:
-        variables = {**token.data, **self._changed(token)}
+        variables, base = {**token.data, **self._changed(token)}, self._base(token)
+        for body in self._at_work(token):
+            variables = merge3(base, variables, self.lasting(token, self.body.variables_now(body)))[0]
         if self.loop.output_collection is not None and token.internal_data.get("done"):
             variables[self.loop.output_collection] = self._in_order(token)
         return variables
@@ -255,10 +260,17 @@ class MultiInstance(LoopFrame):
 
     # ---- ending
     def _drop_open_bodies(self, token: Token) -> None:
-        for child in list(token.children):
+        for body in self._at_work(token):
+            self._keep_changes(token, body, self.body.variables_now(body))
+        for child in token.children:
             if child.is_live and child.task_spec is self.body:
                 withdraw(child)
                 token.internal_data["dropped"] = token.internal_data.get("dropped", 0) + 1
+
+    def _at_work(self, token: Token) -> list[Token]:
+        """Open bodies that may have changed something already: those with a scope of their own."""
+        scopes = token.workflow.top_workflow.scopes
+        return [child for child in token.children if child.id in scopes and child.task_spec is self.body]
 
     def _conclude(self, token: Token) -> bool:
         variables = {**token.data, **self._changed(token)}
