@@ -127,3 +127,39 @@ def test_health_tells_the_load(house: House) -> None:
     health = house.engine.health()
     assert health["ok"] is True
     assert health["heartbeats"] == [{"name": "clock", "age_seconds": 5.0, "lag_seconds": 0}]
+
+
+def test_pages_of_a_person_s_cases_follow_each_other(house: House) -> None:
+    house.release(TWO_STEPS)
+    cases = []
+    for number in range(9):
+        cases.append(house.start(actor=(ANNE, OPERATOR)[number % 2]))
+        if number % 3 == 0:
+            house.complete(house.task(cases[-1]), ANNE)
+        house.clock.advance(1)
+    found: list[str] = []
+    after = None
+    while True:
+        page = house.engine.queries.find_cases(ANNE, after=after, limit=2)
+        found += [row.case_id for row in page.items]
+        after = page.next_cursor
+        if after is None:
+            break
+    assert found == cases[::-1]
+
+
+def test_a_person_s_cases_are_found_by_walking_indexes(house: House) -> None:
+    """The cost must not grow with the number of other people's cases (SQLite's plan says so)."""
+    if not house.settings.database_url.startswith("sqlite"):
+        pytest.skip("the plan is read from SQLite")
+    from sqlalchemy.dialects import sqlite
+
+    from workflow_engine.queries.cases import _walks
+
+    for walk in _walks(ANNE, [], ("2026-05-12T12:00:00.000000Z", "x"), 51):
+        compiled = walk.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
+        sql, values = str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
+        for value in values:
+            sql = sql.replace("?", str(value) if isinstance(value, int) else f"'{value}'", 1)
+        plan = [row[3] for row in house.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        assert all(not line.startswith("SCAN") for line in plan), plan

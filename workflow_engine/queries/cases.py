@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, text, tuple_, union
 
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
+from workflow_engine.domain.permissions import may
 from workflow_engine.library import BoundSource
 from workflow_engine.queries.inbox import INBOX_COLUMNS, INBOX_FROM, inbox_row
 from workflow_engine.queries.paging import clamp, decode, page_of
@@ -23,12 +25,13 @@ from workflow_engine.storage.schema import (
     definition_process,
     incident,
     job,
+    offer,
     process_instance,
     subscription,
     timer,
     user_task,
 )
-from workflow_engine.storage.visibility import visible_to
+from workflow_engine.storage.visibility import subjects_of, visible_to
 
 _c = process_instance.c
 _p = definition_process.c
@@ -36,6 +39,9 @@ CASE_COLUMNS = (
     _c.case_id, _c.process_id, _p.name.label("process_name"), _c.definition_id, _c.process_version.label("version"),
     _c.business_key, _c.title, _c.state, _c.exercise, _c.started_at, _c.started_by, _c.ended_at, _c.incident_count,
 )  # fmt: skip
+# Written out, not bound, so that the planner takes the partial indexes of user_task.
+_STILL_OPEN = text("user_task.state IN ('ready', 'claimed') AND user_task.assignee IS NOT NULL")
+_COMPLETED = text("user_task.state = 'completed'")
 CASE_FROM = process_instance.join(
     definition_process, and_(_p.definition_id == _c.definition_id, _p.process_id == _c.process_id)
 )
@@ -48,38 +54,73 @@ JOB_COLUMNS = tuple(
 )  # fmt: skip
 
 
-def find_cases(
-    snapshot: Snapshot,
-    actor: Actor,
-    *,
-    process_id: str | None,
-    state: str | None,
-    search: str | None,
-    exercise: bool | None,
-    after: str | None,
-    limit: int,
-) -> Page[CaseRow]:
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list is to hold; None asks for any."""
+
+    process_id: str | None = None
+    state: str | None = None
+    search: str | None = None
+    exercise: bool | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same on ``process_instance``."""
+        found: list[ColumnElement[bool]] = []
+        if self.process_id:
+            found.append(_c.process_id == self.process_id)
+        if self.state:
+            found.append(_c.state == self.state)
+        if self.exercise is not None:
+            found.append(_c.exercise == self.exercise)
+        for word in (self.search or "").split()[:8]:
+            columns = (_c.title, _c.business_key, _c.case_id)
+            found.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        return found
+
+
+def find_cases(snapshot: Snapshot, actor: Actor, wanted: CaseFilter, *, after: str | None, limit: int) -> Page[CaseRow]:
     """Cases within reach, newest first."""
     limit = clamp(limit)
-    conditions: list[ColumnElement[bool]] = []
-    if (visible := visible_to(actor)) is not None:
-        conditions.append(visible)
-    if process_id:
-        conditions.append(_c.process_id == process_id)
-    if state:
-        conditions.append(_c.state == state)
-    if exercise is not None:
-        conditions.append(_c.exercise == exercise)
-    for word in (search or "").split()[:8]:
-        columns = (_c.title, _c.business_key, _c.case_id)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    if (key := decode(after, 2)) is not None:
-        started_at = literal(key[0], _c.started_at.type)
-        conditions.append(tuple_(_c.started_at, _c.case_id) < tuple_(started_at, literal(key[1])))
-    statement = select(*CASE_COLUMNS).select_from(CASE_FROM).where(*conditions)
-    statement = statement.order_by(_c.started_at.desc(), _c.case_id.desc()).limit(limit + 1)
-    found = [case_row(row) for row in snapshot.connection.execute(statement)]
-    return page_of(found, limit, lambda row: (row.started_at, row.case_id))
+    key = decode(after, 2)
+    walks = _walks(actor, wanted.conditions(), key, limit + 1)
+    if len(walks) == 1:
+        keys = snapshot.connection.execute(walks[0]).all()
+    else:
+        merged = union(*(select(walk.subquery()) for walk in walks)).subquery()
+        newest = merged.select().order_by(merged.c.started_at.desc(), merged.c.case_id.desc()).limit(limit + 1)
+        keys = snapshot.connection.execute(newest).all()
+    statement = select(*CASE_COLUMNS).select_from(CASE_FROM).where(_c.case_id.in_([row.case_id for row in keys]))
+    found = {row.case_id: case_row(row) for row in snapshot.connection.execute(statement)}
+    return page_of([found[row.case_id] for row in keys], limit, lambda row: (row.started_at, row.case_id))
+
+
+def _walks(
+    actor: Actor, conditions: list[ColumnElement[bool]], key: tuple[Any, ...] | None, most: int
+) -> list[Select[Any]]:
+    """Sort keys of the page, one short walk down an index for each reason why the actor may see a case."""
+    if may(actor, "case.see_all"):
+        return [_newest(select(_c.started_at, _c.case_id).where(*conditions), _c, key, most)]
+    o = offer.c
+    walks = [
+        _newest(select(_c.started_at, _c.case_id).where(_c.started_by == actor.actor_id, *conditions), _c, key, most)
+    ]
+    for subject in subjects_of(actor):
+        offered = select(o.started_at, o.case_id).distinct().where(o.subject == subject)
+        if conditions:
+            offered = offered.join(process_instance, _c.case_id == o.case_id).where(*conditions)
+        walks.append(_newest(offered, o, key, most))
+    for mine in (user_task.c.assignee, user_task.c.completed_by):
+        done = select(_c.started_at, _c.case_id).distinct().join(user_task, user_task.c.case_id == _c.case_id)
+        in_index = _STILL_OPEN if mine is user_task.c.assignee else _COMPLETED
+        walks.append(_newest(done.where(mine == actor.actor_id, in_index, *conditions), _c, key, most))
+    return walks
+
+
+def _newest(statement: Select[Any], columns: Any, key: tuple[Any, ...] | None, most: int) -> Select[Any]:
+    if key is not None:
+        start = tuple_(literal(key[0], _c.started_at.type), literal(key[1]))
+        statement = statement.where(tuple_(columns.started_at, columns.case_id) < start)
+    return statement.order_by(columns.started_at.desc(), columns.case_id.desc()).limit(most)
 
 
 def require_visible_case(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseRow:

@@ -78,10 +78,8 @@ class Queries:
     ) -> Page[CaseRow]:
         """Cases within the actor's reach, the newest first."""
         with self.snapshot() as snapshot:
-            return cases.find_cases(
-                snapshot, actor, process_id=process_id, state=state, search=search, exercise=exercise, after=after,
-                limit=limit,
-            )  # fmt: skip
+            wanted = cases.CaseFilter(process_id, state, search, exercise)
+            return cases.find_cases(snapshot, actor, wanted, after=after, limit=limit)
 
     def get_case(self, case_id: str, actor: Actor) -> CaseDetail:
         """Everything about where a case stands. Raises NotFoundError."""

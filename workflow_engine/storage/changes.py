@@ -29,6 +29,8 @@ class Facts:
     actor_id: str
     definition_id: str
     lane: int
+    started_at: datetime
+    """Of the case."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -56,6 +56,7 @@ def rebuild(entries: Sequence[Entry], values: Mapping[int, Mapping[str, Any]], l
     """Every row of a case by table, from its entries and (by number of entry) the values that are not erased."""
     changes = Changes()
     definition_id = ""
+    started_at: datetime | None = None
     for entry in entries:
         body = entry.body
         own = values.get(entry.seq, {})
@@ -63,7 +64,8 @@ def rebuild(entries: Sequence[Entry], values: Mapping[int, Mapping[str, Any]], l
         started = (event.definition_id for event in events if isinstance(event, e.CaseStarted))
         definition_id = next(started, definition_id)
         at = datetime.fromisoformat(body["at"])
-        facts = Facts(entry.case_id, entry.seq, at, body["actor"], definition_id, lane)
+        started_at = started_at or at
+        facts = Facts(entry.case_id, entry.seq, at, body["actor"], definition_id, lane, started_at)
         appliers.apply(changes, facts, events)
     return {rebuilt.table.name: changes.pending_of(rebuilt.insert) for rebuilt in TABLES}
 

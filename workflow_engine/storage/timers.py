@@ -25,7 +25,7 @@ _FIND = Statement(
     select(_t.state, _t.fence, _t.fired_at).where(_t.timer_id == param("key"), _t.due_at == param("due", _t.due_at))
 )
 _FIND_START = Statement(
-    select(_t.state, _t.definition_id, _t.process_id, _t.element_id, _t.position, _t.firing, _t.armed_at)
+    select(_t.state, _t.definition_id, _t.process_id, _t.element_id, _t.position, _t.firing, _t.armed_at, _t.fence)
     .where(_t.timer_id == param("key"), _t.due_at == param("due", _t.due_at), _t.case_id.is_(None))
     .with_for_update()
 )
@@ -64,6 +64,7 @@ class StartTimer:
     position: int
     firing: int
     armed_at: datetime
+    fence: int
 
     def trigger(self, source: tuple[str | None, str | None]) -> Trigger:
         """The start event, given (timer kind, expression)."""

@@ -81,6 +81,7 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
             {
                 "user_task_id": task_id, "subject": subject, "case_id": facts.case_id,
                 "state": "taken" if taken else "open", "sort_key": sort_key,
+                "started_at": facts.started_at,
             },
         )  # fmt: skip
 

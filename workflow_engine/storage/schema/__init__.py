@@ -6,7 +6,7 @@ from workflow_engine.storage.schema.audit import audit_entry, command, entry_pay
 from workflow_engine.storage.schema.cases import incident, offer, process_instance, submission, token, user_task
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.metadata import METADATA
-from workflow_engine.storage.schema.people import alert, heartbeat, membership, meta, person, role, unit
+from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.waiting import (
     job,
     message,
@@ -35,7 +35,6 @@ __all__ = [
     "message",
     "message_digest",
     "message_key",
-    "meta",
     "offer",
     "outbox",
     "person",

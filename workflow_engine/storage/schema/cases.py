@@ -140,6 +140,7 @@ offer = Table(
         comment="taken while somebody has the task; closed rows tell who saw the case",
     ),
     Column("sort_key", String(64), nullable=False),
+    Column("started_at", UTCDateTime, nullable=False, comment="of the case: a subject's cases in their order"),
     one_of("state", ("open", "taken", "closed")),
     Index(
         "ix_offer_inbox",
@@ -151,6 +152,7 @@ offer = Table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_offer_case", "case_id", "subject"),
+    Index("ix_offer_seen", "subject", "started_at", "case_id"),
     sqlite_with_rowid=False,
 )
 

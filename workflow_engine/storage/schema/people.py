@@ -81,10 +81,3 @@ heartbeat = Table(
     Column("at", UTCDateTime, nullable=False),
     Column("detail", Text, nullable=False, comment="JSON"),
 )
-
-meta = Table(
-    "meta",
-    METADATA,
-    Column("name", String(LONG_ID), primary_key=True),
-    Column("value", Text, nullable=False),
-)

@@ -80,12 +80,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
-        "meta",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
-    )
-    op.create_table(
         "role",
         sa.Column(
             "group_id",
@@ -209,7 +203,6 @@ def downgrade() -> None:
     op.drop_table("definition_file")
     op.drop_table("unit")
     op.drop_table("role")
-    op.drop_table("meta")
     op.drop_table("heartbeat")
     op.drop_table("definition")
     with op.batch_alter_table("alert", schema=None) as batch_op:

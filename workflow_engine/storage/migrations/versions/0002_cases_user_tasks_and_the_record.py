@@ -232,6 +232,12 @@ def upgrade() -> None:
             comment="taken while somebody has the task; closed rows tell who saw the case",
         ),
         sa.Column("sort_key", sa.String(length=64), nullable=False),
+        sa.Column(
+            "started_at",
+            types.UTCDateTime(length=27),
+            nullable=False,
+            comment="of the case: a subject's cases in their order",
+        ),
         sa.CheckConstraint("state IN ('open', 'taken', 'closed')", name=op.f("ck_offer_state_known")),
         sa.ForeignKeyConstraint(["user_task_id"], ["user_task.user_task_id"], name=op.f("fk_offer_user_task_id")),
         sa.PrimaryKeyConstraint("user_task_id", "subject", name=op.f("pk_offer")),
@@ -246,6 +252,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state <> 'closed'"),
             postgresql_where=sa.text("state <> 'closed'"),
         )
+        batch_op.create_index("ix_offer_seen", ["subject", "started_at", "case_id"], unique=False)
 
     op.create_table(
         "submission",
@@ -269,6 +276,7 @@ def downgrade() -> None:
     """Drop the tables and everything in them."""
     op.drop_table("submission")
     with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_offer_seen")
         batch_op.drop_index(
             "ix_offer_inbox", sqlite_where=sa.text("state <> 'closed'"), postgresql_where=sa.text("state <> 'closed'")
         )
