@@ -18,8 +18,8 @@ GROUPS = {
     "job": ["complete", "fail", "fetch", "list", "throw"],
 }
 SINGLE = [
-    "claim", "complete", "definitions", "deploy", "lint", "message", "release", "retire", "serve", "settings", "signal",
-    "start", "tasks", "worker",
+    "claim", "complete", "decide", "definitions", "deploy", "feel", "lint", "message", "release", "retire",
+    "serve", "settings", "signal", "start", "tasks", "worker",
 ]  # fmt: skip
 ALL = [[name] for name in SINGLE] + [[group, name] for group, names in GROUPS.items() for name in names]
 

@@ -12,10 +12,12 @@ import click
 from workflow_engine.cli.alerts import alert
 from workflow_engine.cli.auditing import audit
 from workflow_engine.cli.cases import case, start
+from workflow_engine.cli.decide import decide
 from workflow_engine.cli.definitions import definitions, deploy, lint, release, retire
 from workflow_engine.cli.documenting import settings
 from workflow_engine.cli.events import message, signal
 from workflow_engine.cli.failures import tell_failure
+from workflow_engine.cli.feel import feel
 from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
 from workflow_engine.cli.people import organisation, person
@@ -51,8 +53,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, case, claim, complete, db, definitions, deploy, job, lint, message, organisation, person, release,
-    retire, serve, settings, signal, start, tasks, worker,
+    alert, audit, case, claim, complete, db, decide, definitions, deploy, feel, job, lint, message, organisation,
+    person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 
