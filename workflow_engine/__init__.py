@@ -54,7 +54,7 @@ from workflow_engine.domain.errors import (
     UnavailableError,
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
-from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer
+from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.queries.people import hash_password
@@ -145,6 +145,7 @@ __all__ = [
     "ReleaseUserTask",
     "ResumeCase",
     "RetireDefinition",
+    "RetryDelivery",
     "RetryIncident",
     "Settings",
     "SettingsError",

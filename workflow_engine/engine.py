@@ -217,7 +217,10 @@ class Engine:
         if self._listeners:
             told = Committed(work.envelope.command, receipt, work.events)
             for listener in self._listeners:
-                listener(told)
+                try:
+                    listener(told)
+                except Exception:
+                    log.exception("a listener failed after %s", receipt.command_id)
         if work.outgoing:
             try:
                 self._pump.run(_openings(work.events))

@@ -34,12 +34,22 @@ class FanOutSignal(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDelivery(Command):
+    """Try a delivery again that was given up after many failures."""
+
+    NAME = "outbox.retry"
+    outbox_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FireStartTimer(CaseCommand):
     """Start a case whose definition begins with a timer; ``case_id`` is new."""
 
     NAME = "timer.fire_start"
     timer_id: str
     due_at: str
+    fence: int | None = None
+    """As for ``FireTimer``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

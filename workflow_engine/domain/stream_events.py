@@ -68,6 +68,14 @@ class SignalBroadcast(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRetried(Event):
+    """Somebody has a delivery tried again that was given up."""
+
+    KIND = "outbox.retried"
+    outbox_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertImported(Event):
     """An alert was taken in; ``disposition`` says what became of it."""
 
@@ -88,6 +96,6 @@ class OrganisationLoaded(Event):
 
 STREAM_EVENTS: tuple[type[Event], ...] = (
     DefinitionDeployed, DefinitionReleased, DefinitionRetired, MessageWaiting, MessageExpired, SignalBroadcast,
-    AlertImported, OrganisationLoaded,
+    DeliveryRetried, AlertImported, OrganisationLoaded,
 )  # fmt: skip
 EVENT_KINDS.update({kind.KIND: kind for kind in STREAM_EVENTS})

@@ -100,8 +100,8 @@ def complete_in_time(instance: Instance, context: RunContext, command: c.Complet
 
 def next_due_at(instance: Instance) -> datetime | None:
     """No timer of the case falls due before this instant (which is rounded down to a second); None: none is set."""
-    texts = (text[:19] for token in instance.tree.index.values() for text in token.internal_data.get("due", {}).values())
-    first = min(texts, default=None)
+    waits = (token.internal_data.get("due") for token in instance.tree.index.values())
+    first = min((text[:19] for due in waits if due for text in due.values()), default=None)
     return None if first is None else datetime.fromisoformat(first + "+00:00")
 
 

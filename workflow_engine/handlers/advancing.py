@@ -106,7 +106,9 @@ def record(
     body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
     head = ChainHead(case.case_id, case.version, case.chain_head)
     after = _after(case, instance, step, work.now)
-    facts = Facts(case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane, case.started_at)
+    facts = Facts(
+        case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane, case.started_at
+    )
     changes = Changes()
     appliers.apply(changes, facts, step.events)
     entry = chains.append(work.unit, head, work.envelope, body, values)

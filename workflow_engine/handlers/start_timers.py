@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflow_engine.bpmn.evaluation import due_instant, text_of
 from workflow_engine.domain.commands import Receipt, StartCase
-from workflow_engine.domain.errors import ExpressionError, InvalidStateError, NotFoundError
+from workflow_engine.domain.errors import ExpressionError, InvalidStateError, NotFoundError, StaleVersionError
 from workflow_engine.domain.internal_commands import FireStartTimer
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.timing import parse_cycle
@@ -39,6 +39,8 @@ def fire_start_timer(work: Handling, command: FireStartTimer) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it is {row.state} already.", state=row.state)
     if due_at > work.now:
         raise InvalidStateError(f"Expected to {what}, but it is not due yet.")
+    if command.fence not in (None, row.fence):
+        raise StaleVersionError(f"Expected to {what}, but another clock has claimed it since.", fence=row.fence)
     bound = store.get_in_definition(work.unit, row.definition_id, row.process_id)
     timers.fire_start_timer(work.unit, command.timer_id, due_at, work.now)
     trigger = row.trigger(store.get_start_trigger(work.unit, row.definition_id, row.process_id, row.element_id))

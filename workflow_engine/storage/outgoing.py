@@ -40,6 +40,24 @@ _FAILED = Statement(
     )
 )
 
+_STATE = Statement(select(_o.state).where(_o.outbox_id == param("key")).with_for_update())
+_AGAIN = Statement(
+    update(outbox)
+    .where(_o.outbox_id == param("key"), _o.state == "dead")
+    .values(state="pending", attempts=0, next_at=param("now", _o.next_at))
+)
+
+
+def find_state(unit: UnitOfWork, outbox_id: str) -> str | None:
+    """The state of a delivery, locked; None when there is none."""
+    row = unit.one(_STATE, {"key": outbox_id})
+    return None if row is None else str(row[0])
+
+
+def retry(unit: UnitOfWork, outbox_id: str, now: datetime) -> None:
+    """dead → pending."""
+    unit.run(_AGAIN, {"key": outbox_id, "now": now})
+
 
 def failed(unit: UnitOfWork, outbox_id: str, *, dead: bool, attempts: int, error: str, next_at: datetime) -> None:
     """Note a failed try; ``dead``: it is not tried again by itself."""
