@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.conftest import RUN_FOLDER_VARIABLE
 from tests.faults import models
 from tests.faults.figures import FIGURES
 from tests.faults.processes import Nursery
@@ -61,23 +63,39 @@ def _fill(url: str) -> None:
     engine.close()
 
 
+def _made_once(name: str, make: Callable[[], str]) -> str:
+    """What ``make`` returned to the first test process of this run that asked."""
+    folder = Path(os.environ[RUN_FOLDER_VARIABLE])
+    with (folder / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        answer = folder / f"{name}.made"
+        if not answer.exists():
+            answer.write_text(make(), encoding="utf-8")
+        return answer.read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A file with every process released, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "liandong.sqlite3"
-    _fill(f"sqlite:///{path}")
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
+
+    def make() -> str:
+        path = Path(os.environ[RUN_FOLDER_VARIABLE]) / "liandong.sqlite3"
+        _fill(f"sqlite:///{path}")
+        return str(path)
+
+    return Path(_made_once("faults-sqlite", make))
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: PostgresServer) -> str:
     """A database with every process released, to be copied."""
-    name = postgres_server.create_database()
-    _fill(postgres_server.url(name))
-    return name
+
+    def make() -> str:
+        name = postgres_server.create_database()
+        _fill(postgres_server.url(name))
+        return name
+
+    return _made_once("faults-postgres", make)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

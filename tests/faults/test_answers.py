@@ -10,49 +10,9 @@ import pytest
 
 from tests.faults.checker import shape
 from tests.faults.figures import kills_wanted
-from tests.faults.ledger import Ledger
-from tests.faults.load import new_key
-from tests.faults.processes import Answer, Worker, WorkerDiedError
+from tests.faults.people import Person, task_of
+from tests.faults.processes import WorkerDiedError
 from tests.faults.rig import Site
-
-
-class Person:
-    """Sends commands one by one and keeps the ledger."""
-
-    def __init__(self, seed: int) -> None:
-        self.ledger = Ledger()
-        self.chance = random.Random(seed)
-
-    def key(self) -> str:
-        """A new command id, case id or message id."""
-        return new_key(self.chance)
-
-    def send(self, worker: Worker, name: str, key: str, /, actor: str | None = None, **fields: Any) -> Answer:
-        """Send a command under this key; the answer. Raises WorkerDiedError."""
-        sent = self.ledger.begin(key, name, fields, actor)
-        answer = worker.ask("command", name=name, fields={"command_id": key, **fields}, actor=actor)
-        sent.note(answer)
-        return answer
-
-    def do(self, worker: Worker, name: str, /, key: str = "", actor: str | None = None, **fields: Any) -> Answer:
-        """The receipt of a command that is to succeed."""
-        answer = self.send(worker, name, key or self.key(), actor=actor, **fields)
-        assert "error" not in answer, answer
-        receipt: Answer = answer["value"]
-        return receipt
-
-    def start(self, worker: Worker, process_id: str, **variables: Any) -> str:
-        """A new case; its id."""
-        case_id = self.key()
-        self.do(worker, "case.start", case_id=case_id, process_id=process_id, variables=variables)
-        return case_id
-
-
-def task_of(worker: Worker, case_id: str, element_id: str) -> str:
-    """The id of the one open task at this element."""
-    (found,) = [task for task, element, _ in worker.do("tasks", case_id=case_id) if element == element_id]
-    assert isinstance(found, str)
-    return found
 
 
 def test_answer_lost_after_the_commit_comes_again_byte_for_byte(site: Site) -> None:

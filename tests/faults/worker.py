@@ -21,6 +21,7 @@ from typing import Any
 from tests.faults import planted
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.actors import OPERATOR, Actor
+from workflow_engine.domain.clock import SystemClock
 from workflow_engine.domain.commands import Receipt, command_names
 from workflow_engine.domain.errors import EngineError
 from workflow_engine.engine import Engine
@@ -129,6 +130,11 @@ class Server:
         while done := self._engine.pump() + self._clock.tick().fired:
             total += done
         return total
+
+    def _do_set_clock(self, request: dict[str, Any]) -> Any:
+        """The machine's clock is set while the worker runs."""
+        self._engine.clock = SystemClock(request["offset_seconds"])
+        return self._do_now(request)
 
     def _do_limit(self, request: dict[str, Any]) -> Any:
         """From now on no file may grow beyond this many bytes: a full disk for this process alone."""

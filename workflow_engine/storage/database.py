@@ -138,6 +138,8 @@ class Database:
                 return LostRaceError(str(error))
             if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
                 return UnavailableError(f"The database cannot be written now ({error}); nothing was changed.")
+        if isinstance(error, psycopg.errors.DiskFull):
+            return UnavailableError(f"The database cannot be written now ({error}); nothing was changed.")
         if isinstance(error, psycopg.Error):
             if error.sqlstate in _RETRIED_STATES or isinstance(error, psycopg.errors.UniqueViolation):
                 return LostRaceError(str(error))

@@ -200,8 +200,9 @@ def firing(timer: Mapping[str, Any]) -> Command:
     key = sha256(f"{timer['timer_id']}\x1f{timer['due_at']}".encode()).hexdigest()
     if timer["case_id"] is None:
         return FireStartTimer(
-            command_id=f"timer-{key[:40]}", case_id=key[:32], timer_id=timer["timer_id"], due_at=timer["due_at"]
-        )
+            command_id=f"timer-{key[:40]}", case_id=key[:32], timer_id=timer["timer_id"], due_at=timer["due_at"],
+            fence=timer["fence"],
+        )  # fmt: skip
     return FireTimer(
         command_id=f"timer-{key[:40]}", case_id=timer["case_id"], token_id=timer["token_id"],
         position=timer["position"], due_at=timer["due_at"], fence=timer["fence"],
