@@ -129,6 +129,17 @@ def test_outputs_are_added_to_what_a_branch_that_ended_left() -> None:
     assert case.seen_by("C") == {"a": 1, "r": 2}
 
 
+def test_activity_with_own_variables_in_a_split_of_the_last_branch() -> None:
+    case = run(
+        model(
+            "start -> and1 -> A -> end; and1 -> and2 -> B -> end2; and2 -> C -> end3",
+            user("C", extension=mapped(out_r="x")),
+        )
+    )
+    case.complete("A", {"a": 1}).complete("C", {"x": 1}).complete("B", {"b": 1})
+    assert case.variables == {"a": 1, "b": 1, "r": 1}
+
+
 def test_branch_beside_an_activity_with_own_variables_does_not_get_them() -> None:
     case = run(
         model(

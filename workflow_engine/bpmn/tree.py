@@ -233,16 +233,16 @@ def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None)
 
 def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) -> None:
     """The last branch takes along what its siblings, which have ended, made of ``base``; so does all below it."""
-    state = token.internal_data
-    merged, conflicts = merge3(base, state.get("outer", token.data), ended)  # what ended just now was written last
+    merged, conflicts = merge3(base, token.internal_data.get("outer", token.data), ended)
     token.workflow.top_workflow.recorder.add_conflicts(token, conflicts)
-    if "outer" not in state:
-        token.set_variables(merged)
-    else:
-        state["outer"] = merged
-        token.set_variables(merge3(base, ended, token.data)[0])  # its own variables stay its own
-    for below in tokens_below(token, _children)[1:]:
-        below.set_variables(merge3(base, ended, below.data)[0])
+    for at in tokens_below(token, _children):
+        around = at.internal_data.get("outer")
+        if around is not None:
+            at.internal_data["outer"] = merge3(base, around, ended)[0]
+        if at is token and around is None:
+            at.set_variables(merged)  # what ended just now was written last
+        else:
+            at.set_variables(merge3(base, ended, at.data)[0])  # its own variables stay its own
 
 
 def _children(token: Token) -> list[Token]:
