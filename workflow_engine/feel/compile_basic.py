@@ -13,7 +13,7 @@ from workflow_engine.feel.operators import ARITHMETIC, compare, compare_by, equa
 from workflow_engine.feel.properties import get_property
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.temporal_text import parse_temporal
-from workflow_engine.feel.values import NUMBERS, Range, adopt
+from workflow_engine.feel.values import Range, adopt
 
 _PLAIN = frozenset((str, bool, type(None), Decimal))
 
@@ -25,15 +25,7 @@ def constant(value: Any) -> Closure:
 
 @handles(ast.Literal)
 def _literal(compiler: Compiler, node: ast.Literal) -> Closure:
-    return constant(literal_number(node.value) if isinstance(node.value, Decimal) else node.value)
-
-
-def literal_number(value: Decimal) -> Decimal | None:
-    """Round a written number to 34 digits; what is beyond Decimal128 is null."""
-    try:
-        return NUMBERS.plus(value) if value.is_finite() else None
-    except ArithmeticError:
-        return None
+    return constant(node.value)
 
 
 @handles(ast.AtLiteral)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from workflow_engine.feel import ast
@@ -15,7 +14,6 @@ from workflow_engine.feel.temporal_text import (
     parse_temporal,
     parse_time,
 )
-from workflow_engine.feel.values import NUMBERS
 
 _READERS = {
     "date": parse_date,
@@ -34,7 +32,7 @@ def literal_value(text: str) -> Any:
     except FeelSyntaxError:
         return None
     if isinstance(node, ast.Literal):
-        return NUMBERS.plus(node.value) if isinstance(node.value, Decimal) else node.value
+        return node.value
     if isinstance(node, ast.AtLiteral):
         return parse_temporal(node.text)
     if isinstance(node, ast.Call) and isinstance(node.function, ast.Name) and len(node.arguments) == 1:

@@ -10,6 +10,7 @@ from workflow_engine.feel.lexer import string_value
 from workflow_engine.feel.names import NameIndex
 from workflow_engine.feel.stream import TokenStream
 from workflow_engine.feel.types import parse_type
+from workflow_engine.feel.values import NUMBERS
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _MAX_POSTFIX = 40
@@ -33,12 +34,12 @@ def parse_unary_tests(source: str, known: Iterable[NameIndex] = ()) -> ast.Unary
     return node
 
 
-def _number(text: str) -> Decimal:
-    """Read a number's text; an exponent beyond everything is infinity, which the compiler turns into null."""
+def _number(text: str) -> Decimal | None:
+    """Read a number's text, rounded to 34 digits; what is beyond Decimal128 is null."""
     try:
-        return Decimal(text)
+        return NUMBERS.create_decimal(text)
     except ArithmeticError:
-        return Decimal("Infinity")
+        return None
 
 
 class _Parser(TokenStream):
@@ -231,7 +232,7 @@ class _Parser(TokenStream):
         with self.nested():
             if token.text == "-" and self.peek().kind == "number":
                 self.advance()
-                return ast.Literal(_number(self.advance().text).copy_negate())
+                return ast.Literal(_number(f"-{self.advance().text}"))
             if token.text == "(":
                 return self._fresh(self._parenthesis)
             if token.text in ("[", "]"):

@@ -14,7 +14,6 @@ from workflow_engine.feel.lexer import quote
 
 _ANY, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER, _UNARY, _POSTFIX = range(9)
 _OPERAND_LEVEL = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
-_INFINITE = "1e99999999999999999999"
 
 
 def print_expression(node: ast.Node) -> str:
@@ -59,8 +58,7 @@ def _literal(node: ast.Literal) -> Printed:
     if isinstance(value, str):
         return quote(value), _POSTFIX
     if isinstance(value, Decimal):
-        text = str(value) if value.is_finite() else str(value).replace("Infinity", _INFINITE)
-        return text, _UNARY
+        return str(value), _UNARY
     return {True: "true", False: "false", None: "null"}[value], _POSTFIX
 
 
