@@ -14,16 +14,11 @@ import psycopg
 import pytest
 
 from tests.conftest import RUN_FOLDER_VARIABLE
-from tests.faults import models
 from tests.faults.figures import FIGURES
+from tests.faults.preparing import prepare
 from tests.faults.processes import Nursery
 from tests.faults.rig import Site
 from tests.support.postgres import PostgresServer
-from workflow_engine.bootstrap import open_engine
-from workflow_engine.domain.actors import OPERATOR, Actor
-from workflow_engine.domain.clock import new_id
-from workflow_engine.domain.commands import DeployDefinition, ReleaseDefinition
-from workflow_engine.settings import Settings
 
 HERE = Path(__file__).parent
 
@@ -51,18 +46,6 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     made.close()
 
 
-def _fill(url: str) -> None:
-    """The schema, and every process released."""
-    engine = open_engine(Settings(database_url=url), migrate=True)
-    for name, content in models.ALL.items():
-        deployed = engine.handle(
-            DeployDefinition(command_id=new_id(), files={f"{name}.bpmn": content}), Actor("system:rig", is_system=True)
-        )
-        release = ReleaseDefinition(command_id=new_id(), definition_id=deployed.result["definition_id"])
-        engine.handle(release, OPERATOR)
-    engine.close()
-
-
 def _made_once(name: str, make: Callable[[], str]) -> str:
     """What ``make`` returned to the first test process of this run that asked."""
     folder = Path(os.environ[RUN_FOLDER_VARIABLE])
@@ -80,7 +63,7 @@ def sqlite_template() -> Path:
 
     def make() -> str:
         path = Path(os.environ[RUN_FOLDER_VARIABLE]) / "liandong.sqlite3"
-        _fill(f"sqlite:///{path}")
+        prepare(f"sqlite:///{path}")
         return str(path)
 
     return Path(_made_once("faults-sqlite", make))
@@ -92,7 +75,7 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 
     def make() -> str:
         name = postgres_server.create_database()
-        _fill(postgres_server.url(name))
+        prepare(postgres_server.url(name))
         return name
 
     return _made_once("faults-postgres", make)

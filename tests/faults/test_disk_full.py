@@ -14,9 +14,10 @@ from psycopg import sql
 
 from tests.faults.figures import FIGURES
 from tests.faults.load import Load
+from tests.faults.preparing import prepare
 from tests.faults.processes import Nursery, Worker
 from tests.faults.rig import Site
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, start_server, stop_server
 
 _NO_LIMIT = -1
 
@@ -104,37 +105,35 @@ def test_limited_file_size_loses_nothing_on_sqlite(sqlite_site: Site) -> None:
         go_through(sqlite_site, load, worker, None)
 
 
-def test_full_disk_loses_nothing_on_postgresql(
-    postgres_server: PostgresServer, postgres_template: str, nursery: Nursery, tmp_path: Path
-) -> None:
-    name = f"small_{os.getpid()}"
-    with (
-        small_disk(Path(postgres_server.folder) / name, 32) as disk,
-        database_on(disk, name, postgres_server, postgres_template) as url,
-    ):
+@pytest.fixture
+def own_server(postgres_server: object) -> Iterator[PostgresServer]:
+    """A server of this test's own: a disk that is full under one database disturbs the checkpoints of all."""
+    server = start_server()
+    yield server
+    stop_server(server)
+
+
+def test_full_disk_loses_nothing_on_postgresql(own_server: PostgresServer, nursery: Nursery, tmp_path: Path) -> None:
+    with small_disk(Path(own_server.folder) / "disk", 32) as disk, database_on(disk, own_server) as url:
+        prepare(url)
         site = Site(url, tmp_path, nursery, str)
+        filler = fill(disk, leave=1_000_000)
         try:
-            filler = fill(disk, leave=400_000)
             with site.running(threads=2) as worker:
                 go_through(site, Load(32, clients=2), worker, filler)
         finally:
+            filler.unlink(missing_ok=True)
             site.close()
 
 
 @contextmanager
-def database_on(disk: Path, name: str, server: PostgresServer, template: str) -> Iterator[str]:
-    """The URL of a copy of ``template`` whose tables lie on ``disk``; the server's log of writes does not."""
-    identifier = sql.Identifier(name)
+def database_on(disk: Path, server: PostgresServer) -> Iterator[str]:
+    """The URL of a new database whose tables lie on ``disk``; the server's log of writes does not."""
     space = disk / "space"
     space.mkdir(mode=0o700)
     owner = Path(server.folder).stat()
     os.chown(space, owner.st_uid, owner.st_gid)
     with server.connect() as connection:
-        connection.execute(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(identifier, sql.Literal(str(space))))
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
-        connection.execute(statement.format(identifier, sql.Identifier(template), identifier))
-        try:
-            yield server.url(name)
-        finally:
-            server.drop_database(name)
-            connection.execute(sql.SQL("DROP TABLESPACE {}").format(identifier))
+        connection.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(str(space))))
+        connection.execute("CREATE DATABASE small TABLESPACE small")
+    yield server.url("small")
