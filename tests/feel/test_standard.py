@@ -267,8 +267,6 @@ NAMED = [
     ("a + b + 1", "10"),
     ("O'Brien", "8"),
     ("α**2", "4"),
-    ("for date of birth in [1] return date of birth", "[1]"),
-    ("some year in office in [1] satisfies year in office > 3", "false"),
 ]
 
 

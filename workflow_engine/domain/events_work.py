@@ -128,7 +128,7 @@ class DecisionEvaluated(Event):
     """A decision table answered; the exact version is named, so the answer can be explained for ever."""
 
     KIND = "decision.evaluated"
-    PRIVATE = ("inputs", "outputs")
+    PRIVATE = ("inputs", "outputs", "required")
     token_id: int
     element_id: str
     decision_id: str
@@ -139,3 +139,5 @@ class DecisionEvaluated(Event):
     """The version whose table answered; a called process has its own."""
     inputs: Json = None
     outputs: Json = None
+    required: Json = None
+    """The same of the tables asked on the way: ``decision_id``, ``hit_policy``, ``matched_rules``, ``inputs`` each."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflow_engine.bpmn.decisions import DecisionResult
 from workflow_engine.bpmn.decisions import evaluate as evaluate_decision
 from workflow_engine.bpmn.elements.activity import Activity
 from workflow_engine.bpmn.elements.catching import CatchElement
@@ -187,6 +188,7 @@ class DecisionTask(JobTask):
                 definition_id=self.scope_spec.definition.definition_id,
                 inputs=result.inputs,
                 outputs=result.outputs,
+                required=_required(result),
             )
         )
         token.set_variables({**token.data, **self._answer(ref, result.outputs)})
@@ -201,6 +203,21 @@ class DecisionTask(JobTask):
         if shaped is None:
             return {}
         return {ref.decision_id: shaped}
+
+
+def _required(result: DecisionResult) -> list[dict[str, Any]] | None:
+    """The tables that were asked before the decision's own, as the record keeps them."""
+    others = [
+        {
+            "decision_id": trace.decision_id,
+            "hit_policy": trace.hit_policy,
+            "matched_rules": list(trace.matched_rules),
+            "inputs": trace.inputs,
+        }
+        for trace in result.tables
+        if trace.decision_id != result.decision_id
+    ]
+    return others or None
 
 
 def _shaped(outputs: Any, shape: str | None, decision_id: str) -> Any:
