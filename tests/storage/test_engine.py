@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.house import ADMIN, ANNE, BO, OPERATOR, TWO_STEPS, House, chain, user_task
+from tests.support.postgres import PostgresServer
 from workflow_engine import (
     CancelCase,
     Committed,
@@ -230,6 +231,23 @@ def test_a_full_disk_refuses_cleanly_and_heals(tmp_path: Path) -> None:
     assert house.state(case_id) == "active"
     house.start(blob="x" * 5000)  # a new connection, with the limit gone: the disk has room again
     assert house.engine.verify_audit(sample=None).ok
+    house.close()
+
+
+def test_connections_that_the_server_closed_are_replaced(postgres_url: str, postgres_server: PostgresServer) -> None:
+    house = House(postgres_url)
+    house.release(TWO_STEPS)
+    case_id = house.start()
+    task_id = house.task(case_id)
+    name = house.rows("SELECT current_database()")[0][0]
+    end_all = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    with postgres_server.connect() as outside:
+        outside.execute(end_all.encode())
+    assert house.state(case_id) == "active"
+    with postgres_server.connect() as outside:
+        outside.execute(end_all.encode())
+    house.complete(task_id, ANNE)
+    assert [task.element_id for task in house.tasks(case_id)] == ["B"]
     house.close()
 
 

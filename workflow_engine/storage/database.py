@@ -7,6 +7,7 @@ for reading, WAL, ``synchronous=FULL``; READ COMMITTED with ``SELECT … FOR UPD
 from __future__ import annotations
 
 import logging
+import select
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from workflow_engine.domain.errors import UnavailableError
@@ -68,18 +71,24 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent snapshot, for reading only."""
-        with self.engine.connect() as connection:
-            yield connection
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except (OperationalError, PoolTimeoutError) as error:
+            raise UnavailableError(f"The database cannot be read now ({_first_line(error)}).") from error
 
     @contextmanager
     def look(self) -> Iterator[UnitOfWork]:
         """The same snapshot for compiled statements; whatever is written in it is rolled back."""
-        connection = self.engine.raw_connection()
         begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         try:
-            yield from self._transact(connection, begin)
-        finally:
-            connection.close()
+            connection = self._connect()
+            try:
+                yield from self._transact(connection, begin)
+            finally:
+                connection.close()
+        except LostRaceError as lost:
+            raise UnavailableError(f"The database cannot be read now ({lost.message}).") from lost
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
@@ -93,11 +102,17 @@ class Database:
             with self._sqlite_turn() as connection:
                 yield from self._transact(connection, "BEGIN IMMEDIATE")
             return
-        connection = self.engine.raw_connection()
+        connection = self._connect()
         try:
             yield from self._transact(connection, "BEGIN")
         finally:
             connection.close()
+
+    def _connect(self) -> Any:
+        try:
+            return self.engine.raw_connection()
+        except (OperationalError, PoolTimeoutError) as error:
+            raise LostRaceError(f"no connection could be had ({_first_line(error)})") from error
 
     def _transact(self, connection: Any, begin: str) -> Iterator[UnitOfWork]:
         cursor = connection.cursor()
@@ -166,6 +181,10 @@ class Database:
         log.warning(text)
 
 
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
 def _is_in_transaction(connection: Any) -> bool:
     driver = connection.driver_connection
     if driver is None:
@@ -221,6 +240,14 @@ def _postgres_engine(url: URL, wait_seconds: float, pool_size: int) -> Engine:
         # Transactions are begun by hand, so that the driver never opens one behind our back.
         connect_args={"options": options, "autocommit": True},
     )
+
+    @event.listens_for(engine, "checkout")
+    def _refuse_dead(connection: Any, _record: Any, _proxy: Any) -> None:
+        # An idle connection that has something to say was closed by the server; asking the socket costs nothing.
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            raise DisconnectionError("the server closed this connection")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
