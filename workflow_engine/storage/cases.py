@@ -54,7 +54,6 @@ _TOKENS = Statement(
 TOKEN_COLUMNS = ("token_id", "parent_id", "scope_id", "element", "state", "data", "internal")
 _PUT_TOKEN = Statement(lambda dialect: upsert(dialect, token, ("case_id", "slot"), TOKEN_COLUMNS))
 _DROP_TOKEN = Statement(delete(token).where(_token.case_id == param("case"), _token.slot == param("slot")))
-_DROP_TOKENS = Statement(delete(token).where(_token.case_id == param("case")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +120,6 @@ def save_tokens(unit: UnitOfWork, case_id: str, changed: Iterable[Sequence[Any]]
     """Write only what changed: rows as ``get_tokens`` gives them, and slots that are free now."""
     unit.many(_DROP_TOKEN, ({"case": case_id, "slot": slot} for slot in removed))
     unit.many(_PUT_TOKEN, (_token_values(case_id, row) for row in changed))
-
-
-def drop_tokens(unit: UnitOfWork, case_id: str) -> None:
-    """Remove every token row of the case."""
-    unit.run(_DROP_TOKENS, {"case": case_id})
 
 
 def _token_values(case_id: str, row: Sequence[Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -147,11 +146,6 @@ def append_to_stream(
     if moved != 1:
         raise LostRaceError(f"Expected stream {head.case_id} at {head.seq}, but it moved on.")
     return entry
-
-
-def recorded_at(text: str) -> datetime:
-    """The instant of an entry's body."""
-    return datetime.fromisoformat(text)
 
 
 def is_case_stream(stream_id: str) -> bool:

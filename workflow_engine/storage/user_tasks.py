@@ -33,11 +33,6 @@ class UserTask:
     candidate_groups: list[str]
     completed_by: str | None
 
-    @property
-    def names_nobody(self) -> bool:
-        """Anyone may take it."""
-        return self.assignee is None and not self.candidate_users and not self.candidate_groups
-
 
 def find_user_task(unit: UnitOfWork, user_task_id: str) -> UserTask | None:
     """The task; its case's lock keeps it from changing."""
