@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -304,3 +305,35 @@ def draw_model(block: Block) -> tuple[bytes, set[str]]:
     callee = draw.process_of("start9 -> Callee -> end9", process="callee")
     text = draw.process_of("; ".join(drawing.flows), *drawing.parts)
     return draw.file(text, callee), drawing.mapped
+
+
+_KINDS = (
+    "userTask",
+    "userTask",
+    "scriptTask",
+    "exclusiveGateway",
+    "parallelGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+)
+
+
+def draw_graph(size: int, dice: Random) -> bytes:
+    """Nodes that flow anywhere, also back; every one is reached, and the gateways that decide have a default."""
+    drawing = Drawing()
+    flows = {(dice.randrange(at), at) for at in range(1, size)}
+    flows |= {(dice.randrange(size), dice.randrange(size)) for _ in range(dice.randrange(size))}
+    kinds = [dice.choice(_KINDS) for _ in range(size)]
+    if any(target <= source for source, target in flows):  # an inclusive gateway must not join inside a loop
+        kinds = ["exclusiveGateway" if kind == "inclusiveGateway" else kind for kind in kinds]
+    names = [f"A{number}" if kind == "userTask" else f"n_{number}" for number, kind in enumerate(kinds)]
+    for number, kind in enumerate(kinds):
+        script = f"<script>log = log + [{number}]\nx = (x + {number}) % 10</script>" if kind == "scriptTask" else ""
+        drawing.part(draw.node(kind, names[number], script))
+        targets = sorted(target for source, target in flows if source == number)
+        decides = kind in ("exclusiveGateway", "inclusiveGateway")
+        for place, target in enumerate(targets):
+            arrow = "->" if not decides else "-default->" if place == 0 else f"-[x > {2 * place}]->"
+            drawing.flow(names[number], names[target], arrow)
+    drawing.flow("start", names[0])
+    return draw.model("; ".join(drawing.flows), *drawing.parts)
