@@ -6,6 +6,7 @@ Every finding names a concrete example. Nothing is claimed of cells that cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from workflow_engine.bpmn.decision_columns import make_dimensions, rows_of_cells
@@ -21,6 +22,9 @@ from workflow_engine.bpmn.decision_words import example
 from workflow_engine.domain.errors import Problem
 
 MOST_TOLD = 5
+MOST_COUNTED = 500
+_RANKS = ("error", "warning", "info")
+_TOO_LARGE = "the table is too large to be searched completely"
 Severity = Literal["error", "warning", "info"]
 _MANY_WITHOUT_GAPS = ("RULE ORDER", "OUTPUT ORDER")
 
@@ -58,10 +62,16 @@ class _TableCheck:
             return
         try:
             cover = Cover(self._dimensions, len(self._table.rules))
-            found = [*self._dead_rows(cover), *self._overlaps(cover), *self._gap(cover)]
-            yield from dict.fromkeys(found)
         except TooLargeError:
-            yield self._undecided_note("the table is too large to be searched completely")
+            yield self._undecided_note(_TOO_LARGE)
+            return
+        found: list[Problem] = []
+        for part in (self._overlaps, self._gap, self._dead_rows):
+            try:
+                found += part(cover)
+            except TooLargeError:
+                found.append(self._undecided_note(_TOO_LARGE))
+        yield from sorted(dict.fromkeys(found), key=lambda problem: _RANKS.index(problem.severity))
 
     # -- gaps -------------------------------------------------------------------------------------------------
 
@@ -99,7 +109,7 @@ class _TableCheck:
     def _overlaps(self, cover: Cover) -> Iterator[Problem]:
         if self._policy not in ("UNIQUE", "ANY"):
             return
-        pairs = list(self._clashes(cover))
+        pairs = list(islice(self._clashes(cover), MOST_COUNTED))
         for one, other in pairs[:MOST_TOLD]:
             place = cover.common_place(one, other)
             which = [at for at, used in enumerate(self._dimensions) if self._speaks(used, one, other)]
@@ -111,7 +121,8 @@ class _TableCheck:
             severity: Severity = "error" if self._sure else "warning"
             yield self._problem("table_overlap", severity, message, mend, other)
         if len(pairs) > MOST_TOLD:
-            message = f"{len(pairs) - MOST_TOLD} more pairs of rules match together."
+            least = "at least " if len(pairs) == MOST_COUNTED else ""
+            message = f"{least}{len(pairs) - MOST_TOLD} more pairs of rules match together."
             yield self._problem("table_overlap", "error" if self._sure else "warning", message, "Narrow them.")
         if self._undecided and self._policy == "UNIQUE" and len(self._rows) > 1:
             yield self._undecided_note(self._undecided_cell())
@@ -131,19 +142,30 @@ class _TableCheck:
     # -- rows that never decide -------------------------------------------------------------------------------
 
     def _dead_rows(self, cover: Cover) -> Iterator[Problem]:
+        told = 0
         for row in self._rows:
-            rule_id = self._table.rules[row].rule_id
-            if rule_id and rule_id in self._wrong:
-                continue
-            empty = next((one for one in self._dimensions if not one.masks[row]), None)
-            if empty is not None:
-                message = f"rule {row + 1} can never match, because nothing that {empty.label} may be passes."
-                yield self._problem("row_unreachable", "warning", message, "Mend or remove the row.", row)
-            else:
-                before = self._stronger(row)
-                if before and cover.find_gap(before, inside=row) is None:
-                    message = f"rule {row + 1} never decides, because rules before or above it take all its cases."
+            why = self._dead(cover, row)
+            if why:
+                told += 1
+                if told <= MOST_TOLD:
+                    message = f"rule {row + 1} {why}."
                     yield self._problem("row_unreachable", "warning", message, "Mend, move or remove the row.", row)
+        if told > MOST_TOLD:
+            message = f"{told - MOST_TOLD} more rules never decide."
+            yield self._problem("row_unreachable", "warning", message, "Mend, move or remove them.")
+
+    def _dead(self, cover: Cover, row: int) -> str:
+        """Why a row never decides; empty when it may."""
+        rule_id = self._table.rules[row].rule_id
+        if rule_id and rule_id in self._wrong:
+            return ""
+        empty = next((one for one in self._dimensions if not one.masks[row]), None)
+        if empty is not None:
+            return f"can never match, because nothing that {empty.label} may be passes"
+        before = self._stronger(row)
+        if before and cover.find_gap(before, inside=row) is None:
+            return "never decides, because rules before or above it take all its cases"
+        return ""
 
     def _stronger(self, row: int) -> list[int]:
         """The decidable rows that win over this one wherever both match."""

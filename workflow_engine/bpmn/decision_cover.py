@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workflow_engine.bpmn.decision_domains import Dimension
 
-MOST_STEPS = 200_000
+MOST_STEPS = 300_000
+"""For all searches in one table together."""
 MOST_WORK = 6_000_000
 Place = tuple[int, ...]
 """The number of a point for each dimension."""
@@ -27,6 +28,7 @@ class Cover:
         if row_count * sum(len(dimension.points) for dimension in dimensions) > MOST_WORK:
             raise TooLargeError
         self.dimensions = dimensions
+        self.steps_left = MOST_STEPS
         self.row_count = row_count
         self.rows_at = [_rows_at(dimension, row_count) for dimension in dimensions]
 
@@ -79,7 +81,6 @@ class _Search:
         self._spaces = spaces
         self._full = self._rows_full_from()
         self._covered: set[tuple[int, int]] = set()
-        self._steps = 0
 
     def _rows_full_from(self) -> list[int]:
         """For each dimension the rows that match every place of it and of those after it."""
@@ -97,8 +98,8 @@ class _Search:
             return None
         tried: set[int] = set()
         for point in numbers_in(self._spaces[at]):
-            self._steps += 1
-            if self._steps > MOST_STEPS:
+            self._cover.steps_left -= 1
+            if self._cover.steps_left < 0:
                 raise TooLargeError
             left = rows & self._cover.rows_at[at][point]
             if left not in tried:

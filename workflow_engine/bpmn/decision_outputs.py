@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from workflow_engine.bpmn.decision_cells import UNKNOWN, constant_of
@@ -12,6 +13,7 @@ from workflow_engine.feel.operators import equal
 Rank = tuple[int, ...]
 
 
+@lru_cache(maxsize=8_192)
 def fixed_value(source: str) -> Any:
     """Return the value of a result cell that reads nothing, else ``UNKNOWN``."""
     if not source.strip():
