@@ -9,7 +9,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import auth, errors, i18n, permissions, security, static_files
+from web import api, auth, errors, i18n, permissions, security, static_files
+from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.presenters import filters
 from web.sessions import ServerSessions, SessionStore
@@ -24,10 +25,14 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     """The WSGI application over an open engine; the caller closes the engine.
 
     ``sessions`` is where sign-ins are kept: by default a file beside the database, or memory where there is none.
+
+    Raises:
+        SettingsError: the file of workers' tokens cannot be used.
     """
     web_settings = WebSettings.read(settings)
     app = Flask("web", root_path=str(FOLDER), static_folder=None)
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
+    app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.session_interface = ServerSessions(sessions or SessionStore(web_settings.session_file))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -41,6 +46,6 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     static_files.init_app(app)
     filters.init_app(app)
     app.jinja_env.globals.update(may=permissions.may, g=flask.g)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -9,6 +9,7 @@ from flask import Flask, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from web.context import engine
+from web.security import is_api_request
 from web.sessions import ServerSession
 from workflow_engine import Actor, PersonRow
 
@@ -27,6 +28,8 @@ def init_app(app: Flask) -> None:
 def load_person() -> None:
     """Put ``g.person`` and ``g.actor`` in place; both None for visitors."""
     g.person = g.actor = None
+    if is_api_request():
+        return
     person_id = session.get("person_id")
     if not person_id or request.endpoint in ("static_files.file", "health.show"):
         return
@@ -39,7 +42,7 @@ def load_person() -> None:
 
 def require_sign_in() -> Response | None:
     """Send visitors to the sign-in page and remember where they wanted to go."""
-    if g.actor is not None or request.endpoint in OPEN_ENDPOINTS or request.endpoint is None:
+    if g.actor is not None or request.endpoint in OPEN_ENDPOINTS or request.endpoint is None or is_api_request():
         return None
     target = url_for("sign_in.page")
     if request.method == "GET" and "HX-Request" not in request.headers and request.path != "/":

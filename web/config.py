@@ -19,6 +19,7 @@ class WebSettings:
     time_zone: str
     language: str
     session_file: Path | None
+    worker_tokens_file: Path | None
 
     @classmethod
     def read(cls, settings: Settings) -> WebSettings:
@@ -31,4 +32,5 @@ class WebSettings:
             time_zone=settings.time_zone,
             language=settings.language,
             session_file=settings.session_file,
+            worker_tokens_file=settings.worker_tokens_file,
         )

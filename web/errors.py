@@ -1,4 +1,5 @@
-"""One table from what went wrong to what the visitor sees. Views catch nothing.
+"""One table from what went wrong to what the visitor sees. Views catch nothing. Programs that
+use the API get problem details with the same status.
 
 A view that holds what a person typed says beforehand how to show its page again (``keep_input``); when the engine
 refuses, that page comes back with a banner and with everything still in its fields.
@@ -13,9 +14,10 @@ from typing import Any
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from web.api import problems
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.security import CsrfError
+from web.security import CsrfError, is_api_request
 from workflow_engine import (
     DefinitionError,
     DuplicateCommandError,
@@ -103,12 +105,19 @@ def text_of(error: EngineError) -> str:
     return _(known) if known else error.message
 
 
+def status_of(error: EngineError) -> int:
+    """The HTTP status of a refusal."""
+    by_kind = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    return STATUS_BY_CODE.get(error.code, by_kind)
+
+
 def refuse(error: EngineError) -> Response:
     """Answer a refusal: the view's own page again where it said how, else an error page."""
-    by_kind = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-    status = STATUS_BY_CODE.get(error.code, by_kind)
+    status = status_of(error)
     if status == 500:
         log.error("The engine failed with %s at %s", error.code, request.path, exc_info=error)
+    if is_api_request():
+        return problems.of_refusal(error, status)
     show_again: ShowAgain | None = g.pop("show_again", None)
     if show_again is not None and status in (403, 409, 422, 503):
         return make_response(show_again(error), status)
@@ -126,6 +135,8 @@ def http_error(error: HTTPException) -> Response:
         return Response(_(TITLES[400]), 400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if is_api_request():
+        return problems.of_http(error)
     answer = page(error.code)
     if error.code == 405:
         answer.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
@@ -135,6 +146,8 @@ def http_error(error: HTTPException) -> Response:
 def unexpected(error: Exception) -> Response:
     """Anything else is our fault; the visitor learns no internals."""
     log.error("A view failed at %s", request.path, exc_info=error)
+    if is_api_request():
+        return problems.of_fault()
     return page(500, typed=_typed())
 
 

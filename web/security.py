@@ -1,7 +1,8 @@
 """What every answer and every changing request must satisfy, whatever the view does.
 
 Content security policy without inline script or style, token against forged requests on every method but GET, limits
-on sizes, known host names only, and relative addresses only after a redirect.
+on sizes, known host names only, and relative addresses only after a redirect. The API is apart: no cookie counts there,
+its callers prove themselves with each request, so nothing can be forged in their name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request, session
 from werkzeug.exceptions import BadRequest
 
+API_PREFIX = "/api/"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,6 +63,11 @@ def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool) -> Non
     app.config["STRICT_TRANSPORT"] = https
 
 
+def is_api_request() -> bool:
+    """Whether a program asks for something of the API: it is known by its token alone, and answered in JSON."""
+    return request.path.startswith(API_PREFIX)
+
+
 def csrf_token() -> str:
     """The token of this session, made when first asked for."""
     token = session.get("csrf")
@@ -75,7 +82,7 @@ def check_request() -> None:
     Raises:
         CsrfError: the token is missing or another's, or the browser says that a foreign page sent it.
     """
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or is_api_request():
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise CsrfError("Expected a form sent from this site, but another site sent it.")

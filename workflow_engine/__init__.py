@@ -55,6 +55,7 @@ from workflow_engine.domain.errors import (
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
+from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.queries.people import hash_password
@@ -169,6 +170,7 @@ __all__ = [
     "new_command_id",
     "new_id",
     "open_engine",
+    "parse_json",
     "read_alert_file",
     "read_alerts",
     "settings_page",

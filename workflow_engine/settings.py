@@ -71,6 +71,9 @@ class Settings:
     connectors_file: Path | None = _setting(
         None, "TOML file with the named HTTP connectors and webhooks that models may use (docs/operation.md)."
     )
+    worker_tokens_file: Path | None = _setting(
+        None, "TOML file with the workers outside that may use the API, and hashes of their tokens (docs/operation.md)."
+    )
     http_allow: tuple[str, ...] = _setting(
         (), "Hosts that connectors may call, as `host`, `host:port` or `*.domain`; empty: none."
     )

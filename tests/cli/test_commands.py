@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import PERMIT, Program
 from tests.workers.models import END, START, chain, model, service_task
+from web.api.tokens import OutsideWorkers
 from workflow_engine import OPERATOR, LoadOrganisation, Settings, new_id, open_engine
 
 PEOPLE = [
@@ -213,3 +214,19 @@ def test_first_administrator_is_made_and_signs_in(ready: Program, tmp_path: Path
     assert found.groups == {"administrators", "unit:fire"}
     file.write_text('{"peple": []}')
     assert "peple" in ready.refused("organisation", "load", str(file))["message"]
+
+
+def test_token_of_a_worker_is_told_once_with_its_lines(program: Program, tmp_path: Path) -> None:
+    made = program.ok("worker", "token", "fax", "--topic", "fax", "--topic", "letter", "--topic", "fax")
+    assert (made["name"], made["topics"]) == ("fax", ["fax", "letter"])
+    file = tmp_path / "workers.toml"
+    file.write_text(made["toml"])
+    workers = OutsideWorkers(file)
+    found = workers.find(made["token"])
+    assert found is not None
+    assert (found.name, found.topics) == ("fax", {"fax", "letter"})
+    assert made["token"] not in made["toml"]
+    told = program("worker", "token", "fax", "--topic", "fax").out
+    assert made["token"] not in told
+    assert "[worker.fax]" in told
+    assert program.refused("worker", "token", "fax machine", "--topic", "fax")["code"] == "settings"

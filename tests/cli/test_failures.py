@@ -16,6 +16,7 @@ GROUPS = {
     "organisation": ["load"],
     "person": ["list", "password"],
     "job": ["complete", "fail", "fetch", "list", "throw"],
+    "worker": ["token"],
 }
 SINGLE = [
     "claim", "complete", "decide", "definitions", "deploy", "feel", "lint", "message", "release", "retire",
@@ -48,6 +49,8 @@ def test_command_explains_itself_and_has_json(program: Program, words: list[str]
         ["tasks"],
         ["audit", "verify"],
         ["worker"],
+        ["worker", "token", "fax"],
+        ["worker", "token", "Fax", "--topic", "fax"],
     ],
     ids=" ".join,
 )

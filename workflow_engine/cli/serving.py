@@ -12,6 +12,7 @@ from workflow_engine import Actor, Engine, Settings, open_engine
 from workflow_engine.cli.asking import with_output
 from workflow_engine.cli.logs import set_up_logging
 from workflow_engine.cli.output import Output, table
+from workflow_engine.cli.worker_tokens import token
 from workflow_engine.demo import DEMO_PASSWORD, load_demo
 from workflow_engine.domain.permissions import DUTY_ROOM
 from workflow_engine.workers.connectors_config import build_registry
@@ -96,13 +97,21 @@ def _workers(engine: Engine, settings: Settings) -> Workers:
     return Workers(engine, registry, settings)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @with_output
-def worker(output: Output) -> None:
+@click.pass_context
+def worker(context: click.Context, output: Output) -> None:
     """Fire timers, run jobs and deliver messages, without pages; any number may run beside each other.
 
     On SQLite `serve` does this by itself. Ends on SIGTERM or Ctrl-C, after what is running has been done.
+
+    `worker token` is for workers of your own, which fetch their jobs over HTTP.
     """
+    if context.invoked_subcommand is None:
+        _work(output)
+
+
+def _work(output: Output) -> None:
     settings = Settings.load()
     set_up_logging(settings)
     engine = open_engine(settings)
@@ -119,6 +128,9 @@ def worker(output: Output) -> None:
         workers.stop()
     finally:
         engine.close()
+
+
+worker.add_command(token)
 
 
 def _whom_to_sign_in_as(engine: Engine) -> list[dict[str, Any]]:

@@ -1,0 +1,55 @@
+"""Who calls: the worker whose bearer token the request carries (RFC 6750). Cookies open nothing here."""
+
+from __future__ import annotations
+
+import logging
+from typing import cast
+
+from flask import current_app, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from web.api.tokens import OutsideWorker, OutsideWorkers
+from workflow_engine import NotPermittedError, SettingsError, UnavailableError
+
+log = logging.getLogger(__name__)
+
+OPEN_ENDPOINTS = frozenset({"api.openapi"})
+
+
+def require_worker() -> None:
+    """Put ``g.worker`` in place.
+
+    Raises:
+        Unauthorized: there is no token, or it is nobody's.
+        UnavailableError: the file of tokens cannot be read now.
+    """
+    if request.endpoint in OPEN_ENDPOINTS:
+        return
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        raise _unauthorized("Expected the header Authorization: Bearer with the token of a worker.")
+    try:
+        found = cast(OutsideWorkers, current_app.extensions["outside_workers"]).find(given.token)
+    except SettingsError as error:
+        log.exception("The tokens of workers cannot be read")
+        raise UnavailableError("The tokens of workers cannot be read now; an administrator has to look.") from error
+    if found is None:
+        raise _unauthorized("Expected the token of a worker, but this one is nobody's.", error="invalid_token")
+    g.worker = found
+
+
+def current_worker() -> OutsideWorker:
+    """The worker that calls."""
+    return cast(OutsideWorker, g.worker)
+
+
+def require_topics(topics: list[str]) -> None:
+    """Raise NotPermittedError unless the worker may do jobs of all these topics."""
+    foreign = sorted(set(topics) - current_worker().topics)
+    if foreign:
+        raise NotPermittedError(f"Expected topics of the worker {current_worker().name}, but not {', '.join(foreign)}.")
+
+
+def _unauthorized(why: str, **more: str | None) -> Unauthorized:
+    return Unauthorized(why, www_authenticate=WWWAuthenticate("bearer", {"realm": "liandong", **more}))
