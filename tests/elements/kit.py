@@ -85,6 +85,7 @@ class World:
         at: str | None = None,
         position: int = 0,
         version: int = 0,
+        correlation: Mapping[str, Any] | None = None,
     ) -> Case:
         """A new case of the newest version, or of version ``version``."""
         definition = self._versions[process][version - 1]
@@ -92,7 +93,7 @@ class World:
         self.cases.append(case)
         case.step(
             lambda one: one.start(
-                self.context, dict(variables or {}), start_element_id=at, position=position, business_key=None
+                self.context, dict(variables or {}), start_element_id=at, position=position, correlation=correlation
             )
         )
         return case
@@ -121,18 +122,21 @@ class World:
         for case in self.cases:
             if case.catch(name, payload or {}, correlation, message_id):
                 return case
-        return next(self._start_by("message", name, payload or {}), None)
+        return next(self._start_by("message", name, payload or {}, correlation), None)
 
     def signal(self, name: str, payload: Mapping[str, Any] | None = None, besides: Case | None = None) -> int:
         """To every case that waits for it, and a new case of every process that starts with it; how many."""
         caught = sum(case.hear(name, payload or {}) for case in list(self.cases) if case is not besides)
         return caught + len(list(self._start_by("signal", name, payload or {})))
 
-    def _start_by(self, kind: str, name: str, payload: Mapping[str, Any]) -> Iterator[Case]:
+    def _start_by(
+        self, kind: str, name: str, payload: Mapping[str, Any], correlation: Mapping[str, Any] | None = None
+    ) -> Iterator[Case]:
         for process, versions in list(self._versions.items()):
             for trigger in versions[-1].start_triggers(process):
                 if trigger.kind == kind and trigger.name == name:
-                    yield self.start(process, payload, at=trigger.element_id, position=trigger.position)
+                    at, position = trigger.element_id, trigger.position
+                    yield self.start(process, payload, at=at, position=position, correlation=correlation)
 
 
 @dataclass(eq=False)

@@ -135,7 +135,9 @@ def test_two_processes_keep_their_conversations_apart() -> None:
     sellers = [case for case in world.cases if case.process == "seller"]
     assert len(sellers) == 2
     sellers[1].complete("B")
-    assert [buyer.open for buyer in buyers] == [[], []], "what is thrown carries what the model gives it: nothing"
+    assert [buyer.open for buyer in buyers] == [[], ["A"]]
+    sellers[0].complete("B")
+    assert [buyer.open for buyer in buyers] == [["A"], ["A"]]
 
 
 def test_per_item_conversations_by_key() -> None:

@@ -68,6 +68,22 @@ def carried_correlation(
     return found
 
 
+def correlation_to_send(
+    top: CaseTree, definition: EventDefinition, payload: Mapping[str, Any], variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a message thrown by the case carries.
+
+    Read from its payload; one without payload belongs to the conversation of the case, which it may begin with the
+    variables of the token that throws.
+    """
+    if payload:
+        return dict(carried_correlation(definition, payload, top.context))
+    bound = top.header.get("correlations", {})
+    keys = {prop.key for prop in definition.correlation}
+    fresh = carried_correlation(definition, variables, top.context) if keys - bound.keys() else {}
+    return {**fresh, **{key: bound[key] for key in sorted(keys & bound.keys())}}
+
+
 def matches(
     demanded: str | None,
     definition: EventDefinition,
@@ -97,7 +113,12 @@ def bind_correlation(
         _demand_from_now_on(top, fresh)
 
 
-def begin_conversation(top: CaseTree, definitions: tuple[EventDefinition, ...], payload: Mapping[str, Any]) -> None:
+def begin_conversation(
+    top: CaseTree,
+    definitions: tuple[EventDefinition, ...],
+    payload: Mapping[str, Any],
+    correlation: Mapping[str, Any] | None,
+) -> None:
     """The message that starts a case fixes the key of its conversation.
 
     Raises:
@@ -105,7 +126,7 @@ def begin_conversation(top: CaseTree, definitions: tuple[EventDefinition, ...], 
     """
     try:
         for definition in definitions:
-            bind_correlation(top, definition, payload, None)
+            bind_correlation(top, definition, payload, correlation)
     except ExpressionError as fault:
         raise InvalidStateError(f"Expected the message to start a case, but {fault.message}") from fault
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workflow_engine.bpmn.correlation import bind_correlation, carried_correlation, event_name, matches
+from workflow_engine.bpmn.correlation import bind_correlation, correlation_to_send, event_name, matches
 from workflow_engine.bpmn.evaluation import mapped, value_of
 from workflow_engine.bpmn.faults import open_incident
 from workflow_engine.domain.errors import ExpressionError, ProcessFaultError
@@ -28,7 +28,7 @@ def throw_event(token: Token, position: int, definition: EventDefinition) -> Non
 def _throw_message(token: Token, position: int, definition: EventDefinition) -> None:
     top = token.workflow.top_workflow
     name, payload = event_name(definition, token), _payload(token, definition)
-    carried: dict[str, Any] = dict(carried_correlation(definition, payload or token.data, top.context))
+    carried = correlation_to_send(top, definition, payload, token.data)
     if definition.correlation_key is not None:
         carried[""] = value_of(definition.correlation_key, token.data, top.context)
     bind_correlation(top, definition, payload, carried)

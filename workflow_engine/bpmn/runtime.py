@@ -124,10 +124,12 @@ class Instance:
         business_key: str | None = None,
         start_element_id: str | None = None,
         position: int = 0,
+        correlation: Mapping[str, Any] | None = None,
     ) -> Advance:
         """Begin the case at its start event without trigger, or at the start event that was triggered.
 
         ``position`` says which of the start event's definitions occurred; a parallel multiple one waits for the rest.
+        ``correlation`` is what the message that starts the case carries; without it, it is read from ``variables``.
         """
         tree = self._begin(context)
         if tree.header:
@@ -138,7 +140,7 @@ class Instance:
             if found is None or found.node.kind != "startEvent":
                 raise NotFoundError(f"Expected {start_element_id!r} to be a start event of {self.process_id!r}.")
             elements = [found]
-            begin_conversation(tree, found.node.events[position : position + 1], variables)
+            begin_conversation(tree, found.node.events[position : position + 1], variables, correlation)
         if not elements:
             raise InvalidStateError(
                 f"Expected process {self.process_id!r} to have a start event without trigger, but it starts only by "

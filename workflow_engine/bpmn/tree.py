@@ -216,11 +216,11 @@ def difference(base: Mapping[str, Any], variables: Mapping[str, Any]) -> tuple[d
     Both in the order of their names: the order in which they came to be is not stored.
     """
     changed = {
-        name: variables[name]
-        for name in sorted(variables)
-        if name not in base or (base[name] is not variables[name] and not same_json(base[name], variables[name]))
+        name: value
+        for name, value in variables.items()
+        if name not in base or (base[name] is not value and not same_json(base[name], value))
     }
-    return changed, sorted(name for name in base if name not in variables)
+    return dict(sorted(changed.items())), sorted(name for name in base if name not in variables)
 
 
 def changed_variables(base: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
