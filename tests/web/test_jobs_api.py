@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given
@@ -19,12 +20,14 @@ from werkzeug.test import TestResponse
 from tests.web.conftest import Visitor
 from tests.workers.models import END, START, begin, chain, deploy, events_of, model, service_task, state_of
 from web.api.bodies import MOST_BYTES
+from web.api.description import schema_of
 from web.api.tokens import new_token, token_sha256, toml_lines
 from web.app import create_app
-from workflow_engine import OPERATOR, Engine, HistoryRow, Settings, SettingsError, VirtualClock, new_id
+from workflow_engine import OPERATOR, Engine, HistoryRow, Settings, VirtualClock, new_id
 
 TOKENS = {name: new_token() for name in ("fax", "weather")}
 TOPICS = {"fax": ["fax", "letter"], "weather": ["forecast"]}
+JOBS, OUTCOMES, PROBLEMS = (jsonschema_rs.validator_for(schema_of(n)) for n in ("Jobs", "Outcome", "Problem"))
 PROBLEM = "application/problem+json"
 ERROR = '<error id="busy" name="busy" errorCode="line_busy"/>'
 FAXING = model(
@@ -55,6 +58,7 @@ class Worker:
         answer = self.post("lock", {"topics": [topic], "worker_id": "one", **more})
         assert answer.status_code == 200, answer.text
         assert answer.json is not None
+        JOBS.validate(answer.json)
         return list(answer.json["jobs"])
 
 
@@ -62,6 +66,7 @@ def problem(answer: TestResponse, status: int, code: str) -> Any:
     """The problem details of a refusal."""
     assert (answer.status_code, answer.mimetype) == (status, PROBLEM), answer.text
     found = json.loads(answer.text)
+    PROBLEMS.validate(found)
     assert (found["status"], found["code"]) == (status, code), found
     assert found["type"] == f"urn:liandong:problem:{code}"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -116,6 +121,7 @@ def test_locked_job_shows_the_work_and_its_result_moves_the_case(
     answer = fax.post(f"{job['job_id']}/complete", {"lock_token": job["lock_token"], "variables": {"sent": True}})
     assert answer.status_code == 200
     assert answer.json is not None
+    OUTCOMES.validate(answer.json)
     assert (answer.json["job_id"], answer.json["outcome"]) == (job["job_id"], "completed")
     assert state_of(engine, case_id) == "completed"
     (done,) = events_of(engine, case_id, "job.completed")
@@ -359,24 +365,6 @@ def test_worker_taken_out_of_the_file_is_refused_at_once(fax: Worker, tokens_fil
     problem(fax.post("lock", {"topics": ["fax"], "worker_id": "one"}), 503, "unavailable")
     tokens_file.write_text("\n".join(toml_lines("fax", ["fax"], token_sha256(TOKENS["fax"]))))
     assert fax.lock() == []
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "[worker.fax]", "top = 1", 'worker = "x"', '[worker."Fax 1"]\ntoken_sha256 = "{0}"\ntopics = ["a"]',
-        '[worker.fax]\ntoken_sha256 = "abc"\ntopics = ["a"]', '[worker.fax]\ntoken_sha256 = "{0}"\ntopics = []',
-        '[worker.fax]\ntoken_sha256 = "{0}"\ntopics = [""]', '[worker.fax]\ntoken_sha256 = "{0}"\ntopics = "a"',
-        '[worker.fax]\ntoken_sha256 = "{0}"\ntopics = ["a"]\nadmin = true', "[worker.fax", "worker.fax = 1",
-        '[worker.a]\ntoken_sha256 = "{0}"\ntopics = ["a"]\n[worker.b]\ntoken_sha256 = "{0}"\ntopics = ["b"]',
-    ],
-)  # fmt: skip
-def test_file_that_cannot_be_used_is_told_at_the_start(
-    engine: Engine, settings: Settings, tokens_file: Path, content: str
-) -> None:
-    tokens_file.write_text(content.replace("{0}", token_sha256("x")))
-    with pytest.raises(SettingsError):
-        create_app(engine, replace(settings, worker_tokens_file=tokens_file, session_file=None))
 
 
 def test_only_json_of_a_sensible_size_is_read(fax: Worker) -> None:
