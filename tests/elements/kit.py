@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from tests.elements.telling import story_of, text_of
 from workflow_engine.bpmn.decisions import parse_decisions
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.intake_here import read_model_here
@@ -172,7 +173,7 @@ class Case:
             assert isinstance(one, RejectedError)
             raise one
         self.log.append((self.world.now, act))
-        assert _story(one.events) == _story(other.events)
+        assert story_of(one.events) == story_of(other.events)
         assert one.changed == other.changed
         assert (one.removed, one.header, one.state) == (other.removed, other.header, other.state)
         self._take(one)
@@ -192,9 +193,9 @@ class Case:
         fresh, story, now = Instance.create(self.case_id, self.definition, self.process), list[str](), self.world.now
         for then, act in self.log:
             self.world.now = then
-            story += _story(act(fresh).events)
+            story += story_of(act(fresh).events)
         self.world.now = now
-        assert story == _story(self.events)
+        assert story == story_of(self.events)
 
     def _take(self, advance: Advance) -> None:
         for slot in advance.removed:
@@ -204,7 +205,7 @@ class Case:
         self.header, self.state = orjson.dumps(advance.header).decode(), advance.state
         self.events += advance.events
         self.written.append(len(advance.changed) + len(advance.removed))
-        json.dumps(_story(advance.events))  # JSON, nothing else
+        json.dumps(story_of(advance.events))  # JSON, nothing else
 
     def _compare(self) -> None:
         for copy in (self.hot, self.cold):
@@ -213,7 +214,7 @@ class Case:
         if self.state == "active":
             assert self.hot.open_tokens() == self.cold.open_tokens()
             assert self.hot.due_timers(FAR) == self.cold.due_timers(FAR)
-            assert _text(self.hot.variables()) == _text(self.cold.variables())
+            assert text_of(self.hot.variables()) == text_of(self.cold.variables())
         else:
             assert not self.rows
 
@@ -397,11 +398,3 @@ def run(file: bytes, /, *, dmn: bytes | None = None, budget: int = STEP_BUDGET, 
 def refusals(file: bytes) -> list[str]:
     """Codes of the errors for which intake refuses a file."""
     return [problem.code for problem in read_model_here(file, known_processes=None).errors]
-
-
-def _story(events: list[Event]) -> list[str]:
-    return [_text({"body": event.body(), "values": event.values()}) for event in events]
-
-
-def _text(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
