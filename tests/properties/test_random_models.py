@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.elements.kit import Case, World
+from tests.elements.cases import Case
+from tests.elements.kit import World
 from tests.properties.blocks import Block, draw_graph, draw_model, models
 from workflow_engine.bpmn.token import COMPLETED, STARTED
 from workflow_engine.domain import events as ev
