@@ -24,10 +24,10 @@ Move = tuple[int, int, int]
 
 def moves() -> st.SearchStrategy[list[Move]]:
     """What happens: which kind of thing, which of those that can happen, with which value."""
-    return st.lists(st.tuples(st.integers(0, 19), st.integers(0, 99), st.integers(0, 9)), min_size=1, max_size=STEPS)
+    return st.lists(st.tuples(st.integers(0, 19), st.integers(0, 99), st.integers(0, 9)), min_size=8, max_size=STEPS)
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(models(), moves(), st.integers(0, 9))
 def test_hot_and_cold_copies_agree_and_nothing_is_lost(block: Block, path: list[Move], x: int) -> None:
     file, inside = draw_model(block)
@@ -45,7 +45,7 @@ def test_hot_and_cold_copies_agree_and_nothing_is_lost(block: Block, path: list[
     end_and_replay(case)
 
 
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(st.integers(2, 8), st.randoms(use_true_random=False), moves(), st.integers(0, 9))
 def test_hot_and_cold_copies_agree_on_any_graph(size: int, dice: Random, path: list[Move], x: int) -> None:
     """Not in blocks: tokens that overtake each other, surplus tokens at joins, branches that never meet."""
