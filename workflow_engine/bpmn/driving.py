@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workflow_engine.bpmn.evaluation import condition_of
 from workflow_engine.bpmn.faults import open_incident
 from workflow_engine.bpmn.scoping import require_open_work
@@ -64,10 +66,11 @@ def _settle(top: CaseTree) -> bool:
     for _, token in sorted(top.joins.items()):
         if token.task_spec.join_if_complete(token):
             return True
-    return any(_look_at_condition(top, token) for _, token in sorted(top.conditions.items()))
+    seen: dict[int, dict[str, Any]] = {}
+    return any(_look_at_condition(top, token, seen) for _, token in sorted(top.conditions.items()))
 
 
-def _look_at_condition(top: CaseTree, token: Token) -> bool:
+def _look_at_condition(top: CaseTree, token: Token, seen: dict[int, dict[str, Any]]) -> bool:
     """A conditional event occurs when its condition becomes true (BPMN 2.0.2, 10.5.5)."""
     if top.conditions.get(token.id) is not token or top.ready:
         return False
@@ -76,7 +79,7 @@ def _look_at_condition(top: CaseTree, token: Token) -> bool:
         if definition.kind != "conditional":
             continue
         try:
-            holds = condition_of(definition.expression or "false", view_from(token), top.context)
+            holds = condition_of(definition.expression or "false", view_from(token, seen), top.context)
         except ProcessFaultError as fault:
             top.conditions.pop(token.id)
             open_incident(top, token, fault)

@@ -12,6 +12,7 @@ from workflow_engine.bpmn.correlation import begin_conversation
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
 from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
+from workflow_engine.bpmn.evaluation import iso
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, resolve_stuck, restart, throw_error
 from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
@@ -193,11 +194,12 @@ class Instance:
 
     def due_timers(self, now: datetime) -> list[tuple[int, int, str]]:
         """(token, position, due instant) of every timer that is overdue, the earliest first."""
+        latest = iso(now)[:19]  # compared as text first: most timers lie in the future
         due = [
             (instant, token_id, int(position), due_at)
             for token_id, token in self.tree.index.items()
             for position, due_at in token.internal_data.get("due", {}).items()
-            if (instant := parse_instant(due_at)) <= now
+            if due_at[:19] <= latest and (instant := parse_instant(due_at)) <= now
         ]
         return [(token_id, position, due_at) for _, token_id, position, due_at in sorted(due)]
 

@@ -69,18 +69,28 @@ def _picture(token: Token, below: list[_Picture], change: dict[str, Any] | None)
     return (below[-1][0] if below else token.id), view
 
 
-def view_from(token: Token) -> dict[str, Any]:
-    """What a condition at this token may look at: the variables of its scope and of every scope around it."""
+def view_from(token: Token, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """What a condition at this token may look at: the variables of its scope and of every scope around it.
+
+    ``seen`` keeps what was computed of each scope, for who asks for several tokens while nothing changes.
+    """
     top, trees = token.workflow.top_workflow, []
     tree: ScopeTree | None = token.workflow
     while tree is not None:
         trees.append(tree)
         host = tree.host
         tree = host.workflow if host is not None and host.task_spec.shares_variables else None
-    view = scope_view(trees[-1])
+    view = _seen_view(trees[-1], seen)
     for inner in reversed(trees[:-1]):
         host = top.index[inner.parent_task_id]
         if host.task_spec.container is not None:
             view = merge3(host.parent.data, view, host.data)[0]
-        view = merge3(inner.root.data, view, scope_view(inner))[0]
+        view = merge3(inner.root.data, view, _seen_view(inner, seen))[0]
     return view
+
+
+def _seen_view(tree: ScopeTree, seen: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    found = seen.get(tree.root.id)
+    if found is None:
+        found = seen[tree.root.id] = scope_view(tree)
+    return found
