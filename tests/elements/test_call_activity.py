@@ -139,6 +139,18 @@ def test_calls_in_a_circle_end_at_the_step_budget_and_can_be_cancelled() -> None
     assert case.cancel().state == "cancelled"
 
 
+def test_vendor_mappings_around_a_call() -> None:
+    """Input and output parameters of Camunda 7 beside the call's own mappings."""
+    parameters = (
+        '<camunda:inputOutput><camunda:inputParameter name="own">${n + 1}</camunda:inputParameter>'
+        '<camunda:outputParameter name="out">${got}</camunda:outputParameter></camunda:inputOutput>'
+    )
+    world = World(CALLEE, calling(extension=parameters + passed(into={"x": "own"}, back={"got": "y"})))
+    case = world.start(variables={"n": 1})
+    assert case.seen_by("A") == {"x": 2}
+    assert case.complete("A", {"y": 7}).seen_by("C") == {"n": 1, "out": 7}
+
+
 def test_callee_without_wait_state() -> None:
     world = World(model("start -> S -> end", script("S", "x = n + 1"), process="inner"), calling())
     assert world.start(variables={"n": 1}).seen_by("C") == {"n": 1, "x": 2}
