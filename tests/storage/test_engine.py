@@ -240,7 +240,7 @@ def test_connections_that_the_server_closed_are_replaced(postgres_url: str, post
     case_id = house.start()
     task_id = house.task(case_id)
     name = house.rows("SELECT current_database()")[0][0]
-    end_all = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    end_all = f"SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = '{name}'"
     with postgres_server.connect() as outside:
         outside.execute(end_all.encode())
     assert house.state(case_id) == "active"

@@ -51,7 +51,7 @@ def mailbox() -> Mailbox:
 def server(mailbox: Mailbox, free_port: int) -> Iterator[MailServer]:
     controller = Controller(mailbox, hostname="127.0.0.1", port=free_port)
     controller.start()
-    yield MailServer("127.0.0.1", "liandong@city.example", port=free_port, security="none", timeout_seconds=5)
+    yield MailServer("127.0.0.1", "liandong@city.example", port=free_port, security="none", timeout_seconds=60)
     controller.stop()
 
 
