@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import flask_babel  # type: ignore[import-untyped]
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -53,13 +54,26 @@ def init_app(app: Flask, time_zone: str, language: str = "en") -> None:
 
 
 def load_catalogue(name: str, folder: Path = FOLDER) -> Translations:
-    """The translations of one ``.po`` file."""
-    with (folder / name / "LC_MESSAGES" / "messages.po").open("rb") as source:
-        catalogue = read_po(source, locale=name, abort_invalid=True)
+    """The translations of one language, out of all its ``.po`` files: one per subject of the pages."""
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, read_catalogue(name, folder))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def read_catalogue(name: str, folder: Path = FOLDER) -> Catalog:
+    """The messages of one language; a text that two files translate differently is a ValueError."""
+    whole = Catalog(locale=name)
+    for path in sorted((folder / name / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as source:
+            part = read_po(source, locale=name, abort_invalid=True)
+        for message in part:
+            known = whole.get(message.id) if message.id else None
+            if known is not None and known.string != message.string:
+                raise ValueError(f"Expected one translation of {message.id!r}, but {path.name} has another one.")
+            if message.id:
+                whole[message.id] = message
+    return whole
 
 
 def current_language() -> Language:

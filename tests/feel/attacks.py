@@ -6,6 +6,7 @@ import json
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from workflow_engine.bpmn.dialects.expressions import translate
@@ -309,8 +310,13 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     signal.signal(signal.SIGVTALRM, _stop)
     outcomes = [(kind, source[:120], run(kind, source)) for kind, source in corpus()]
-    peak_kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    json.dump({"outcomes": outcomes, "peak_kilobytes": peak_kilobytes}, sys.stdout)
+    json.dump({"outcomes": outcomes, "peak_kilobytes": _peak_kilobytes()}, sys.stdout)
+
+
+def _peak_kilobytes() -> int:
+    """The most memory this program ever held; ``ru_maxrss`` would also count what its parent held when it forked."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":

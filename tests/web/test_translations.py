@@ -13,7 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from web.i18n import FOLDER
+from web.i18n import FOLDER, read_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -34,7 +34,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 @pytest.fixture(scope="module")
 def chinese() -> Catalog:
-    return read_po(io.BytesIO((FOLDER / "zh_CN/LC_MESSAGES/messages.po").read_bytes()), locale="zh_CN")
+    return read_catalogue("zh_CN")
 
 
 def texts(value: object) -> list[str]:
