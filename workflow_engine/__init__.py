@@ -8,6 +8,8 @@ from __future__ import annotations
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.decision_stories import explain_decision
+from workflow_engine.domain.access import SCOPES
+from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
@@ -58,6 +60,7 @@ from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
+from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -88,10 +91,12 @@ new_case_id = new_command_id = new_id
 __all__ = [
     "CLOCK",
     "OPERATOR",
+    "SCOPES",
     "WORKER",
     "Actor",
     "AlertFile",
     "AlertRow",
+    "ApiTokenRow",
     "AssignUserTask",
     "AuditError",
     "AuditReport",
@@ -109,6 +114,7 @@ __all__ = [
     "CompleteJob",
     "CompleteUserTask",
     "CorrelateMessage",
+    "CreateApiToken",
     "DefinitionDetail",
     "DefinitionError",
     "DefinitionRow",
@@ -148,6 +154,7 @@ __all__ = [
     "RetireDefinition",
     "RetryDelivery",
     "RetryIncident",
+    "RevokeApiToken",
     "Settings",
     "SettingsError",
     "StaleVersionError",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
+    access,
     alerts,
     cases,
     definitions,
@@ -59,6 +61,8 @@ HANDLERS: dict[type[Command], Handler] = {
     c.ThrowJobError: jobs.throw_job_error,
     k.ImportAlert: alerts.import_alert,
     k.LoadOrganisation: organisation.load_organisation,
+    a.CreateApiToken: access.create_api_token,
+    a.RevokeApiToken: access.revoke_api_token,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""

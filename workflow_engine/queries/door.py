@@ -11,6 +11,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
 from workflow_engine.queries import inbox as inboxes
+from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -39,6 +40,7 @@ class Queries:
     def __init__(self, database: Database, library: Library) -> None:
         self._database = database
         self._library = library
+        self.access = AccessQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow_engine.storage.schema.access import api_token
 from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
 from workflow_engine.storage.schema.cases import incident, offer, process_instance, submission, token, user_task
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
@@ -22,6 +23,7 @@ from workflow_engine.storage.schema.waiting import (
 __all__ = [
     "METADATA",
     "alert",
+    "api_token",
     "audit_entry",
     "command",
     "definition",
