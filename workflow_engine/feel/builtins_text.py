@@ -86,7 +86,7 @@ def _matches(state: State, text: str, pattern: str, flags: Any = None) -> bool |
     if not (flags is None or isinstance(flags, str)):
         return None
     state.charge(pattern_steps(text, pattern, flags or ""))
-    return is_match(text, pattern, flags or "")
+    return is_match(text, pattern, flags or "", state)
 
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags?")

@@ -213,10 +213,12 @@ def divide(left: Any, right: Any) -> Any:
 
 
 def power(left: Any, right: Any) -> Any:
-    """Return ``left ** right``."""
+    """Return ``left ** right``; a negative power of zero is null, as a division by it is."""
     if type(left) is not Decimal or type(right) is not Decimal:
         return None
-    return Decimal(1) if not left and not right else NUMBERS.power(left, right)
+    if not left and right <= 0:
+        return None if right else Decimal(1)
+    return NUMBERS.power(left, right)
 
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {

@@ -8,6 +8,7 @@ lists and contexts Python lists and dicts that nobody changes in place, times th
 from __future__ import annotations
 
 import datetime as pydt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import (
@@ -47,6 +48,7 @@ TEMPORAL = (Date, Time, DateTime, DaysDuration, MonthsDuration)
 MAX_JSON_DEPTH = 64
 _SAFE_INTEGER = 2**53
 _EXACT = 10**34
+_PLAIN_KEY = re.compile(r"[^\W\d]\w*(?:[ ./'+*-]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Range:
     high_closed: bool
 
     def __str__(self) -> str:
-        low, high = ("" if end is None else to_text(end) for end in (self.low, self.high))
+        low, high = ("" if end is None else to_text(end, nested=True) for end in (self.low, self.high))
         return f"{'[' if self.low_closed else '('}{low}..{high}{']' if self.high_closed else ')'}"
 
 
@@ -218,8 +220,13 @@ def _tree_text(value: list[Any] | dict[str, Any], meter: Meter) -> str:
     if isinstance(value, list):
         text = "[" + ", ".join(_part_text(item, meter) for item in value) + "]"
     else:
-        text = "{" + ", ".join(f"{key}: {_part_text(item, meter)}" for key, item in value.items()) + "}"
+        text = "{" + ", ".join(f"{_key_text(key)}: {_part_text(item, meter)}" for key, item in value.items()) + "}"
     return text
+
+
+def _key_text(key: str) -> str:
+    """A key as it is read again: as it stands when it is a name, else quoted."""
+    return key if _PLAIN_KEY.fullmatch(key) else to_text(key, nested=True)
 
 
 def _part_text(value: Any, meter: Meter) -> str:
