@@ -33,11 +33,11 @@ def load_person() -> None:
     person_id = session.get("person_id")
     if not person_id or request.endpoint in ("static_files.file", "health.show"):
         return
-    person = engine().queries.find_person(person_id)
-    if person is None:
+    found = engine().queries.organisation.find_acting(person_id)
+    if found is None:
         session.clear()
         return
-    g.person, g.actor = person, actor_of(person)
+    g.person, g.actor = found
 
 
 def require_sign_in() -> Response | None:
@@ -63,11 +63,6 @@ def sign_out() -> None:
     """End the session; the cookie opens nothing any more."""
     session.clear()
     session.modified = True
-
-
-def actor_of(person: PersonRow) -> Actor:
-    """The person as the engine knows them."""
-    return Actor(person.person_id, groups=frozenset(person.groups))
 
 
 def current_actor() -> Actor:

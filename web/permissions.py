@@ -1,4 +1,4 @@
-"""Who may do what on the pages, by the groups a person holds. One table; views and templates ask it, nothing else.
+"""Who may do what on the pages: the engine's own table of grants, asked under the names that pages use.
 
 The engine decides again on every command and every row: this only keeps doors out of sight that would not open.
 """
@@ -12,32 +12,37 @@ from typing import ParamSpec, TypeVar
 from flask import g
 
 from workflow_engine import Actor, NotPermittedError
+from workflow_engine import may as holds
+from workflow_engine import may_somewhere as holds_somewhere
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ADMINISTRATORS = "administrators"
-AUDITORS = "auditors"
-MODELLERS = "modellers"
-DUTY_ROOM = "role:duty_room"
-
-VERBS: dict[str, frozenset[str]] = {
-    "import_alerts": frozenset({DUTY_ROOM, ADMINISTRATORS}),
-    "see_models": frozenset({ADMINISTRATORS, AUDITORS, MODELLERS}),
-    "deploy_models": frozenset({ADMINISTRATORS, MODELLERS}),
-    "release_models": frozenset({ADMINISTRATORS, MODELLERS}),
-    "operate_cases": frozenset({ADMINISTRATORS}),
+VERBS: dict[str, str] = {
+    "import_alerts": "alert.import",
+    "see_models": "definition.see",
+    "deploy_models": "definition.deploy",
+    "release_models": "definition.release",
+    "operate_cases": "case.operate",
 }
+"""Names in templates and the engine's verb for each; any other verb is asked for by its own name."""
 
 
-def may(verb: str, actor: Actor | None = None) -> bool:
-    """Whether the actor (by default the one signed in) holds this verb."""
+def may(
+    verb: str, actor: Actor | None = None, *, unit_id: str | None = None, process_id: str | None = None
+) -> bool:
+    """Whether the actor (by default the one signed in) holds this verb for a unit and process; without them: at all."""
     actor = actor or g.get("actor")
-    return actor is not None and not VERBS[verb].isdisjoint(actor.groups)
+    if actor is None:
+        return False
+    verb = VERBS.get(verb, verb)
+    if unit_id is None and process_id is None:
+        return holds_somewhere(actor, verb)
+    return holds(actor, verb, unit_id, process_id)
 
 
 def requires(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only holders of the verb into a view.
+    """Let only those into a view who hold the verb at least somewhere.
 
     Raises:
         NotPermittedError: the person signed in does not hold it.

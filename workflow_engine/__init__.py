@@ -57,6 +57,7 @@ from workflow_engine.domain.errors import (
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
+from workflow_engine.domain.permissions import may, may_somewhere
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
@@ -172,6 +173,8 @@ __all__ = [
     "condition_holds",
     "explain_decision",
     "hash_password",
+    "may",
+    "may_somewhere",
     "names_in_condition",
     "new_case_id",
     "new_command_id",

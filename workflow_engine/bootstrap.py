@@ -33,4 +33,4 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
     library = Library()
     parts = Parts(library=library, hot=HotCopies(settings.hot_cases), step_budget=settings.step_budget)
     the_clock = clock or SystemClock(settings.clock_offset_seconds)
-    return Engine(database, the_clock, parts, Queries(database, library))
+    return Engine(database, the_clock, parts, Queries(database, library, the_clock))

@@ -17,6 +17,7 @@ from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import Command, Envelope, Receipt
 from workflow_engine.domain.errors import DuplicateCommandError, EngineError, RejectedError, UnavailableError
 from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
+from workflow_engine.domain.permissions import require_writer
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.handling import Handling, Parts
 from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
@@ -73,7 +74,7 @@ class Engine:
             UnavailableError: the database could not be had; nothing changed, or (rarely) the answer was lost: send the
                 same command again.
         """
-        command = validated(command)
+        command = _admitted(command, actor)
         prepare = PREPARATIONS.get(type(command))
         prepared = None if prepare is None else prepare(command)
         checked = _Checked(command, actor, request_digest(command, actor), prepared)
@@ -243,10 +244,17 @@ def _check(command: Command, actor: Actor) -> _Checked | EngineError:
     try:
         if type(command) in PREPARATIONS:
             raise RejectedError(f"Expected {command.NAME} to be sent by itself, not among others.")
-        valid = validated(command)
+        valid = _admitted(command, actor)
         return _Checked(valid, actor, request_digest(valid, actor))
     except EngineError as refused:
         return refused
+
+
+def _admitted(command: Command, actor: Actor) -> Command:
+    """The checked command. Raises NotPermittedError for an actor who only reads, unless it is one for readers."""
+    if not command.FOR_READERS:
+        require_writer(actor, command.NAME.replace(".", " "))
+    return validated(command)
 
 
 def _late(load: Mapping[str, Any]) -> list[str]:

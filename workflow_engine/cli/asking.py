@@ -127,7 +127,7 @@ def actor_for(engine: Engine, person: str | None) -> Actor:
     if person is None:
         return OPERATOR
     found = require_person(engine, person)
-    return Actor(found.person_id, groups=frozenset(found.groups))
+    return engine.queries.organisation.find_actor(found.person_id) or Actor(found.person_id)
 
 
 def require_person(engine: Engine, person: str) -> PersonRow:

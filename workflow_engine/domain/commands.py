@@ -23,6 +23,8 @@ class Command:
 
     NAME: ClassVar[str] = ""
     PRIVATE: ClassVar[tuple[str, ...]] = ()
+    FOR_READERS: ClassVar[bool] = False
+    """Whether even those may send it who only read (auditors)."""
     command_id: str
     """Chosen by the caller, 8 to 64 characters; unique for ever."""
 
@@ -87,6 +89,8 @@ class StartCase(CaseCommand):
     variables: Variables = field(default_factory=dict)
     start_element_id: str | None = None
     title: str | None = None
+    unit_id: str | None = None
+    """The unit that answers for the case; None: the one the model names, else that of whoever starts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

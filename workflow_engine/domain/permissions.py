@@ -1,36 +1,97 @@
-"""Who may do what to the engine as a whole, by verb. A user task's own people are its model's matter."""
+"""Who may do what, by verb: one question, ``may``, over the table of grants that administrators keep.
+
+A grant gives a verb to a person or group, in a unit and all below it or everywhere, for a process or for every one.
+``HOLDERS`` is what a new installation begins with; from then on the table alone counts. A user task's own people are
+its model's matter.
+"""
 
 from __future__ import annotations
 
-from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.actors import Actor, Held
 from workflow_engine.domain.errors import NotPermittedError
 
 ADMINISTRATORS = "administrators"
 AUDITORS = "auditors"
 MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
+EVERYBODY = "*"
+"""Holds what everybody may do who is known to the product."""
 
 HOLDERS: dict[str, frozenset[str]] = {
+    "definition.see": frozenset({ADMINISTRATORS, AUDITORS, MODELLERS}),
     "definition.deploy": frozenset({ADMINISTRATORS, MODELLERS}),
     "definition.release": frozenset({ADMINISTRATORS, MODELLERS}),
     "definition.retire": frozenset({ADMINISTRATORS, MODELLERS}),
-    "case.operate": frozenset({ADMINISTRATORS}),
+    "case.start": frozenset({EVERYBODY}),
     "case.see_all": frozenset({ADMINISTRATORS, AUDITORS}),
+    "case.operate": frozenset({ADMINISTRATORS}),
+    "case.audit": frozenset({AUDITORS}),
+    "task.act_for": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
     "job.work": frozenset({ADMINISTRATORS}),
+    "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),
+    "organisation.administer": frozenset({ADMINISTRATORS}),
+    "settings.change": frozenset({ADMINISTRATORS}),
+    "reading.see": frozenset({ADMINISTRATORS, AUDITORS}),
 }
-"""Which groups hold a verb; beside them the system's own actors, and whoever was given it in ``Actor.permissions``."""
+"""Every verb, with the groups that hold it in a new installation, everywhere and for every process.
+
+``case.audit`` is the reader's verb: who holds it anywhere reads and changes nothing, whatever else they hold.
+"""
+SCOPED = frozenset({
+    "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
+    "case.operate", "case.audit", "task.act_for",
+})  # fmt: skip
+"""Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
+POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see"}
+"""Verbs that nobody gets on one person's word: a second administrator agrees to each grant."""
 
 
-def may(actor: Actor, verb: str) -> bool:
-    """Whether the actor holds the verb."""
-    return actor.is_system or verb in actor.permissions or actor.is_one_of(HOLDERS[verb])
+def held_by_default(actor: Actor) -> tuple[Held, ...]:
+    """What a new installation gives the actor."""
+    groups = actor.groups | {EVERYBODY}
+    return tuple(Held(verb) for verb, holders in HOLDERS.items() if not holders.isdisjoint(groups))
 
 
-def require_permission(actor: Actor, verb: str, what: str) -> None:
-    """Raise NotPermittedError unless the actor holds the verb; ``what`` ends the sentence "Expected to …"."""
-    if not may(actor, verb):
-        holders = " or ".join(sorted(HOLDERS[verb]))
-        raise NotPermittedError(f"Expected to {what}, but that takes a member of {holders}.", verb=verb)
+def held(actor: Actor, verb: str) -> tuple[Held, ...]:
+    """How far the actor holds the verb; nothing when they do not."""
+    if actor.is_system or verb in actor.permissions:
+        return (Held(verb),)
+    if actor.held is not None:
+        return tuple(one for one in actor.held if one.verb == verb)
+    holders = HOLDERS[verb]
+    return (Held(verb),) if EVERYBODY in holders or actor.is_one_of(holders) else ()
+
+
+def may(actor: Actor, verb: str, unit_id: str | None = None, process_id: str | None = None) -> bool:
+    """Whether the actor holds the verb for what belongs to this unit and process.
+
+    Without them: whether it is held everywhere and for every process.
+    """
+    return any(one.reaches(unit_id, process_id) for one in held(actor, verb))
+
+
+def may_somewhere(actor: Actor, verb: str) -> bool:
+    """Whether the actor holds the verb at all; for doors to places where each thing is asked about again."""
+    return bool(held(actor, verb))
+
+
+def is_reader(actor: Actor) -> bool:
+    """Whether the actor is one who reads and never writes."""
+    return not actor.is_system and may_somewhere(actor, "case.audit")
+
+
+def require_permission(
+    actor: Actor, verb: str, what: str, unit_id: str | None = None, process_id: str | None = None
+) -> None:
+    """Raise NotPermittedError unless ``may``; ``what`` ends the sentence "Expected to …"."""
+    if not may(actor, verb, unit_id, process_id):
+        raise NotPermittedError(f"Expected to {what}, but that takes the right {verb!r} there.", verb=verb)
+
+
+def require_writer(actor: Actor, what: str) -> None:
+    """Raise NotPermittedError for those who only read."""
+    if is_reader(actor):
+        raise NotPermittedError(f"Expected to {what}, but auditors read and change nothing.", verb="case.audit")

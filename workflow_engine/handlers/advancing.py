@@ -22,6 +22,8 @@ from workflow_engine.storage.cases import Case, add_case, find_case, save_case, 
 from workflow_engine.storage.changes import Changes, Facts
 from workflow_engine.storage.definitions import BoundProcess
 
+OWNING_UNIT = "owningUnit"
+"""Extension property of a process: the id of the unit that answers for its cases."""
 _OUTGOING = (e.MessageThrown, e.SignalThrown, e.SubscriptionOpened)
 
 
@@ -75,9 +77,15 @@ def begin(
     bound: BoundProcess,
     command: Command,
     result: Mapping[str, Any] | None = None,
+    *,
+    unit_id: str | None = None,
     **columns: Any,
 ) -> Receipt:
-    """Start a new case of this version. Raises InvalidStateError when the id is taken."""
+    """Start a new case of this version; ``unit_id`` answers for it, or else ``owning_unit``.
+
+    Raises:
+        InvalidStateError: the id is taken.
+    """
     if find_case(work.unit, case_id, lock=False) is not None:
         raise InvalidStateError(f"Expected a new case id to start a case, but {case_id} exists already.")
     definition = work.parts.library.get(work.unit, bound.definition_id)
@@ -87,9 +95,19 @@ def begin(
     case = Case(
         case_id=case_id, process_id=bound.process_id, definition_id=bound.definition_id,
         process_version=bound.version, state="active", version=0, chain_head=GENESIS, header=b"{}", lane=bound.lane,
-        started_at=work.now, started_by=work.actor.actor_id, **columns,
+        started_at=work.now, started_by=work.actor.actor_id, unit_id=unit_id or owning_unit(work, bound), **columns,
     )  # fmt: skip
-    return record(work, case, instance, step, command, result or {"case_id": case_id})
+    told = dict(result or {"case_id": case_id})
+    if case.unit_id is not None:
+        told["unit_id"] = case.unit_id
+    return record(work, case, instance, step, command, told)
+
+
+def owning_unit(work: Handling, bound: BoundProcess) -> str | None:
+    """Which unit answers for a new case: the one its model names, else that of whoever starts it."""
+    process = work.parts.library.get(work.unit, bound.definition_id).process(bound.process_id)
+    named = next((value.strip() for key, value in process.properties if key == OWNING_UNIT), "")
+    return named or work.actor.unit_id
 
 
 def record(

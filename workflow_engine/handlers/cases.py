@@ -13,8 +13,16 @@ from workflow_engine.domain.commands import (
 )
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.permissions import require_permission
-from workflow_engine.handlers.advancing import advance, begin, require_case, require_running_case, require_unended_case
+from workflow_engine.handlers.advancing import (
+    advance,
+    begin,
+    owning_unit,
+    require_case,
+    require_running_case,
+    require_unended_case,
+)
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.reaching import require_operator
 from workflow_engine.storage import definitions as store
 from workflow_engine.storage.definitions import BoundProcess
 
@@ -25,11 +33,15 @@ EXERCISE = "exercise"
 def start_case(work: Handling, command: StartCase) -> Receipt:
     """Start a case of the newest released version, or of the one named."""
     bound = require_released(work, command.process_id, command.version)
+    unit_id = command.unit_id or owning_unit(work, bound)
+    what = f"start process {command.process_id!r}"
+    require_permission(work.actor, "case.start", what, unit_id, command.process_id)
     return begin(
         work,
         command.case_id,
         bound,
         command,
+        unit_id=unit_id,
         business_key=command.business_key,
         title=command.title,
         exercise=command.variables.get(EXERCISE) is True,
@@ -61,7 +73,7 @@ def require_released(work: Handling, process_id: str, version: int | None) -> Bo
 def cancel_case(work: Handling, command: CancelCase) -> Receipt:
     """End the case and everything open in it."""
     what = f"cancel case {command.case_id}"
-    require_permission(work.actor, "case.operate", what)
+    require_operator(work, command.case_id, what)
     case = require_unended_case(work, command.case_id, what)
     return advance(work, case, command)
 
@@ -69,7 +81,7 @@ def cancel_case(work: Handling, command: CancelCase) -> Receipt:
 def suspend_case(work: Handling, command: SuspendCase) -> Receipt:
     """Let the case stand still: no task, timer, message or job moves it."""
     what = f"suspend case {command.case_id}"
-    require_permission(work.actor, "case.operate", what)
+    require_operator(work, command.case_id, what)
     case = require_running_case(work, command.case_id, what)
     return advance(work, case, command)
 
@@ -77,7 +89,7 @@ def suspend_case(work: Handling, command: SuspendCase) -> Receipt:
 def resume_case(work: Handling, command: ResumeCase) -> Receipt:
     """Let a suspended case go on."""
     what = f"resume case {command.case_id}"
-    require_permission(work.actor, "case.operate", what)
+    require_operator(work, command.case_id, what)
     case = require_case(work, command.case_id, what)
     if case.state != "suspended":
         raise InvalidStateError(f"Expected to {what}, but it is {case.state}, not suspended.", state=case.state)
@@ -89,7 +101,7 @@ def resume_case(work: Handling, command: ResumeCase) -> Receipt:
 def change_variables(work: Handling, command: ChangeVariables) -> Receipt:
     """Set variables of the case from outside the flow."""
     what = f"change variables of case {command.case_id}"
-    require_permission(work.actor, "case.operate", what)
+    require_operator(work, command.case_id, what)
     case = require_running_case(work, command.case_id, what)
     return advance(work, case, command)
 
@@ -97,6 +109,6 @@ def change_variables(work: Handling, command: ChangeVariables) -> Receipt:
 def retry_incident(work: Handling, command: RetryIncident) -> Receipt:
     """Run the faulted element of an open incident again."""
     what = f"retry incident {command.incident_no} of case {command.case_id}"
-    require_permission(work.actor, "case.operate", what)
+    require_operator(work, command.case_id, what)
     case = require_running_case(work, command.case_id, what)
     return advance(work, case, command)

@@ -24,9 +24,9 @@ from workflow_engine.storage.definitions import DefinitionHead
 
 def deploy_definition(work: Handling, command: DeployDefinition) -> Receipt:
     """Store the files as the next version, a draft; the same content again is the version it was."""
-    require_permission(work.actor, "definition.deploy", "deploy a definition")
     made: Deployment = work.prepared
     main = made.processes[0]
+    require_permission(work.actor, "definition.deploy", f"deploy process {main.id!r}", None, main.id)
     stream_id = stream_of(main.id)
     lock_stream(work.unit, stream_id)  # Deployments of one process queue here, so that version numbers have no gaps.
     found = store.find_head(work.unit, made.definition_id)
@@ -45,8 +45,8 @@ def deploy_definition(work: Handling, command: DeployDefinition) -> Receipt:
 def release_definition(work: Handling, command: ReleaseDefinition) -> Receipt:
     """Let a draft be started, by another person than who deployed it; its start events wake up."""
     what = f"release definition {command.definition_id[:12]}"
-    require_permission(work.actor, "definition.release", what)
     head = _require_head(work, command.definition_id, what)
+    require_permission(work.actor, "definition.release", what, None, head.process_id)
     if head.state != "draft":
         raise InvalidStateError(f"Expected to {what}, but it is {head.state}, not a draft.", state=head.state)
     if head.deployed_by == work.actor.actor_id:
@@ -66,8 +66,8 @@ def release_definition(work: Handling, command: ReleaseDefinition) -> Receipt:
 def retire_definition(work: Handling, command: RetireDefinition) -> Receipt:
     """Let a version start no more; where an older one is still released, that one is the newest again."""
     what = f"retire definition {command.definition_id[:12]}"
-    require_permission(work.actor, "definition.retire", what)
     head = _require_head(work, command.definition_id, what)
+    require_permission(work.actor, "definition.retire", what, None, head.process_id)
     if head.state == "retired":
         raise InvalidStateError(f"Expected to {what}, but it is retired already.", state=head.state)
     lock_stream(work.unit, stream_of(head.process_id))

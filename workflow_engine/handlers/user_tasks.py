@@ -59,7 +59,9 @@ def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
         if not _is_offered(task, work.actor):
             _refuse(work, case, what, "it is not yours")
         raise InvalidStateError(f"Expected to {what}, but nobody has it.")
-    if task.assignee != work.actor.actor_id and not may(work.actor, "case.operate"):
+    if task.assignee != work.actor.actor_id and not may(
+        work.actor, "case.operate", case.unit_id, case.process_id
+    ):
         _refuse(work, case, what, f"it is claimed by {task.assignee}")
     return advance(work, case, command)
 
@@ -68,7 +70,9 @@ def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:
     """Give the task to a person: by whoever has it, or by who operates cases."""
     what = f"assign user task {command.user_task_id}"
     case, task = _require_open_task(work, command, what)
-    if task.assignee != work.actor.actor_id and not may(work.actor, "case.operate"):
+    if task.assignee != work.actor.actor_id and not may(
+        work.actor, "case.operate", case.unit_id, case.process_id
+    ):
         _refuse(work, case, what, "only who has it, or an administrator, may give it to somebody")
     return advance(work, case, command)
 

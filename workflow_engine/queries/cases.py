@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, text, 
 
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
-from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.actors import Actor, Held
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
-from workflow_engine.domain.permissions import may
 from workflow_engine.library import BoundSource
 from workflow_engine.queries.inbox import INBOX_COLUMNS, INBOX_FROM, inbox_row
 from workflow_engine.queries.paging import clamp, decode, page_of
@@ -22,6 +21,7 @@ from workflow_engine.queries.rows import CaseDetail, CaseRow, IncidentRow, JobRo
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.cases import get_tokens
 from workflow_engine.storage.schema import (
+    case_scope,
     definition_process,
     incident,
     job,
@@ -31,7 +31,7 @@ from workflow_engine.storage.schema import (
     timer,
     user_task,
 )
-from workflow_engine.storage.visibility import subjects_of, visible_to
+from workflow_engine.storage.visibility import in_scope, scopes_of, subjects_by_process, subjects_of, visible_to
 
 _c = process_instance.c
 _p = definition_process.c
@@ -98,21 +98,56 @@ def _walks(
     actor: Actor, conditions: list[ColumnElement[bool]], key: tuple[Any, ...] | None, most: int
 ) -> list[Select[Any]]:
     """Sort keys of the page, one short walk down an index for each reason why the actor may see a case."""
-    if may(actor, "case.see_all"):
+    scopes = scopes_of(actor)
+    if scopes is None:
         return [_newest(select(_c.started_at, _c.case_id).where(*conditions), _c, key, most)]
+    started = select(_c.started_at, _c.case_id).where(_c.started_by == actor.actor_id, *conditions)
+    walks = [_newest(started, _c, key, most), *(_in_scope(scope, conditions, key, most) for scope in scopes)]
+    walks += _touched(actor.actor_id, subjects_of(actor), conditions, key, most)
+    for process_id, subjects in subjects_by_process(actor).items():
+        narrower = [*conditions, _c.process_id == process_id]
+        walks += _touched(None, subjects, narrower, key, most)
+    for one in actor.stands_in_for:
+        narrower = conditions if one.process_id is None else [*conditions, _c.process_id == one.process_id]
+        walks += _touched(one.person_id, [], narrower, key, most)
+    return walks
+
+
+def _in_scope(
+    scope: Held, conditions: list[ColumnElement[bool]], key: tuple[Any, ...] | None, most: int
+) -> Select[Any]:
+    """Down the index of the unit's cases, or of the process's."""
+    if scope.unit_id is None:
+        return _newest(select(_c.started_at, _c.case_id).where(in_scope(scope), *conditions), _c, key, most)
+    s = case_scope.c
+    walk = select(s.started_at, s.case_id).where(s.unit_id == scope.unit_id)
+    if scope.process_id is not None:
+        conditions = [*conditions, _c.process_id == scope.process_id]
+    if conditions:
+        walk = walk.join(process_instance, _c.case_id == s.case_id).where(*conditions)
+    return _newest(walk, s, key, most)
+
+
+def _touched(
+    person_id: str | None,
+    subjects: list[str],
+    conditions: list[ColumnElement[bool]],
+    key: tuple[Any, ...] | None,
+    most: int,
+) -> list[Select[Any]]:
+    """What was offered to any of these subjects, and what a person has or has done."""
     o = offer.c
-    walks = [
-        _newest(select(_c.started_at, _c.case_id).where(_c.started_by == actor.actor_id, *conditions), _c, key, most)
-    ]
-    for subject in subjects_of(actor):
+    walks = []
+    for subject in subjects:
         offered = select(o.started_at, o.case_id).distinct().where(o.subject == subject)
         if conditions:
             offered = offered.join(process_instance, _c.case_id == o.case_id).where(*conditions)
         walks.append(_newest(offered, o, key, most))
-    for mine in (user_task.c.assignee, user_task.c.completed_by):
-        done = select(_c.started_at, _c.case_id).distinct().join(user_task, user_task.c.case_id == _c.case_id)
-        in_index = _STILL_OPEN if mine is user_task.c.assignee else _COMPLETED
-        walks.append(_newest(done.where(mine == actor.actor_id, in_index, *conditions), _c, key, most))
+    if person_id is not None:
+        for mine in (user_task.c.assignee, user_task.c.completed_by):
+            done = select(_c.started_at, _c.case_id).distinct().join(user_task, user_task.c.case_id == _c.case_id)
+            in_index = _STILL_OPEN if mine is user_task.c.assignee else _COMPLETED
+            walks.append(_newest(done.where(mine == person_id, in_index, *conditions), _c, key, most))
     return walks
 
 

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.clock import Clock
 from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
 from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
+from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -37,10 +39,11 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 class Queries:
     """The read side of an engine; safe to use from many threads."""
 
-    def __init__(self, database: Database, library: Library) -> None:
+    def __init__(self, database: Database, library: Library, clock: Clock) -> None:
         self._database = database
         self._library = library
         self.access = AccessQueries(self.snapshot)
+        self.organisation = OrganisationQueries(self.snapshot, clock)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

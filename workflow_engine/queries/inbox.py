@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal, or_, select, text, tuple_, union_all
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import RejectedError
@@ -13,7 +13,7 @@ from workflow_engine.domain.permissions import may
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import InboxRow, Page
 from workflow_engine.storage.schema import definition_process, offer, process_instance, user_task
-from workflow_engine.storage.visibility import subjects_of
+from workflow_engine.storage.visibility import in_scope, scopes_of, subjects_by_process, subjects_of
 
 _u = user_task.c
 _c = process_instance.c
@@ -63,14 +63,41 @@ def _open_ids(actor: Actor, queue: str, key: tuple[Any, ...] | None, most: int, 
     if queue == "all_open" and may(actor, "case.see_all"):
         return _walk(None, key, most, search)
     # One short walk per subject, then merged: a single walk over all subjects would have to sort them all.
-    parts = [_walk_offers(subject, "open", key, most, search) for subject in subjects_of(actor)]
+    parts = _offered_to(actor, "open", key, most, search)
     if queue == "all_open":
-        parts += [_walk_offers(subject, "taken", key, most, search) for subject in subjects_of(actor)]
+        parts += _offered_to(actor, "taken", key, most, search)
         parts.append(_walk(_u.assignee == actor.actor_id, key, most, search))
+        parts += [_walk(_case_is(in_scope(scope)), key, most, search) for scope in scopes_of(actor) or ()]
+    for one in actor.stands_in_for:
+        held = _u.assignee == one.person_id
+        narrower = held if one.process_id is None else and_(held, _case_is(_c.process_id == one.process_id))
+        parts.append(_walk(narrower, key, most, search))
     merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
     # Each task may come once per subject, so that many more are needed to be sure of a full page.
     most_rows = most * len(parts)
     return select(merged.c.sort_key, merged.c.user_task_id).order_by(*merged.c).limit(most_rows)
+
+
+def _offered_to(
+    actor: Actor, state: str, key: tuple[Any, ...] | None, most: int, search: str | None
+) -> list[Select[Any]]:
+    """One walk per name under which tasks are offered to the actor; names that count in one process only last."""
+    walks = [_walk_offers(subject, state, key, most, search) for subject in subjects_of(actor)]
+    for process_id, subjects in subjects_by_process(actor).items():
+        for subject in subjects:
+            walk = _walk_offers(subject, state, key, most, search)
+            walks.append(walk.where(offer.c.case_id.in_(_cases_of(process_id, subject))))
+    return walks
+
+
+def _cases_of(process_id: str, subject: str) -> Select[Any]:
+    offered = select(offer.c.case_id).where(offer.c.subject == subject, offer.c.state != "closed")
+    return select(_c.case_id).where(_c.process_id == process_id, _c.case_id.in_(offered))
+
+
+def _case_is(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on the task's case."""
+    return exists().where(_c.case_id == _u.case_id, condition)
 
 
 def _walk(

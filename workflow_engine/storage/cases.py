@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from workflow_engine.storage.schema import process_instance, token
+from workflow_engine.storage.schema import case_scope, process_instance, token, unit_below
 from workflow_engine.storage.statement import Row, Statement, param, upsert
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 
@@ -18,13 +18,22 @@ _COLUMNS = (
     _case.case_id, _case.process_id, _case.definition_id, _case.process_version, _case.state, _case.version,
     _case.chain_head, _case.business_key, _case.title, _case.exercise, _case.lane, _case.header, _case.started_at,
     _case.started_by, _case.ended_at, _case.removal_at, _case.incident_count,
-    _case.next_due_at,
+    _case.next_due_at, _case.unit_id,
 )  # fmt: skip
 _token = token.c
 
 _LOCK = Statement(select(*_COLUMNS).where(_case.case_id == param("case")).with_for_update())
 _LOOK = Statement(select(*_COLUMNS).where(_case.case_id == param("case")))
 _INSERT = Statement(insert(process_instance))
+_PLACE = Statement(
+    insert(case_scope).from_select(
+        ["unit_id", "started_at", "case_id"],
+        select(unit_below.c.ancestor_id, param("started_at", _case.started_at), param("case_id", _case.case_id)).where(
+            unit_below.c.unit_id == param("unit_id")
+        ),
+    )
+)
+"""One row for each unit within whose reach the case lies."""
 _MOVE = Statement(
     update(process_instance)
     .where(_case.case_id == param("case"), _case.version == param("before"))
@@ -79,6 +88,8 @@ class Case:
     removal_at: datetime | None = None
     incident_count: int = 0
     next_due_at: datetime | None = None
+    unit_id: str | None = None
+    """The unit that answers for the case; None: the city as a whole."""
 
     def then(self, **changes: Any) -> Case:
         """The same case after a command."""
@@ -94,6 +105,8 @@ def find_case(unit: UnitOfWork, case_id: str, *, lock: bool = True) -> Case | No
 def add_case(unit: UnitOfWork, case: Case) -> None:
     """A new row; a driver's integrity error when the case id is taken."""
     unit.run(_INSERT, {name: getattr(case, name) for name in Case.__slots__})
+    if case.unit_id is not None:
+        unit.run(_PLACE, {"unit_id": case.unit_id, "started_at": case.started_at, "case_id": case.case_id})
 
 
 def save_case(unit: UnitOfWork, before: Case, after: Case) -> None:

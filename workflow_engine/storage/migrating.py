@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, create_engine, event, inspect, make_u
 from sqlalchemy.pool import NullPool
 
 from workflow_engine.domain.errors import StateFormatError
+from workflow_engine.storage import grants
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.schema import METADATA
 from workflow_engine.storage.types import UTCDateTime
@@ -24,9 +25,10 @@ _LOCK_NUMBER = 7_305_117_205
 
 
 def upgrade(url: str) -> None:
-    """Apply every step that is missing, in one transaction; does nothing on a current database."""
+    """Apply every step that is missing and give new verbs their holders, in one transaction; else do nothing."""
     with _connect(url) as connection:
         command.upgrade(_config(connection), "head")
+        grants.seed(connection)
         connection.commit()
 
 

@@ -69,6 +69,7 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
         "candidate_users": _json(users), "candidate_groups": _json(groups), "form_key": text_column(event.form_key),
         "due_at": due_at, "follow_up_at": _instant(event.follow_up_at), "priority": priority, "sort_key": sort_key,
         "created_at": facts.at, "claimed_at": facts.at if taken else None, "completed_at": None, "completed_by": None,
+        "completed_for": None,
     }  # fmt: skip
     changes.insert(TASKS, task_id, row)
     subjects = dict.fromkeys(text_column(subject) for subject in (*users, *groups))

@@ -1,15 +1,16 @@
-"""Which cases a person may see: those they started, and those in which they or their groups have or had a task."""
+"""Which cases a person may see: those they started or have or had a task in, and those that a grant lets them see."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from workflow_engine.domain.actors import Actor
-from workflow_engine.domain.permissions import may
+from workflow_engine.domain.actors import Actor, Held
+from workflow_engine.domain.permissions import held, may
 from workflow_engine.storage.cases import Case
-from workflow_engine.storage.schema import offer, process_instance, user_task
+from workflow_engine.storage.schema import case_scope, offer, process_instance, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 from workflow_engine.storage.user_task_rows import EVERYBODY
@@ -23,33 +24,88 @@ _TOUCHED = Statement(
     .limit(1)
 )
 _SUBJECTS = Statement(select(offer.c.subject).where(offer.c.case_id == param("case")).distinct())
+SEE_ALL = "case.see_all"
 
 
 def subjects_of(actor: Actor) -> list[str]:
-    """Under which names tasks are offered to the actor."""
-    return [actor.actor_id, *sorted(actor.groups), EVERYBODY]
+    """Under which names tasks are offered to the actor, as themselves or for somebody whom they stand in for."""
+    own = [actor.actor_id, *sorted(actor.groups), EVERYBODY]
+    absent = [subject for one in actor.stands_in_for if one.process_id is None for subject in _subjects(one)]
+    return list(dict.fromkeys([*own, *absent]))
+
+
+def subjects_by_process(actor: Actor) -> dict[str, list[str]]:
+    """Further names that count in one process only, by process."""
+    found: dict[str, list[str]] = {}
+    everywhere = set(subjects_of(actor))
+    for one in actor.stands_in_for:
+        if one.process_id is not None:
+            names = [subject for subject in _subjects(one) if subject not in everywhere]
+            found[one.process_id] = list(dict.fromkeys([*found.get(one.process_id, ()), *names]))
+    return {process_id: names for process_id, names in found.items() if names}
 
 
 def may_see_case(unit: UnitOfWork, actor: Actor, case: Case) -> bool:
     """Whether the case lies within the actor's reach."""
-    if may(actor, "case.see_all") or case.started_by == actor.actor_id:
+    if may(actor, SEE_ALL, case.unit_id, case.process_id) or case.started_by == actor.actor_id:
         return True
     offered = {row[0] for row in unit.all(_SUBJECTS, {"case": case.case_id})}
-    if not offered.isdisjoint(subjects_of(actor)):
+    names = [*subjects_of(actor), *subjects_by_process(actor).get(case.process_id, ())]
+    if not offered.isdisjoint(names):
         return True
-    return unit.one(_TOUCHED, {"case": case.case_id, "actor": actor.actor_id}) is not None
+    people = [actor.actor_id, *(one.person_id for one in actor.absent(case.process_id))]
+    return any(unit.one(_TOUCHED, {"case": case.case_id, "actor": person}) is not None for person in people)
+
+
+def scopes_of(actor: Actor) -> list[Held] | None:
+    """Through which grants the actor sees more than their own cases; None when they see everything."""
+    scopes = held(actor, SEE_ALL)
+    return None if may(actor, SEE_ALL) else list(scopes)
+
+
+def in_scope(scope: Held) -> ColumnElement[bool]:
+    """A grant's reach as a condition on ``process_instance``."""
+    case = process_instance.c
+    conditions: list[ColumnElement[bool]] = []
+    if scope.process_id is not None:
+        conditions.append(case.process_id == scope.process_id)
+    if scope.unit_id is not None:
+        conditions.append(
+            exists().where(
+                case_scope.c.unit_id == scope.unit_id,
+                case_scope.c.started_at == case.started_at,
+                case_scope.c.case_id == case.case_id,
+            )
+        )
+    return and_(*conditions)
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool] | None:
     """The same rule as a condition on ``process_instance``; None when the actor sees everything."""
-    if may(actor, "case.see_all"):
+    scopes = scopes_of(actor)
+    if scopes is None:
         return None
+    return or_(*(in_scope(scope) for scope in scopes), *_own(actor))
+
+
+def _own(actor: Actor) -> Iterator[ColumnElement[bool]]:
     case = process_instance.c
-    offered: Any = exists().where(offer.c.case_id == case.case_id, offer.c.subject.in_(subjects_of(actor)))
-    touched: Any = exists().where(
-        and_(
-            user_task.c.case_id == case.case_id,
-            or_(user_task.c.assignee == actor.actor_id, user_task.c.completed_by == actor.actor_id),
-        )
-    )
-    return or_(case.started_by == actor.actor_id, offered, touched)
+    yield case.started_by == actor.actor_id
+    yield _offered(subjects_of(actor))
+    yield _touched([actor.actor_id, *(one.person_id for one in actor.stands_in_for if one.process_id is None)])
+    for process_id, subjects in subjects_by_process(actor).items():
+        people = [one.person_id for one in actor.stands_in_for if one.process_id == process_id]
+        yield and_(case.process_id == process_id, or_(_offered(subjects), _touched(people)))
+
+
+def _offered(subjects: list[str]) -> Any:
+    return exists().where(offer.c.case_id == process_instance.c.case_id, offer.c.subject.in_(subjects))
+
+
+def _touched(people: list[str]) -> Any:
+    touched = or_(user_task.c.assignee.in_(people), user_task.c.completed_by.in_(people))
+    return exists().where(and_(user_task.c.case_id == process_instance.c.case_id, touched))
+
+
+def _subjects(one: Any) -> list[str]:
+    return [one.person_id, *sorted(one.groups)]

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from workflow_engine.storage.schema.access import api_token
 from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
-from workflow_engine.storage.schema.cases import incident, offer, process_instance, submission, token, user_task
+from workflow_engine.storage.schema.cases import (
+    case_scope,
+    incident,
+    offer,
+    process_instance,
+    submission,
+    token,
+    user_task,
+)
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.metadata import METADATA
+from workflow_engine.storage.schema.organisation import (
+    case_reading,
+    deputy,
+    duty_shift,
+    organisation_change,
+    permission_grant,
+    permission_verb,
+    position,
+    proposal,
+    setting_version,
+    unit_below,
+)
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.waiting import (
     job,
@@ -25,10 +45,14 @@ __all__ = [
     "alert",
     "api_token",
     "audit_entry",
+    "case_reading",
+    "case_scope",
     "command",
     "definition",
     "definition_file",
     "definition_process",
+    "deputy",
+    "duty_shift",
     "entry_payload",
     "heartbeat",
     "incident",
@@ -38,10 +62,16 @@ __all__ = [
     "message_digest",
     "message_key",
     "offer",
+    "organisation_change",
     "outbox",
+    "permission_grant",
+    "permission_verb",
     "person",
+    "position",
     "process_instance",
+    "proposal",
     "role",
+    "setting_version",
     "signal",
     "signal_delivery",
     "start_trigger",
@@ -51,5 +81,6 @@ __all__ = [
     "timer",
     "token",
     "unit",
+    "unit_below",
     "user_task",
 ]

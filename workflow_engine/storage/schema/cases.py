@@ -49,6 +49,7 @@ process_instance = Table(
     Column("removal_at", UTCDateTime, comment="end plus the retention the model declares"),
     Column("incident_count", Integer, nullable=False, comment="open ones"),
     Column("next_due_at", UTCDateTime, comment="no timer of the case falls due before; none: there is no timer"),
+    Column("unit_id", String(LONG_ID), comment="the unit that answers for the case; none: the city as a whole"),
     one_of("state", CASE),
     CheckConstraint(f"({_ENDED}) = (ended_at IS NOT NULL)", name="ended_with_instant"),
     CheckConstraint("version >= 1", name="version_from_one"),
@@ -64,6 +65,16 @@ process_instance = Table(
         sqlite_where=text("removal_at IS NOT NULL"),
         postgresql_where=text("removal_at IS NOT NULL"),
     ),
+)
+
+case_scope = Table(
+    "case_scope",
+    METADATA,
+    Column("unit_id", String(LONG_ID), primary_key=True, comment="the owning unit, and each unit above it"),
+    Column("started_at", UTCDateTime, primary_key=True),
+    Column("case_id", String(ID), primary_key=True),
+    Index("ix_case_scope_case", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 token = Table(
@@ -103,6 +114,7 @@ user_task = Table(
     Column("claimed_at", UTCDateTime),
     Column("completed_at", UTCDateTime),
     Column("completed_by", String(LONG_ID)),
+    Column("completed_for", String(LONG_ID), comment="the absent person, or whose task an administrator did"),
     one_of("state", USER_TASK),
     UniqueConstraint("case_id", "token_id"),
     CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="claimed_by_somebody"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
 
+from workflow_engine.domain.organisation import SUBJECT_CLASSES
 from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_of
 from workflow_engine.storage.types import UTCDateTime
 
@@ -16,7 +17,9 @@ unit = Table(
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("subject_class", String(16), nullable=False),
-    one_of("subject_class", ("government", "enterprise", "society")),
+    Column("disabled", Boolean, nullable=False, server_default=false(), comment="no longer there; kept for the record"),
+    one_of("subject_class", SUBJECT_CLASSES),
+    Index("ix_unit_parent", "parent_id"),
 )
 
 role = Table(
@@ -37,7 +40,13 @@ person = Table(
     Column("password_hash", Text, comment="argon2id; none: cannot sign in"),
     Column("unit_id", String(LONG_ID), ForeignKey("unit.unit_id")),
     Column("disabled", Boolean, nullable=False),
+    Column("email", String(LONG_ID)),
+    Column("external_id", String(512), comment="issuer and subject, or the directory's own name, once signed in there"),
+    Column("sessions_from", UTCDateTime, comment="sessions begun earlier are ended: the password changed, or more"),
     UniqueConstraint("sign_in_name"),
+    Index("uq_person_external", "external_id", unique=True),
+    Index("ix_person_unit", "unit_id"),
+    Index("ix_person_email", "email"),
 )
 
 membership = Table(
