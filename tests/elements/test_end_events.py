@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.elements.drawing import (
     TERMINATE,
     boundary,
@@ -122,6 +124,40 @@ def test_terminate_in_a_called_process_ends_only_that() -> None:
     )
     case = world.start()
     assert case.complete("A", {"a": 1}).seen_by("C") == {"a": 1}
+
+
+VENDOR = 'xmlns:flowable="http://flowable.org/bpmn" flowable:'
+
+
+def test_terminate_all_of_a_vendor_ends_the_case_from_a_called_process() -> None:
+    everything = f'<terminateEventDefinition {VENDOR}terminateAll="true"/>'
+    world = World(
+        model("start -> and1 -> A -> stop; and1 -> B -> end", end("stop", everything), process="inner"),
+        model("start -> and1 -> P -> C -> end; and1 -> D -> end2", call("P", "inner")),
+    )
+    case = world.start(variables={"n": 1}).complete("A", {"a": 1})
+    assert (case.state, case.open, case.withdrawn) == ("terminated", [], ["B", "P", "D"])
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_terminate_multi_instance_of_a_vendor_ends_all_instances(sequential: bool) -> None:
+    loop = f'<terminateEventDefinition {VENDOR}terminateMultiInstance="true"/>'
+    inner = sub("Q", "start2 -> A -> stop", end("stop", loop))
+    case = run(
+        model(
+            "start -> P -> C -> end",
+            sub("P", "start1 -> Q -> B -> end1", inner, inside=each("list", sequential=sequential)),
+        ),
+        list=["x", "y", "z"],
+    )
+    case.complete("A", {"chosen": "x"}, item="x")
+    assert (case.open, case.seen_by("C")) == (["C"], {"list": ["x", "y", "z"], "chosen": "x"})
+
+
+def test_terminate_multi_instance_outside_of_one_ends_its_scope() -> None:
+    loop = f'<terminateEventDefinition {VENDOR}terminateMultiInstance="true"/>'
+    case = run(model("start -> and1 -> A -> stop; and1 -> B -> end", end("stop", loop)))
+    assert case.complete("A").state == "terminated"
 
 
 def test_error_end_event_without_a_handler_is_an_incident_on_it() -> None:

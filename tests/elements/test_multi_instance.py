@@ -39,6 +39,15 @@ def test_all_at_once_one_per_item() -> None:
     assert case.complete("A", item="z").seen_by("B") == {"list": ["x", "y", "z"]}
 
 
+@pytest.mark.parametrize("sequential", [False, True])
+def test_vendors_count_instances_from_0_and_the_standard_from_1(sequential: bool) -> None:
+    task = user("A", name="No. ${loopCounter}", camunda_assignee="=string(loopCounter)")
+    each_time = each(times="2", sequential=sequential)
+    case = run(model("start -> P -> end", sub("P", "start1 -> A -> end1", task, inside=each_time)))
+    case.complete("A", loopCounter=1).complete("A", loopCounter=2)
+    assert [(event.name, event.assignee) for event in case.all(ev.UserTaskCreated)] == [("No. 0", "1"), ("No. 1", "2")]
+
+
 def test_one_after_the_other() -> None:
     case = run(people(collection="list", sequential=True), list=["x", "y"])
     assert (case.open, case.seen_by("A")["item"]) == (["A"], "x")

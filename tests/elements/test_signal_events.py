@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.elements.drawing import boundary, catch, each, model, signal, start, sub, throw
+from tests.elements.drawing import boundary, call, catch, each, model, signal, start, sub, throw
 from tests.elements.kit import World, run
 from workflow_engine.domain import events as ev
 from workflow_engine.domain.errors import InvalidStateError
@@ -93,6 +93,20 @@ def test_signal_to_every_body_of_a_multi_instance_activity() -> None:
     )
     case.world.signal("x")
     assert case.open == ["A", "A", "A"]
+
+
+def test_signal_within_the_case_reaches_called_processes_and_no_other_case() -> None:
+    here = '<signal id="signal_x" name="x" xmlns:flowable="http://flowable.org/bpmn" flowable:scope="processInstance"/>'
+    world = World(
+        model("start -> c -> B -> end", catch("c", signal("x")), process="inner", beside=here),
+        model("start -> and1 -> P -> end; and1 -> A -> t -> end2", call("P", "inner"), throw("t", signal("x")),
+              beside=here),
+    )  # fmt: skip
+    one, other = world.start(), world.start()
+    assert world.signal("x") == 0
+    one.complete("A")
+    assert (one.open, other.open, one.all(ev.SignalThrown)) == (["B"], ["A"], [])
+    assert other.waits == ["signal x (within this case)"]
 
 
 def test_signal_that_interrupts_its_own_thrower() -> None:

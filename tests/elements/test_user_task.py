@@ -50,6 +50,11 @@ def test_who_may_do_it_by_when_and_how_is_computed_as_it_is_created() -> None:
     assert (created.due_at, created.follow_up_at) == ("2030-01-03T00:00:00Z", "2030-01-02T00:00:00Z")
 
 
+def test_name_with_an_expression_is_what_the_person_reads() -> None:
+    case = run(model("start -> A -> end", user("A", name="Check ${title}\n of ${year}")), title="the plan", year=2030)
+    assert case.all(ev.UserTaskCreated)[0].name == "Check the plan of 2030"
+
+
 def test_wrong_due_date_is_an_incident_before_the_task_exists() -> None:
     case = run(model("start -> A -> end", user("A", camunda_dueDate="${due}")), due="tomorrow")
     assert (case.faults, case.open, case.all(ev.UserTaskCreated)) == (["timing_error A"], [], [])

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from workflow_engine.bpmn.token import Token
     from workflow_engine.bpmn.tree import CaseTree
 
+WITHIN_THE_CASE = " (within this case)"
+"""Ends the name of a signal that stays inside: no signal from outside is called so."""
+
 
 def event_name(definition: EventDefinition, token: Token) -> str:
     """The name of the message or signal, computed where the model gives an expression.
@@ -28,12 +31,13 @@ def event_name(definition: EventDefinition, token: Token) -> str:
     Raises:
         ExpressionError: the expression gives nothing.
     """
-    if definition.name_expression is None:
-        return definition.name or ""
-    name = text_of(definition.name_expression, token.data, token.workflow.top_workflow.context)
-    if not name:
-        raise ExpressionError(f"Expected {definition.name_expression!r} to name a {definition.kind}, but it is empty.")
-    return name
+    name = definition.name or ""
+    if definition.name_expression is not None:
+        name = text_of(definition.name_expression, token.data, token.workflow.top_workflow.context) or ""
+        if not name:
+            expression = definition.name_expression
+            raise ExpressionError(f"Expected {expression!r} to name a {definition.kind}, but it is empty.")
+    return f"{name}{WITHIN_THE_CASE}" if definition.local else name
 
 
 def correlation_text(correlation: Mapping[str, Any]) -> str:

@@ -70,7 +70,7 @@ _CHANGING = frozenset(
     {
         "executionListener", "executionListeners", "taskListener", "taskListeners", "eventListener", "connector",
         "errorEventDefinition", "preScript", "postScript", "serviceTaskOperator", "skipExpression", "terminateAll",
-        "scope", "throwEvent",
+        "terminateMultiInstance", "scope", "throwEvent",
     }
 )  # fmt: skip
 """Vendors' attributes and elements that do more than describe."""

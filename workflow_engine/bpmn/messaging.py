@@ -73,15 +73,16 @@ def waiting_for(top: CaseTree, kind: str, name: str) -> list[tuple[Token, int]]:
 def _throw_signal(token: Token, position: int, definition: EventDefinition) -> None:
     top = token.workflow.top_workflow
     name, payload = event_name(definition, token), _payload(token, definition)
-    top.recorder.add(
-        SignalThrown(
-            signal_id=f"{top.case_id}.{token.id}.{position}",
-            token_id=token.id,
-            element_id=token.element_id,
-            name=name,
-            payload=payload,
+    if not definition.local:
+        top.recorder.add(
+            SignalThrown(
+                signal_id=f"{top.case_id}.{token.id}.{position}",
+                token_id=token.id,
+                element_id=token.element_id,
+                name=name,
+                payload=payload,
+            )
         )
-    )
     deliver_signal(top, name, payload)
 
 

@@ -73,6 +73,10 @@ class EventDefinition(_Part, frozen=True):
     """FEEL: what a throw event sends. None: nothing."""
     variables: tuple[Mapping, ...] = ()
     """How a payload enters (catch) or is made (throw) when it is not simply all of it."""
+    ends: Literal["scope", "case", "loop"] = "scope"
+    """Terminate: Flowable's terminateAll ends the case, its terminateMultiInstance all instances around the event."""
+    local: bool = False
+    """Signal: stays within the case, called processes included (Flowable's scope)."""
     result_variable: str | None = None
     """Catch: put the payload under this name instead of spreading it."""
 
@@ -121,6 +125,8 @@ class FormField(_Part, frozen=True):
 class UserTask(_Part, frozen=True):
     """Who may do it and how it looks. Expressions are FEEL; group and user lists give text or a list of text."""
 
+    name: str | None = None
+    """What the person reads when it is computed (``Check ${title}``); None: the element's name as it stands."""
     assignee: str | None = None
     candidate_users: str | None = None
     candidate_groups: str | None = None
@@ -173,7 +179,6 @@ class CalledElement(_Part, frozen=True):
     outputs: tuple[Mapping, ...] = ()
     all_in: bool = True
     all_out: bool = True
-    business_key: str | None = None
 
 
 class Node(_Part, frozen=True):

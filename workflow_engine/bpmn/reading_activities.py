@@ -58,6 +58,7 @@ class ActivityReader:
         task = (zeebe.read_zeebe_user_task if zeebe.is_zeebe(node) else camunda.read_user_task)(document, words, node)
         resources = read_resources(document, words, node)
         task = UserTask(
+            name=words.holes(node, node.get("name"), "name") if is_bpmn(node, "userTask") else None,
             assignee=task.assignee or resources.assignee,
             candidate_users=task.candidate_users or resources.candidate_users,
             candidate_groups=task.candidate_groups or resources.candidate_groups,

@@ -11,7 +11,7 @@ from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.model import CorrelationProperty, EventDefinition, EventKind
 from workflow_engine.bpmn.reading_correlation import Correlations
 from workflow_engine.bpmn.reading_words import NameText, Words
-from workflow_engine.bpmn.xml import Element, child, children, is_bpmn, local_name, text_of
+from workflow_engine.bpmn.xml import Element, child, children, is_bpmn, is_true, local_name, text_of
 
 _KINDS: dict[str, EventKind] = {
     "messageEventDefinition": "message",
@@ -69,10 +69,16 @@ class EventReader:
         if kind == "link":
             return EventDefinition(kind="link", name=self._document.get(element, "name") or event.get("name"))
         if kind == "terminate":
-            return EventDefinition(kind="terminate")
+            return self._terminate(element)
         if is_bpmn(element, "cancelEventDefinition"):
             return cancel_as_error(self._document, event)
         return None
+
+    def _terminate(self, element: Element) -> EventDefinition:
+        if is_true(self._document.vendor(element, "terminateAll")):
+            return EventDefinition(kind="terminate", ends="case")
+        loop = is_true(self._document.vendor(element, "terminateMultiInstance"))
+        return EventDefinition(kind="terminate", ends="loop" if loop else "scope")
 
     def _message(self, event: Element, element: Element, *, throws: bool) -> EventDefinition | None:
         message = self._reference(element, self._document.get(element, "messageRef"), "message")
@@ -114,7 +120,13 @@ class EventReader:
         if named.name is None and named.expression is None:
             named = NameText(signal.get("id"), None)
         variables = read_signal_variables(self._document, self._words, element) if throws else ()
-        return EventDefinition(kind="signal", name=named.name, name_expression=named.expression, variables=variables)
+        return EventDefinition(
+            kind="signal",
+            name=named.name,
+            name_expression=named.expression,
+            variables=variables,
+            local=self._document.vendor(signal, "scope") == "processInstance",
+        )
 
     def _error(self, element: Element, *, throws: bool) -> EventDefinition | None:
         document = self._document

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from workflow_engine.bpmn.dialects.expressions import DialectError, translate
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.reading_cron import find_cycle_of_cron
-from workflow_engine.bpmn.xml import Element, is_bpmn, text_of
+from workflow_engine.bpmn.xml import Element, child, is_bpmn, text_of
 from workflow_engine.domain.timing import TimingError, parse_cycle, parse_duration, parse_instant
 
 _HOLE = re.compile(r"[$#]\{")
@@ -52,7 +52,7 @@ class Words:
             return None
         raw = raw.strip()
         try:
-            translation = translate(raw, language=language)
+            translation = translate(raw, language=language, names=_names_of(element))
         except DialectError as exc:
             self._findings.error(
                 "expression", element, f"The {what} {_shown(raw)} cannot be translated: {exc}.",
@@ -88,6 +88,10 @@ class Words:
         feel = " + ".join(pieces)
         self._findings.note("translated", element, what, before=raw, after=feel)
         return feel
+
+    def holes(self, element: Element, raw: str | None, what: str) -> str | None:
+        """FEEL for a text with ``${…}`` in it; None when it stands for itself."""
+        return self.template(element, " ".join(raw.split()), what) if raw and _HOLE.search(raw) else None
 
     def list_of(self, element: Element, raw: str | None, what: str) -> str | None:
         """FEEL for a comma separated list of names in which each may be ``${…}``."""
@@ -180,6 +184,13 @@ class Words:
         if self._known_names is None:
             self._known_names = _names_given(self._document)
         return any(word in self._known_names for word in _NAME.findall(raw))
+
+
+def _names_of(element: Element) -> dict[str, str]:
+    """In ``${…}`` the instances of a multi-instance activity count from 0, here from 1 (BPMN 2.0.2, table 10.30)."""
+    activities = (element, *element.iterancestors())
+    inside = any(child(activity, "multiInstanceLoopCharacteristics") is not None for activity in activities)
+    return {"loopCounter": "loopCounter - 1"} if inside else {}
 
 
 def quote(text: str) -> str:

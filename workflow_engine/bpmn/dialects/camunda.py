@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from workflow_engine.bpmn.dialects.camunda_forms import read_form_fields
@@ -12,6 +13,7 @@ from workflow_engine.bpmn.reading_words import Words
 from workflow_engine.bpmn.xml import Element, extensions, local_name, text_of
 
 _BINDINGS = {"latest": "latest", "deployment": "deployment", "version": "version", "versionTag": "version_tag"}
+_OWN_KEY = re.compile(r"[$#]\{\s*execution\.(?:processBusinessKey|businessKey|processInstance\.businessKey)\s*\}")
 _SHAPES = {
     "singleEntry": "single_entry",
     "singleResult": "single_result",
@@ -81,8 +83,8 @@ def read_called_element(document: Document, words: Words, activity: Element) -> 
     process_id = words.template(activity, _without_prefix(activity, called), "called element")
     if process_id is None:
         return None
-    inputs, all_in, business_key = _passed(document, words, activity, "in")
-    outputs, all_out, _ = _passed(document, words, activity, "out")
+    inputs, all_in = _passed(document, words, activity, "in")
+    outputs, all_out = _passed(document, words, activity, "out")
     listed = any(is_extension(item, "in") or is_extension(item, "out") for item in extensions(activity))
     inherits = document.vendor(activity, "inheritVariables")
     return CalledElement(
@@ -94,7 +96,6 @@ def read_called_element(document: Document, words: Words, activity: Element) -> 
         outputs=outputs,
         all_in=all_in or (not listed and inherits != "false"),
         all_out=all_out or not listed,
-        business_key=business_key,
     )
 
 
@@ -104,11 +105,9 @@ def _without_prefix(activity: Element, called: str) -> str:
     return rest if colon and prefix in activity.nsmap and "{" not in called else called
 
 
-def _passed(
-    document: Document, words: Words, activity: Element, way: str
-) -> tuple[tuple[Mapping, ...], bool, str | None]:
+def _passed(document: Document, words: Words, activity: Element, way: str) -> tuple[tuple[Mapping, ...], bool]:
     mappings: list[Mapping] = []
-    everything, business_key = False, None
+    everything = False
     for item in extensions(activity):
         if not is_extension(item, way):
             continue
@@ -116,7 +115,7 @@ def _passed(
         if item.get("variables") == "all":
             everything = True
         elif item.get("businessKey"):
-            business_key = words.template(activity, item.get("businessKey"), "business key")
+            _note_business_key(document, activity, item.get("businessKey") or "")
         else:
             feel = words.expression(activity, item.get("source") or item.get("sourceExpression"), f"{way} mapping")
             if feel is not None and item.get("target"):
@@ -125,12 +124,18 @@ def _passed(
             document.findings.note(
                 "unused", activity, f"local of a call activity's {way} mapping", before=item.get("local")
             )
-    return tuple(mappings), everything, business_key
+    return tuple(mappings), everything
+
+
+def _note_business_key(document: Document, activity: Element, key: str) -> None:
+    """A called process is part of its caller's case and has the case's key; a key of its own is not kept."""
+    if _OWN_KEY.fullmatch(key) is None:
+        document.findings.note("unused", activity, "businessKey of a called process other than the case's", before=key)
 
 
 def read_signal_variables(document: Document, words: Words, definition: Element) -> tuple[Mapping, ...]:
     """What a thrown signal takes along; nothing listed, or ``variables="all"``, means everything."""
-    mappings, everything, _ = _passed(document, words, definition, "in")
+    mappings, everything = _passed(document, words, definition, "in")
     return () if everything else mappings
 
 

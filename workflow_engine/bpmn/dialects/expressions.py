@@ -15,6 +15,7 @@ The rule, in this order, stops at the first that applies:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,11 +67,18 @@ class Translation:
     note: str = ""
 
 
-def translate(text: str, *, language: str | None = None, prefer: Literal["feel", "auto"] = "auto") -> Translation:
+def translate(
+    text: str,
+    *,
+    language: str | None = None,
+    prefer: Literal["feel", "auto"] = "auto",
+    names: Mapping[str, str] | None = None,
+) -> Translation:
     """Return the FEEL reading of an expression in a model.
 
     ``language`` is what the model declares, if anything; with ``prefer="feel"`` every text that is valid FEEL is taken
-    as it stands. Raises ``DialectError`` with the reason when there is no faithful reading.
+    as it stands. ``names`` gives the FEEL for variables that mean something else in JUEL. Raises ``DialectError`` with
+    the reason when there is no faithful reading.
     """
     source = text.strip()
     if not source:
@@ -83,16 +91,16 @@ def translate(text: str, *, language: str | None = None, prefer: Literal["feel",
     if declared == "feel":
         return _as_feel(source, text)
     if declared is not None:
-        return _finish(_read_as(declared, source), text, declared)
+        return _finish(_read_as(declared, source, names or {}), text, declared)
     compiled = _try_feel(source)
     if compiled is not None and (prefer == "feel" or not _reads_wrong(compiled)):
         return Translation(source, source != text)
-    return _guess(source, text, compiled)
+    return _guess(source, text, compiled, names or {})
 
 
-def _guess(source: str, text: str, compiled: Compiled | None) -> Translation:
+def _guess(source: str, text: str, compiled: Compiled | None, names: Mapping[str, str]) -> Translation:
     if _BRACED.search(source):
-        return _finish(_read_braced(source), text, "juel")
+        return _finish(_read_braced(source, names), text, "juel")
     try:
         return _finish(translate_python(source), text, "python")
     except DialectError as error:
@@ -127,25 +135,25 @@ def _declared(language: str | None) -> str | None:
     raise DialectError(f"Expected FEEL, JUEL or Python, but the expression declares {language!r}", language=language)
 
 
-def _read_as(declared: str, source: str) -> Piece:
+def _read_as(declared: str, source: str, names: Mapping[str, str]) -> Piece:
     if declared == "python":
         return translate_python(source)
     if declared == "groovy" and _SCRIPT.search(_ANY_STRINGS.sub("", source)):
         raise DialectError("Expected a plain condition, but this is a Groovy script")
-    return _read_braced(source) if _BRACED.search(source) else translate_juel(source)
+    return _read_braced(source, names) if _BRACED.search(source) else translate_juel(source, names)
 
 
-def _read_braced(source: str) -> Piece:
+def _read_braced(source: str, names: Mapping[str, str]) -> Piece:
     """``${…}`` alone is its value; with text around it, a joined string."""
     whole = _BRACED.fullmatch(source)
     if whole:
-        return translate_juel(whole.group(1))
+        return translate_juel(whole.group(1), names)
     parts: list[Piece] = []
     position = 0
     for match in _BRACED.finditer(source):
         if match.start() > position:
             parts.append(literal_text(source[position : match.start()]))
-        piece = translate_juel(match.group(1))
+        piece = translate_juel(match.group(1), names)
         parts.append(Piece(piece.text, piece.level))
         position = match.end()
     if position < len(source):

@@ -8,7 +8,7 @@ Calls of Java methods are refused, apart from the few whose meaning on plain dat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from workflow_engine.bpmn.dialects.expressions_text import (
@@ -70,9 +70,12 @@ class _Token:
     text: str
 
 
-def translate_juel(source: str) -> Piece:
-    """Return the FEEL of what stands inside ``${…}``; raises ``DialectError``."""
-    parser = _Parser(_tokens(source), source)
+def translate_juel(source: str, names: Mapping[str, str] | None = None) -> Piece:
+    """Return the FEEL of what stands inside ``${…}``; raises ``DialectError``.
+
+    ``names`` gives the FEEL for variables that mean something else in JUEL.
+    """
+    parser = _Parser(_tokens(source), source, names or {})
     piece = parser.ternary()
     if parser.token.kind != "end":
         raise parser.error("an operator or the end")
@@ -101,8 +104,9 @@ def _tokens(source: str) -> list[_Token]:
 class _Parser:
     """Recursive descent over JUEL's grammar, loosest binding first."""
 
-    def __init__(self, tokens: list[_Token], source: str) -> None:
+    def __init__(self, tokens: list[_Token], source: str, names: Mapping[str, str]) -> None:
         self._tokens = tokens
+        self._names = names
         self._at = 0
         self._depth = 0
         self._source = source
@@ -238,7 +242,7 @@ class _Parser:
             return self._function(word)
         if word in _ENGINE_OBJECTS:
             return self._engine_object(word)
-        return name(word)
+        return Piece(f"({self._names[word]})") if word in self._names else name(word)
 
     def _engine_object(self, word: str) -> Piece:
         """``execution.getVariable('x')`` is the variable itself; everything else of the engine is out of reach."""

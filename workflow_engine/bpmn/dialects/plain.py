@@ -50,13 +50,9 @@ def _texts(document: Document, role: Element) -> list[str]:
 
 
 def _owners(words: Words, task: Element, text: str) -> tuple[list[str], list[str]]:
-    calls = _CALL.findall(text)
-    if not calls:
-        feel = words.list_of(task, text, "potential owner")
-        return [], [] if feel is None else [feel]
     users: list[str] = []
     groups: list[str] = []
-    for kind, inner in calls:
+    for kind, inner in [*_CALL.findall(text), ("group", _CALL.sub("", text).strip(" ,\n\t"))]:
         feel = words.list_of(task, inner, "potential owner")
         if feel is not None:
             (users if kind == "user" else groups).append(feel)

@@ -124,7 +124,7 @@ class MultiInstance(LoopFrame):
         if "n" not in state:
             state.update(n=self._count(token), next=0, done=0)
             token.note()
-        elif "last" in state and self._is_enough(token):
+        elif state.get("enough") or ("last" in state and self._is_enough(token)):
             self._drop_open_bodies(token)
             return self._conclude(token)
         if state["done"] >= state["n"]:

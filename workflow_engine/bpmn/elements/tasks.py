@@ -76,7 +76,7 @@ class UserTask(Activity):
         return UserTaskCreated(
             token_id=token.id,
             element_id=self.element_id,
-            name=self.node.name,
+            name=text_of(spec.name, data, context) if spec.name else self.node.name,
             lane=self.node.lane,
             assignee=text_of(spec.assignee, data, context) if spec.assignee else None,
             candidate_users=names_of(spec.candidate_users, data, context) if spec.candidate_users else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.elements.element import Element
+from workflow_engine.bpmn.elements.loops import MultiInstance
 from workflow_engine.bpmn.elements.mapping import map_in
 from workflow_engine.bpmn.elements.tasks import SendTask
 from workflow_engine.bpmn.evaluation import text_of
@@ -12,6 +13,7 @@ from workflow_engine.bpmn.messaging import throw_event
 from workflow_engine.bpmn.model import EventDefinition
 from workflow_engine.bpmn.scoping import terminate_scope
 from workflow_engine.bpmn.token import Token
+from workflow_engine.bpmn.tree import ScopeTree
 from workflow_engine.domain.errors import ProcessFaultError
 from workflow_engine.domain.events import ElementCompleted
 
@@ -68,11 +70,24 @@ class EndEvent(ThrowEvent):
     kind = "endEvent"
 
     def _on_complete(self, token: Token) -> None:
-        if any(definition.kind == "terminate" for definition in self.node.events):
-            token.workflow.top_workflow.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
-            terminate_scope(token.workflow)
+        ending = next((definition for definition in self.node.events if definition.kind == "terminate"), None)
+        if ending is not None:
+            top = token.workflow.top_workflow
+            top.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
+            terminate_scope(top if ending.ends == "case" else _scope_to_end(token, ending))
             return
         super()._on_complete(token)
+
+
+def _scope_to_end(token: Token, ending: EventDefinition) -> ScopeTree:
+    """The scope of the event; to end a loop, the nearest one that is an instance of a multi-instance sub-process."""
+    scope = token.workflow
+    while ending.ends == "loop" and (host := scope.host) is not None and host.task_spec.kind == "subProcess":
+        if isinstance(host.task_spec.container, MultiInstance):
+            host.parent.note(enough=True)
+            return scope
+        scope = host.workflow
+    return token.workflow
 
 
 def _code(token: Token, definition: EventDefinition) -> str | None:
