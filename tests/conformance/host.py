@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workflow_engine.bpmn.definition import Definition
+from workflow_engine.bpmn.evaluation import due_instant, iso, text_of
 from workflow_engine.bpmn.intake_here import read_model_here
 from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for
 from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain import events as ev
 from workflow_engine.domain.errors import DefinitionError, NotFoundError
+from workflow_engine.domain.timing import Cycle, parse_cycle
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -39,6 +41,18 @@ class HostedCase:
         return sum(isinstance(event, ev.IncidentOpened) for event in self.events)
 
 
+@dataclass(eq=False)
+class StartTimer:
+    """A timer start event that waits for its next firing."""
+
+    process_id: str
+    element_id: str
+    due: datetime
+    cycle: Cycle | None
+    armed: datetime
+    firing: int = 1
+
+
 class Host:
     """Definitions by process id, cases in the order in which they started."""
 
@@ -48,6 +62,7 @@ class Host:
         self.by_process: dict[str, Definition] = {}
         self.by_digest: dict[str, Definition] = {}
         self.cases: list[HostedCase] = []
+        self.starts: list[StartTimer] = []
 
     # ---- definitions
     def deploy(self, files: Mapping[str, bytes], known: set[str] | None) -> None:
@@ -67,6 +82,17 @@ class Host:
             self.by_digest[name] = definition
             for process in result.model.processes:
                 self.by_process[process.id] = definition
+                self._arm(definition, process.id)
+
+    def _arm(self, definition: Definition, process_id: str) -> None:
+        """Timer start events: the first firing of each."""
+        for trigger in definition.start_triggers(process_id):
+            if trigger.kind == "timer":
+                text = text_of(trigger.expression or "", {}, self.context) or ""
+                cycle = parse_cycle(text) if trigger.timer == "cycle" else None
+                due = cycle.due(1, self.now) if cycle else due_instant(text, self.now)
+                if due is not None:
+                    self.starts.append(StartTimer(process_id, trigger.element_id, due, cycle, self.now))
 
     def by_id(self, definition_id: str) -> Definition:
         return self.by_digest[definition_id]
@@ -152,21 +178,34 @@ class Host:
         return [case for case in self.cases if case.state == "active"]
 
     # ---- time
-    def timers(self) -> list[tuple[str, HostedCase, int, int]]:
-        """(due, case, token, position), the earliest first."""
+    def timers(self) -> list[tuple[str, HostedCase | StartTimer, int, int]]:
+        """(due, case or start event, token, position), the earliest first."""
         far = datetime(9999, 1, 1, tzinfo=UTC)
-        found = [
+        found: list[tuple[str, int, HostedCase | StartTimer, int, int]] = [
             (due_at, index, case, token_id, position)
             for index, case in enumerate(self.cases)
             if case.state == "active"
             for token_id, position, due_at in case.instance.due_timers(far)
         ]
+        found += [(iso(start.due), -1, start, 0, 0) for start in self.starts]
         found.sort(key=lambda timer: timer[:2])
         return [(due_at, case, token_id, position) for due_at, _, case, token_id, position in found]
 
-    def fire(self, due_at: str, case: HostedCase, token_id: int, position: int) -> None:
+    def fire(self, due_at: str, case: HostedCase | StartTimer, token_id: int, position: int) -> None:
         self.now = max(self.now, datetime.fromisoformat(due_at))
+        if isinstance(case, StartTimer):
+            self._fire_start(case)
+            return
         self.took(case, self.thaw(case).fire_timer(self.context, token_id, position, due_at))
+
+    def _fire_start(self, timer: StartTimer) -> None:
+        timer.firing += 1
+        due = None if timer.cycle is None else timer.cycle.due(timer.firing, timer.armed)
+        if due is None:
+            self.starts.remove(timer)
+        else:
+            timer.due = due
+        self.start(timer.process_id, {}, timer.element_id)
 
     def run_due_timers(self) -> None:
         for _ in range(200):

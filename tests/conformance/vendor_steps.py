@@ -121,6 +121,8 @@ class Runner:
                     "key": event.element_id,
                     "instance": called or case,
                     "candidateGroup": event.candidate_groups or [],
+                    "candidateUser": event.candidate_users or [],
+                    "priority": event.priority,
                     "assignee": event.assignee,
                     "ref": (case, token.token_id),
                 }
@@ -187,7 +189,7 @@ class Runner:
             if key in ("instance", "super"):
                 if row.get(key) != self._named(value):
                     return False
-            elif key == "candidateGroup":
+            elif key in ("candidateGroup", "candidateUser"):
                 if value not in row[key]:
                     return False
             elif row.get(key) != value:

@@ -40,6 +40,13 @@ def test_potential_owners_are_candidates() -> None:
     assert task.candidate_groups == 'concatenate(["management"], ["accountancy"])'
 
 
+def test_potential_owners_mix_calls_and_plain_group_names() -> None:
+    task = node_of(around(owned("user(kermit), group(management), accountancy, ${more}"))).user_task
+    assert task is not None
+    assert task.candidate_users == '["kermit"]'
+    assert task.candidate_groups == 'concatenate(["management"], ["accountancy", more])'
+
+
 def test_human_performer_is_the_assignee() -> None:
     task = node_of(around(owned("${initiator}", role="humanPerformer"))).user_task
     assert task is not None
