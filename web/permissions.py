@@ -41,6 +41,12 @@ def may(
     return holds(actor, verb, unit_id, process_id)
 
 
+def require_verb(verb: str, actor: Actor | None = None) -> None:
+    """Raise NotPermittedError unless the actor (by default the one signed in) holds this verb."""
+    if not may(verb, actor):
+        raise NotPermittedError(f"Expected the right to {verb.replace('_', ' ')}, but you do not have it.")
+
+
 def requires(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only those into a view who hold the verb at least somewhere.
 
@@ -51,8 +57,7 @@ def requires(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def guard(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not may(verb):
-                raise NotPermittedError(f"Expected the right to {verb.replace('_', ' ')}, but you do not have it.")
+            require_verb(verb)
             return view(*args, **kwargs)
 
         return guarded

@@ -62,6 +62,7 @@ from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.queries.access import ApiTokenRow
+from workflow_engine.queries.door import Queries
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -147,6 +148,7 @@ __all__ = [
     "PersonRow",
     "Problem",
     "PublishMessage",
+    "Queries",
     "Receipt",
     "RejectedError",
     "ReleaseDefinition",

@@ -27,7 +27,7 @@ from workflow_engine import OPERATOR, Engine, HistoryRow, Settings, VirtualClock
 
 TOKENS = {name: new_token() for name in ("fax", "weather")}
 TOPICS = {"fax": ["fax", "letter"], "weather": ["forecast"]}
-JOBS, OUTCOMES, PROBLEMS = (jsonschema_rs.validator_for(schema_of(n)) for n in ("Jobs", "Outcome", "Problem"))
+JOBS, OUTCOMES, PROBLEMS = (jsonschema_rs.validator_for(schema_of(n)) for n in ("Jobs", "Outcome", "ProblemDetails"))
 PROBLEM = "application/problem+json"
 ERROR = '<error id="busy" name="busy" errorCode="line_busy"/>'
 FAXING = model(

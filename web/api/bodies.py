@@ -19,6 +19,8 @@ MOST_BYTES = 2 * 1024 * 1024
 """Twice what variables may weigh."""
 WHOLE = "body"
 """What problems of the whole body are told under."""
+_OPEN = frozenset({"variables", "payload", "correlation"})
+"""Fields that hold any JSON."""
 _MOST_PROBLEMS = 50
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _KINDS = {"string": "text", "integer": "a whole number", "array": "a list", "object": "an object"}
@@ -30,17 +32,17 @@ class InvalidBodyError(InvalidVariablesError):
     code = "invalid_request"
 
 
-def read_body(schema: str) -> dict[str, Any]:
+def read_body(schema: str, most_bytes: int = MOST_BYTES) -> dict[str, Any]:
     """The body as the schema of this name describes it.
 
     Raises:
         UnsupportedMediaType: it is sent as something else than JSON.
-        RequestEntityTooLarge: it is larger than ``MOST_BYTES``.
+        RequestEntityTooLarge: it is larger than ``most_bytes``.
         InvalidBodyError: it is no JSON, a field does not fit or is unknown.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Expected a body of the type application/json.")
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = most_bytes
     body = _parsed(request.get_data(cache=False))
     problems = dict(_problems(schema, body))
     if problems:
@@ -60,12 +62,12 @@ def _parsed(content: bytes) -> dict[str, Any]:
 
 def _problems(schema: str, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Field and what was expected there, for the first faults found."""
-    unwritable = [name for name, value in body.items() if name != "variables" and not _is_text(name, value)]
+    unwritable = [name for name, value in body.items() if name not in _OPEN and not _is_text(name, value)]
     if unwritable:
         yield from ((name if _is_text(name) else WHOLE, "Expected Unicode text without NUL.") for name in unwritable)
         return
-    # What stands in the variables is the engine's to check: its limits are finer than a schema can say.
-    shallow = {name: {} if name == "variables" and isinstance(value, dict) else value for name, value in body.items()}
+    # What stands in open fields is the engine's to check: its limits are finer than a schema can say.
+    shallow = {name: {} if name in _OPEN and isinstance(value, dict) else value for name, value in body.items()}
     try:
         errors = list(islice(_validator(schema).iter_errors(shallow), _MOST_PROBLEMS))
     except ValueError:  # nested too deeply, or no Unicode somewhere inside: no field of ours is either

@@ -1,4 +1,7 @@
-"""The description of the API (OpenAPI 3.1), written by hand in ``openapi.json``; bodies are checked against it."""
+"""The description of the API (OpenAPI 3.1): jobs by hand in ``openapi.json``, the rest from the table of operations.
+
+Bodies are checked against it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+from web.api.generated import paths_and_schemas
+
 FILE = Path(__file__).with_name("openapi.json")
-DOCUMENT: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _whole() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    paths, schemas = paths_and_schemas()
+    for path, methods in paths.items():
+        document["paths"].setdefault(path, {}).update(methods)
+    document["components"]["schemas"].update(schemas)
+    tags = {tag for methods in document["paths"].values() for one in methods.values() for tag in one["tags"]}
+    document["tags"] = [{"name": tag} for tag in sorted(tags)]
+    return document
+
+
+DOCUMENT = _whole()
 
 
 def schema_of(name: str) -> dict[str, Any]:

@@ -48,6 +48,13 @@ def lock_command_id(worker: OutsideWorker, key: str | None) -> str:
     return "lock-" + hmac.new(bytes.fromhex(worker.token_sha256), key.encode(), sha256).hexdigest()[:48]
 
 
+def person_command_id(person_id: str, operation: str, key: str | None) -> str:
+    """Of a person's program. Two people may choose the same key, and one program the same key for two addresses."""
+    if key is None:
+        return new_id()
+    return f"api-{sha256(chr(31).join((person_id, operation, key)).encode()).hexdigest()[:40]}"
+
+
 def outcome_command_id(job_id: str, lock_token: str, outcome: str, key: str | None) -> str:
     """Of an outcome; without a key the same outcome under the same lock counts as sent again."""
     return key or f"job-{sha256(f'{job_id}:{lock_token}:{outcome}'.encode()).hexdigest()[:40]}"

@@ -1,15 +1,18 @@
-"""The addresses of the API: fetch jobs under a lock, and complete, fail or throw each of them."""
+"""The addresses of the API: every operation of the table; for workers outside, jobs under a lock."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from web.api.answering import answer, carry_out
 from web.api.bodies import read_body
 from web.api.description import DOCUMENT
 from web.api.keys import REPLAYED_HEADER, find_key, lock_command_id, outcome_command_id
+from web.api.operations import OPERATIONS, Ask, Tell
 from web.api.workers import current_worker, require_topics, require_worker
 from web.context import engine
 from workflow_engine import CompleteJob, FailJob, LockJobs, NotFoundError, Receipt, ThrowJobError
@@ -78,6 +81,17 @@ def throw(job_id: str) -> Response:
         variables=body.get("variables", {}),
     )  # fmt: skip
     return _send(job_id, command, "thrown")
+
+
+def _route(operation: Ask | Tell) -> None:
+    """Give the operation its address."""
+    view = partial(answer, operation) if isinstance(operation, Ask) else partial(carry_out, operation)
+    path = operation.path.replace("{", "<").replace("}", ">")
+    blueprint.add_url_rule(path, operation.name, view, methods=[operation.method.upper()])
+
+
+for _operation in OPERATIONS:
+    _route(_operation)
 
 
 def _fields(job_id: str, body: dict[str, Any], outcome: str) -> dict[str, Any]:

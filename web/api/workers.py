@@ -6,15 +6,14 @@ import logging
 from typing import cast
 
 from flask import current_app, g, request
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
 
+from web.api.callers import bearer_token, unauthorized
 from web.api.tokens import OutsideWorker, OutsideWorkers
 from workflow_engine import NotPermittedError, SettingsError, UnavailableError
 
 log = logging.getLogger(__name__)
 
-OPEN_ENDPOINTS = frozenset({"api.openapi"})
+WORKER_ENDPOINTS = frozenset({"api.lock", "api.complete", "api.fail", "api.throw"})
 
 
 def require_worker() -> None:
@@ -24,18 +23,16 @@ def require_worker() -> None:
         Unauthorized: there is no token, or it is nobody's.
         UnavailableError: the file of tokens cannot be read now.
     """
-    if request.endpoint in OPEN_ENDPOINTS:
+    if request.endpoint not in WORKER_ENDPOINTS:
         return
-    given = request.authorization
-    if given is None or given.type != "bearer" or not given.token:
-        raise _unauthorized("Expected the header Authorization: Bearer with the token of a worker.")
+    token = bearer_token("Expected the header Authorization: Bearer with the token of a worker.")
     try:
-        found = cast(OutsideWorkers, current_app.extensions["outside_workers"]).find(given.token)
+        found = cast(OutsideWorkers, current_app.extensions["outside_workers"]).find(token)
     except SettingsError as error:
         log.exception("The tokens of workers cannot be read")
         raise UnavailableError("The tokens of workers cannot be read now; an administrator has to look.") from error
     if found is None:
-        raise _unauthorized("Expected the token of a worker, but this one is nobody's.", error="invalid_token")
+        raise unauthorized("Expected the token of a worker, but this one is nobody's.", error="invalid_token")
     g.worker = found
 
 
@@ -49,7 +46,3 @@ def require_topics(topics: list[str]) -> None:
     foreign = sorted(set(topics) - current_worker().topics)
     if foreign:
         raise NotPermittedError(f"Expected topics of the worker {current_worker().name}, but not {', '.join(foreign)}.")
-
-
-def _unauthorized(why: str, **more: str | None) -> Unauthorized:
-    return Unauthorized(why, www_authenticate=WWWAuthenticate("bearer", {"realm": "liandong", **more}))
