@@ -40,7 +40,7 @@ def carry_out(tell: Tell, **path: str) -> Response:
     body = read_body(tell.schema, tell.most_bytes or MOST_BYTES)
     key = find_key({})
     command_id = person_command_id(actor.actor_id, tell.name, key)
-    values = msgspec.structs.asdict(msgspec.convert(body, tell.body))
+    values = _converted(tell, body)
     made = {name: sha256(f"{name}:{command_id}".encode()).hexdigest()[:32] for name in tell.made}
     command = tell.command(command_id=command_id, **made, **_path_values(tell, path), **values)
     if isinstance(command, CompleteUserTask):
@@ -50,6 +50,16 @@ def carry_out(tell: Tell, **path: str) -> Response:
     if receipt.replayed:
         answer.headers[REPLAYED_HEADER] = "true"
     return answer
+
+
+def _converted(tell: Tell, body: dict[str, Any]) -> dict[str, Any]:
+    """The body in the types of the command's fields. Raises InvalidBodyError for what a schema cannot say."""
+    try:
+        return msgspec.structs.asdict(msgspec.convert(body, tell.body))
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at ")
+        field = place.strip("`").removeprefix("$.").removesuffix("[...]") or "body"
+        raise InvalidBodyError("Expected a body as /api/v1/openapi.json describes it.", {field: f"{what}."}) from error
 
 
 def _path_values(operation: Ask | Tell, path: dict[str, str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The pages, one module per subject."""
 
-from web.ui import alerts, cases, health, inbox, models, operations, overview, preferences, sign_in, tasks
+from web.ui import alerts, cases, health, inbox, models, operations, overview, preferences, programs, sign_in, tasks
 
 BLUEPRINTS = (
     sign_in.blueprint,
@@ -13,4 +13,5 @@ BLUEPRINTS = (
     alerts.blueprint,
     models.blueprint,
     health.blueprint,
+    programs.blueprint,
 )

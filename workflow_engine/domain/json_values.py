@@ -18,6 +18,8 @@ _MAX_NAME = 128
 _MAX_PROBLEMS = 50
 _VALUE_SIZE = 8
 _INFINITE = float("inf")
+_DIGITS_BELOW = 1e21
+"""Whole floats below are written with all their digits (RFC 8785), and would be read back as larger integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,8 @@ def _number(value: Any) -> int | float:
     elif kind is float and -_INFINITE < value < _INFINITE:
         if value.is_integer() and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
             return int(value)
-        return float(value)
+        if not MAX_SAFE_INTEGER < abs(value) < _DIGITS_BELOW:
+            return float(value)
     raise _RefusedError
 
 
@@ -249,7 +252,7 @@ def _scalar_problem(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return "Expected text without NUL and lone surrogates."
-    if kind is int:
+    if kind is int or (kind is float and -_INFINITE < value < _INFINITE):
         return "Expected an integer between -(2^53 - 1) and 2^53 - 1; write larger ones as text."
     if kind is float:
         return f"Expected a finite number, but got {value}."
