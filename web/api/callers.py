@@ -12,9 +12,8 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from web.api.tokens import LONGEST_TOKEN, token_sha256
-from web.auth import actor_of
 from web.context import engine
-from workflow_engine import Actor, NotPermittedError, PersonRow
+from workflow_engine import Actor, NotPermittedError
 
 
 def require_person(scope: str) -> Actor:
@@ -26,18 +25,13 @@ def require_person(scope: str) -> Actor:
     """
     token = bearer_token("Expected the header Authorization: Bearer with the token of a person's program.")
     found = engine().queries.access.find_token(token_sha256(token), engine().clock.now())
-    person = None if found is None else engine().queries.find_person(found.person_id)
-    if found is None or person is None:
+    acting = None if found is None else engine().queries.organisation.find_acting(found.person_id)
+    if found is None or acting is None:
         raise unauthorized("Expected a token that opens something, but this one does not.", error="invalid_token")
     if scope not in found.scopes:
         raise NotPermittedError(f"Expected a token with the scope {scope}, but this one lacks it.", scope=scope)
-    g.person, g.actor = person, actor_of(person)
+    g.person, g.actor = acting
     return cast(Actor, g.actor)
-
-
-def current_person() -> PersonRow:
-    """The person of this request."""
-    return cast(PersonRow, g.person)
 
 
 def bearer_token(expected: str) -> str:
