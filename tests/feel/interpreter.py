@@ -122,7 +122,9 @@ class Interpreter:
                 return left + right
             if isinstance(left, Decimal) and isinstance(right, Decimal):
                 if operator == "**":
-                    return Decimal(1) if left == right == 0 else DECIMAL128.power(left, right)
+                    if left == 0 and right <= 0:
+                        return None if right else Decimal(1)
+                    return DECIMAL128.power(left, right)
                 if operator == "/":
                     return DECIMAL128.divide(left, right) if right else None
                 name = {"+": "add", "-": "subtract", "*": "multiply"}[operator]

@@ -21,6 +21,7 @@ CONTEXT = EvaluationContext(now=datetime(2026, 1, 2, tzinfo=UTC), max_steps=20_0
 VARIABLES = {"n": 3, "text": "abc", "items": [1, 2, {"a": 5}], "ctx": {"a": 1, "b": {"c": "x"}}}
 KNOWN = ["date of birth", "a-b", "profit and loss", "死亡人数"]
 EXPRESSIONS = [
+    "[1..(function)(partial)]",
     "-1 ** 2", "-(1)", "- n", "--n", "-(n instance of number)", "(1 + 2) * 3 - 4 / (5 - 6)", "2 ** -1 ** 3",
     "1 < 2 = true", "not(a) and (b or c) and d", "(a and b) and c", "x between 1 + 1 and 2 * 3", "x in < 5",
     "x in (1, < 2, [3..4])", "x in ((< 5))", "x in (y)", "(n instance of list) < 3", "n instance of list<list<number>>",

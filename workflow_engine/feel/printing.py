@@ -82,7 +82,10 @@ def _call(node: ast.Call) -> Printed:
     arguments = [_print(argument, _ANY) for argument in node.arguments]
     if node.names is not None:
         arguments = [f"{name}: {text}" for name, text in zip(node.names, arguments, strict=True)]
-    return f"{_print(node.function, _POSTFIX)}({', '.join(arguments)})", _POSTFIX
+    function = _print(node.function, _POSTFIX)
+    if function == "function":
+        function = "(function)"  # a variable of that name; called as it stands it would begin a function's text
+    return f"{function}({', '.join(arguments)})", _POSTFIX
 
 
 def _chain(node: ast.Chain) -> Printed:
