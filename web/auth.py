@@ -15,7 +15,7 @@ from workflow_engine import Actor, PersonRow
 
 OPEN_ENDPOINTS = frozenset({
     "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person",
-    "preferences.language", "health.show", "static_files.file", "static_files.favicon",
+    "preferences.language", "health.show", "calendar.feed", "static_files.file", "static_files.favicon",
 })  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def load_person() -> None:
     if is_api_request():
         return
     person_id = session.get("person_id")
-    if not person_id or request.endpoint in ("static_files.file", "health.show"):
+    if not person_id or request.endpoint in ("static_files.file", "health.show", "calendar.feed"):
         return
     found = engine().queries.organisation.find_acting(person_id)
     if found is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.decision_stories import explain_decision
-from workflow_engine.domain.access import SCOPES
+from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
 from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
@@ -61,6 +61,7 @@ from workflow_engine.domain.permissions import may, may_somewhere
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
+from workflow_engine.interchange.deadlines import Deadline, calendar_of
 from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.people import hash_password
@@ -91,6 +92,7 @@ from workflow_engine.verifying import AuditReport
 new_case_id = new_command_id = new_id
 
 __all__ = [
+    "CALENDAR_SCOPE",
     "CLOCK",
     "OPERATOR",
     "SCOPES",
@@ -117,6 +119,7 @@ __all__ = [
     "CompleteUserTask",
     "CorrelateMessage",
     "CreateApiToken",
+    "Deadline",
     "DefinitionDetail",
     "DefinitionError",
     "DefinitionRow",
@@ -172,6 +175,7 @@ __all__ = [
     "UnavailableError",
     "UserTaskRow",
     "VirtualClock",
+    "calendar_of",
     "condition_holds",
     "explain_decision",
     "hash_password",

@@ -1,6 +1,19 @@
 """The pages, one module per subject."""
 
-from web.ui import alerts, cases, health, inbox, models, operations, overview, preferences, programs, sign_in, tasks
+from web.ui import (
+    alerts,
+    calendar,
+    cases,
+    health,
+    inbox,
+    models,
+    operations,
+    overview,
+    preferences,
+    programs,
+    sign_in,
+    tasks,
+)
 
 BLUEPRINTS = (
     sign_in.blueprint,
@@ -13,5 +26,6 @@ BLUEPRINTS = (
     alerts.blueprint,
     models.blueprint,
     health.blueprint,
+    calendar.blueprint,
     programs.blueprint,
 )

@@ -13,7 +13,15 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.presenters.api_page import chapters, scope_words
 from web.ui.requests import command_id
-from workflow_engine import SCOPES, CreateApiToken, EngineError, InvalidVariablesError, RevokeApiToken, new_id
+from workflow_engine import (
+    CALENDAR_SCOPE,
+    SCOPES,
+    CreateApiToken,
+    EngineError,
+    InvalidVariablesError,
+    RevokeApiToken,
+    new_id,
+)
 
 blueprint = Blueprint("programs", __name__)
 DAYS = (30, 90, 180, 365)
@@ -50,6 +58,21 @@ def revoke(token_id: str) -> Redirect:
     return redirect(url_for("programs.page"), 303)
 
 
+@blueprint.post("/account/calendar")
+def subscribe() -> Response:
+    """Make an address for my calendar of deadlines; this answer is the only one that ever shows it."""
+    token = new_token()
+    command = CreateApiToken(
+        command_id=command_id(), token_id=new_id(), token_sha256=token_sha256(token), name=_("Calendar of deadlines"),
+        scopes=(CALENDAR_SCOPE,), days=DAYS[-1],
+    )  # fmt: skip
+    keep_input(lambda error: _render(error=error))
+    engine().handle(command, current_actor())
+    answer = make_response(_render(address=url_for("calendar.feed", token=token, _external=True)))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @blueprint.get("/developers")
 def developers() -> str:
     """What programs may ask and tell, out of the API's own description."""
@@ -57,7 +80,10 @@ def developers() -> str:
 
 
 def _render(
-    *, fresh: str | None = None, error: EngineError | None = None, typed: dict[str, object] | None = None
+    *,
+    fresh: str | None = None,
+    address: str | None = None,
+    error: EngineError | None = None, typed: dict[str, object] | None = None
 ) -> str:
     now = engine().clock.now()
     tokens = engine().queries.access.list_tokens(current_actor().actor_id)
@@ -66,6 +92,6 @@ def _render(
         "pages/programs.html",
         live=[token for token in tokens if token.revoked_at is None and token.expires_at > now],
         over=[token for token in tokens if token.revoked_at is not None or token.expires_at <= now],
-        fresh=fresh, error=None if problems else error, problems=problems, command_id=new_id(),
+        fresh=fresh, address=address, error=None if problems else error, problems=problems, command_id=new_id(),
         typed=typed or {"name": "", "scopes": (), "days": "90"}, scopes=scope_words(SCOPES), days=DAYS,
     )  # fmt: skip

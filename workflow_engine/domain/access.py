@@ -8,6 +8,8 @@ SCOPES = (
     "tasks:read", "tasks:write", "cases:read", "cases:write", "models:read", "models:write", "operations:read",
     "operations:write", "organisation:read", "organisation:write", "audit:read",
 )  # fmt: skip
+CALENDAR_SCOPE = "calendar:read"
+"""Opens the calendar of deadlines and nothing else: its token stands in an address."""
 LONGEST_NAME = 80
 MOST_DAYS = 366
 MOST_TOKENS = 20
@@ -16,4 +18,4 @@ MOST_TOKENS = 20
 
 def unknown_scopes(scopes: Iterable[str]) -> list[str]:
     """Those that are none."""
-    return sorted(set(scopes) - set(SCOPES))
+    return sorted(set(scopes) - {*SCOPES, CALENDAR_SCOPE})
