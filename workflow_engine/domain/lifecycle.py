@@ -41,6 +41,19 @@ MESSAGE: Table = {
     "correlated": frozenset(),
     "expired": frozenset(),
 }
+DELEGATION: Table = {
+    "pending": frozenset({"resolved", "taken_back", "withdrawn"}),
+    "resolved": frozenset(),
+    "taken_back": frozenset(),
+    "withdrawn": frozenset(),
+}
+OPINION: Table = {
+    "waiting": frozenset({"open", "removed", "withdrawn"}),
+    "open": frozenset({"answered", "removed", "withdrawn"}),
+    "answered": frozenset(),
+    "removed": frozenset(),
+    "withdrawn": frozenset(),
+}
 INCIDENT: Table = {"open": frozenset({"resolved"}), "resolved": frozenset()}
 OUTBOX: Table = {
     "pending": frozenset({"sent", "dead"}),
