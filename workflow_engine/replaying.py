@@ -13,8 +13,9 @@ from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.domain.commands import Command, command_names
 from workflow_engine.domain.errors import EngineError, NotFoundError
-from workflow_engine.handlers.acts import ACTS, Step
+from workflow_engine.handlers.acts import ACTS
 from workflow_engine.handlers.handling import Parts
+from workflow_engine.handlers.steps import Step
 from workflow_engine.library import BoundSource
 from workflow_engine.storage.chains import BUILD
 from workflow_engine.storage.unit_of_work import UnitOfWork

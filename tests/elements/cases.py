@@ -16,9 +16,11 @@ import orjson
 from tests.elements.telling import story_of, text_of
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for
+from workflow_engine.bpmn.moving import branches, find_scope, move
 from workflow_engine.bpmn.runtime import Advance, Instance
 from workflow_engine.bpmn.token import ERROR, Token
 from workflow_engine.bpmn.token_rows import TokenRow, row_of
+from workflow_engine.bpmn.tree import CaseTree
 from workflow_engine.domain import events as ev
 from workflow_engine.domain.errors import RejectedError
 from workflow_engine.domain.event import Event
@@ -185,6 +187,25 @@ class Case:
 
     def cancel(self, reason: str | None = None) -> Case:
         return self.step(lambda one: one.cancel(self.world.context, reason))
+
+    def move(self, element: str | None, *path: str, scope: int | None = None, **noted: Any) -> Case:
+        """Withdraw the first branch of the scope that is at this element (None: none), and go on at ``path``."""
+
+        def do(tree: CaseTree) -> None:
+            inside = find_scope(tree, scope)
+            replaced = [branch for branch in branches(inside) if branch.element_id == element][:1]
+            move(inside, replaced, path, noted=noted)
+
+        return self.step(lambda one: one.act(self.world.context, do))
+
+    def move_all(self, *path: str, scope: int | None = None) -> Case:
+        """Withdraw every branch of the scope, and go on at ``path``."""
+
+        def do(tree: CaseTree) -> None:
+            inside = find_scope(tree, scope)
+            move(inside, branches(inside), path)
+
+        return self.step(lambda one: one.act(self.world.context, do))
 
     # ---- looking
     def task(self, element: str, **where: Any) -> int:

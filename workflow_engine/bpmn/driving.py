@@ -67,7 +67,26 @@ def _settle(top: CaseTree) -> bool:
         if token.task_spec.join_if_complete(token):
             return True
     seen: dict[int, dict[str, Any]] = {}
-    return any(_look_at_condition(top, token, seen) for _, token in sorted(top.conditions.items()))
+    if any(_look_at_condition(top, token, seen) for _, token in sorted(top.conditions.items())):
+        return True
+    return "moved" in top.header and _unblock(top)
+
+
+def _unblock(top: CaseTree) -> bool:
+    """Where tokens were moved by hand, joins that wait for each other go on: nothing else in their scope can happen."""
+    for _, token in sorted(top.joins.items()):
+        tree = token.workflow
+        if tree.root.internal_data.get("moved") and not any(map(_may_go_on, tree.live_tokens())):
+            token.task_spec.join_what_came(token)
+            return True
+    return False
+
+
+def _may_go_on(token: Token) -> bool:
+    if token.task_spec.kind in ("boundaryEvent", "eventListener"):
+        return False
+    in_scope = token.id in token.workflow.top_workflow.scopes
+    return in_scope or "incident" in token.internal_data or token.has_state(READY) or token.task_spec.can_happen(token)
 
 
 def _look_at_condition(top: CaseTree, token: Token, seen: dict[int, dict[str, Any]]) -> bool:

@@ -316,6 +316,13 @@ class Instance:
         tree.recorder.add(CaseCancelled(reason=reason))
         return self._advance()
 
+    def act(self, context: RunContext, do: Callable[[CaseTree], None]) -> Advance:
+        """Whatever else a command does to the tree of a running case, by hand: see ``bpmn.moving``."""
+        tree = self._begin(context)
+        self._require_active()
+        do(tree)
+        return self._advance()
+
     # ---- looking
     def variables(self) -> dict[str, Any]:
         """The variables of the case as one picture: every branch's changes, the latest last."""

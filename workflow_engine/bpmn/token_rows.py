@@ -126,7 +126,7 @@ def _wait_again(token: Token) -> None:
     if node.kind in ("parallelGateway", "inclusiveGateway"):
         if token.has_state(WAITING):
             token.workflow.arrivals.setdefault(token.element_id, {})[token.id] = token
-            if node.kind == "inclusiveGateway":
+            if node.kind == "inclusiveGateway" or token.workflow.root.internal_data.get("moved"):
                 top.joins[token.id] = token
     elif token.has_state(WAITING) and any(event.kind == "conditional" for event in node.events):
         top.conditions[token.id] = token

@@ -15,8 +15,9 @@ from workflow_engine.domain.commands import Command, Receipt, command_body
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.failpoints import failpoint
-from workflow_engine.handlers.acts import ACTS, Act, Step, next_due_at
+from workflow_engine.handlers.acts import ACTS, next_due_at
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.steps import Act, Step
 from workflow_engine.storage import appliers, chains
 from workflow_engine.storage.cases import Case, add_case, find_case, save_case, save_tokens
 from workflow_engine.storage.changes import Changes, Facts

@@ -13,6 +13,8 @@ from workflow_engine.domain.errors import NoFlowTakenError
 from workflow_engine.domain.events import ElementCompleted, TokensMerged
 from workflow_engine.domain.variables import merge_branches
 
+_ASIDE = ("boundaryEvent", "eventListener")
+
 
 class ExclusiveGateway(Element):
     """Takes the first flow, in document order, whose condition holds (13.4.2)."""
@@ -80,41 +82,13 @@ class _JoiningGateway(Element):
         tree.top_workflow.uncatch(survivor)
         survivor._ready()
 
-
-class ParallelGateway(_JoiningGateway):
-    """Waits for one token on every incoming flow, sends one along every outgoing flow (13.4.1)."""
-
-    kind = "parallelGateway"
-
-    def arrived(self, token: Token) -> None:
-        first = self.first_of_each_flow(token)
-        if len(first) == len(self.incoming):
-            self.join(list(first.values()))
-
-    def select_flows(self, token: Token) -> list[tuple[Flow, Element]]:
-        return [*self.flows, *([self.default_flow] if self.default_flow else [])]
-
-
-class InclusiveGateway(_JoiningGateway):
-    """Waits while a token could still come along an empty flow; takes every flow whose condition holds (13.4.3)."""
-
-    kind = "inclusiveGateway"
-
-    def arrived(self, token: Token) -> None:
-        token.workflow.top_workflow.joins[token.id] = token
-
     def join_if_complete(self, token: Token) -> bool:
-        """Looked at when nothing else in the case moves: go on unless a token elsewhere may still arrive."""
-        first = self.first_of_each_flow(token)
-        empty = [flow for flow in self.incoming if flow not in first]
-        for other in token.workflow.live_tokens():
-            if other.element_id == self.element_id or other.task_spec.kind in ("boundaryEvent", "eventListener"):
-                continue
-            at = other.task_spec.name
-            if any(at in self._upstream[flow] for flow in empty) and not any(at in self._upstream[f] for f in first):
-                return False
-        self.join(list(first.values()))
-        return True
+        """Looked at when nothing else in the case moves: whether it goes on."""
+        raise AssertionError("every joining gateway knows for what it waits")
+
+    def join_what_came(self, token: Token) -> None:
+        """Go on with the tokens that are here: no other can come."""
+        self.join(list(self.first_of_each_flow(token).values()))
 
     @cached_property
     def _upstream(self) -> dict[str, frozenset[str]]:
@@ -143,6 +117,56 @@ class InclusiveGateway(_JoiningGateway):
                 seen.add(name)
                 pending.extend(sources.get(name, ()))
         return frozenset(seen)
+
+
+class ParallelGateway(_JoiningGateway):
+    """Waits for one token on every incoming flow, sends one along every outgoing flow (13.4.1)."""
+
+    kind = "parallelGateway"
+
+    def arrived(self, token: Token) -> None:
+        first = self.first_of_each_flow(token)
+        if len(first) == len(self.incoming):
+            self.join(list(first.values()))
+        elif token.workflow.root.internal_data.get("moved"):
+            token.workflow.top_workflow.joins[token.id] = token
+
+    def join_if_complete(self, token: Token) -> bool:
+        """In a scope where tokens were moved by hand: go on once no token can come along an empty flow any more."""
+        first = self.first_of_each_flow(token)
+        missing = [self._upstream[flow] for flow in self.incoming if flow not in first and flow in self._upstream]
+        for other in token.workflow.live_tokens():
+            if other.element_id != self.element_id and other.task_spec.kind not in _ASIDE:
+                at = other.task_spec.name
+                if any(at in upstream for upstream in missing):
+                    return False
+        self.join(list(first.values()))
+        return True
+
+    def select_flows(self, token: Token) -> list[tuple[Flow, Element]]:
+        return [*self.flows, *([self.default_flow] if self.default_flow else [])]
+
+
+class InclusiveGateway(_JoiningGateway):
+    """Waits while a token could still come along an empty flow; takes every flow whose condition holds (13.4.3)."""
+
+    kind = "inclusiveGateway"
+
+    def arrived(self, token: Token) -> None:
+        token.workflow.top_workflow.joins[token.id] = token
+
+    def join_if_complete(self, token: Token) -> bool:
+        """Looked at when nothing else in the case moves: go on unless a token elsewhere may still arrive."""
+        first = self.first_of_each_flow(token)
+        empty = [flow for flow in self.incoming if flow not in first]
+        for other in token.workflow.live_tokens():
+            if other.element_id == self.element_id or other.task_spec.kind in _ASIDE:
+                continue
+            at = other.task_spec.name
+            if any(at in self._upstream[flow] for flow in empty) and not any(at in self._upstream[f] for f in first):
+                return False
+        self.join(list(first.values()))
+        return True
 
 
 class EventBasedGateway(Element):

@@ -32,6 +32,25 @@ def begin_scope(tree: ScopeTree, elements: list[Any], position: int = 0) -> None
         end_scope(tree, "completed")
 
 
+def enter_scope(tree: ScopeTree, path: list[str], noted: dict[str, Any]) -> None:
+    """Begin a scope in its middle, where somebody moved a token to; see ``bpmn.moving``."""
+    for listener in tree.spec.listeners:
+        listener.listen(tree)
+    if any(child.task_spec.kind == "eventSubProcess" for child in tree.root.children):
+        return
+    element = tree.spec.task_specs.get(path[0])
+    if element is None:
+        raise ExpressionError(f"Expected an element {path[0]!r} in {tree.spec.name!r}, but there is none.")
+    tree.top_workflow.header["moved"] = True
+    tree.root.note(moved=True)
+    token = tree.new_token(element, tree.root, FUTURE, dict(tree.root.data))
+    if len(path) > 1:
+        token.internal_data["enter"] = {"path": path[1:], "noted": noted}
+    else:
+        token.internal_data.update(noted)
+    element.arrive(token)
+
+
 class ScopedActivity(Activity):
     """Runs a scope and goes on with what the scope leaves."""
 
@@ -39,7 +58,11 @@ class ScopedActivity(Activity):
         """Start the inside; True when it is over already."""
         scope = token.workflow.top_workflow.open_scope(spec, token)
         scope.plant(variables)
-        begin_scope(scope, spec.start_elements)
+        entered = token.internal_data.pop("enter", None)
+        if entered is None:
+            begin_scope(scope, spec.start_elements)
+        else:
+            enter_scope(scope, entered["path"], entered["noted"])
         return self._take_in(token) if "returned" in token.internal_data else None
 
     def execute(self, token: Token) -> bool | None:

@@ -76,7 +76,8 @@ def upgrade() -> None:
         sa.Column("read_at", types.UTCDateTime(length=27), nullable=True),
         sa.Column("read_by", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('mention', 'urge', 'returned', 'took_back', 'transferred', 'delegated', 'answered', 'opinion', 'removed')",
+            "kind IN ('mention', 'urge', 'returned', 'took_back', 'transferred', 'delegated', 'answered', "
+            "'opinion', 'removed')",
             name=op.f("ck_note_kind_known"),
         ),
         sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name=op.f("ck_note_read_by_somebody")),
