@@ -135,7 +135,7 @@ def test_a_place_that_does_not_exist_is_refused_and_nothing_changes() -> None:
     case = run(model("start -> A -> end"))
     with pytest.raises(NotFoundError, match="nowhere"):
         case.move("A", "nowhere")
-    with pytest.raises(NotFoundError, match="cannot be|can be entered"):
+    with pytest.raises(NotFoundError, match="can be entered"):
         case.move("A", "A", "inside")
     assert case.complete("A").state == "completed"
 
