@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.bootstrap import open_engine
+from workflow_engine.bpmn.comparing import (
+    ElementChange,
+    FieldChange,
+    FileChange,
+    ModelDifference,
+    RowChange,
+    TableChange,
+    ValueChange,
+)
 from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
 from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
@@ -57,13 +66,16 @@ from workflow_engine.domain.errors import (
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
+from workflow_engine.domain.model_commands import DiscardModelWork, KeepModelWork
 from workflow_engine.domain.permissions import may, may_somewhere
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
+from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.door import Queries
+from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -125,30 +137,41 @@ __all__ = [
     "DefinitionRow",
     "DeliverSignal",
     "DeployDefinition",
+    "DiscardModelWork",
     "DuplicateCommandError",
+    "ElementChange",
     "Engine",
     "EngineError",
     "ExpireMessages",
     "FailJob",
+    "FieldChange",
+    "FileChange",
     "FireStartTimer",
     "FireTimer",
     "GroupRow",
     "HistoryRow",
+    "Impact",
     "ImportAlert",
     "InboxRow",
     "IncidentRow",
     "InvalidStateError",
     "InvalidVariablesError",
     "JobRow",
+    "KeepModelWork",
     "LoadOrganisation",
     "LockJobs",
     "MessageRow",
+    "ModelCheck",
+    "ModelDifference",
+    "ModelWork",
+    "ModelWorkRow",
     "NotFoundError",
     "NotPermittedError",
     "NoteRow",
     "OutboxRow",
     "Page",
     "PersonRow",
+    "Place",
     "Problem",
     "PublishMessage",
     "Queries",
@@ -161,6 +184,7 @@ __all__ = [
     "RetryDelivery",
     "RetryIncident",
     "RevokeApiToken",
+    "RowChange",
     "Settings",
     "SettingsError",
     "StaleVersionError",
@@ -169,16 +193,21 @@ __all__ = [
     "SubscriptionRow",
     "SuspendCase",
     "SystemClock",
+    "TableChange",
     "TamperedError",
     "ThrowJobError",
     "TimerRow",
     "UnavailableError",
     "UserTaskRow",
+    "ValueChange",
     "VirtualClock",
     "calendar_of",
+    "check_model",
+    "compare_models",
     "condition_holds",
     "explain_decision",
     "hash_password",
+    "is_model",
     "may",
     "may_somewhere",
     "names_in_condition",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -13,9 +13,10 @@ import orjson
 
 from workflow_engine.bpmn.decisions_intake import read_decision_files
 from workflow_engine.bpmn.intake import read_model
-from workflow_engine.bpmn.model import CorrelationProperty, Model, Node, Process, Scope, dump_model
+from workflow_engine.bpmn.model import CorrelationProperty, Model, Node, Note, Process, Scope, dump_model
 from workflow_engine.domain.commands import DeployDefinition
 from workflow_engine.domain.errors import DefinitionError, Problem
+from workflow_engine.handlers.form_checks import check_forms
 from workflow_engine.storage.definitions import Trigger
 
 MAX_FILES = 50
@@ -47,9 +48,28 @@ class Deployment:
         return [process for process in self.model.processes if process.executable]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in files: everything to say about them, and the deployment when nothing refuses it."""
+
+    problems: Sequence[Problem]
+    notes: Sequence[Note] = ()
+    deployment: Deployment | None = None
+
+
 def prepare(command: DeployDefinition) -> Deployment:
     """Read and check everything. Raises DefinitionError with all problems."""
-    files = dict(command.files)
+    reading = read_files(command.files)
+    if reading.deployment is None:
+        errors = [problem for problem in reading.problems if problem.severity == "error"]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise DefinitionError(f"Expected a model that can be deployed, but {errors[0]}{more}", reading.problems)
+    return reading.deployment
+
+
+def read_files(given: Mapping[str, bytes]) -> Reading:
+    """Read and check everything; what refuses it is among the problems. Raises DefinitionError without one model."""
+    files = dict(given)
     name = _require_one_model(files)
     result = read_model(files[name], file_name=name)
     problems = list(result.problems)
@@ -60,11 +80,10 @@ def prepare(command: DeployDefinition) -> Deployment:
         problems.extend(_too_long(result.model, name))
         if not any(process.executable for process in result.model.processes):
             problems.append(_problem("no_executable_process", "The file holds no executable process.", name))
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors or result.model is None:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise DefinitionError(f"Expected a model that can be deployed, but {errors[0]}{more}", problems)
-    return Deployment(
+    problems.extend(check_forms(result.model, files, name))
+    if result.model is None or any(problem.severity == "error" for problem in problems):
+        return Reading(problems, result.notes)
+    deployment = Deployment(
         definition_id=_digest(files),
         model=result.model,
         model_json=dump_model(result.model),
@@ -72,6 +91,7 @@ def prepare(command: DeployDefinition) -> Deployment:
         decisions=orjson.dumps(decisions.files),
         problems=[problem.to_dict() for problem in problems],
     )
+    return Reading(problems, result.notes, deployment)
 
 
 def lane_of(process: Process) -> int:
@@ -157,16 +177,22 @@ def _missing_decisions(model: Model, decisions: set[str], file_name: str) -> Ite
 def _require_one_model(files: Mapping[str, bytes]) -> str:
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
         raise _refusal(f"at most {MAX_FILES} files of {MAX_BYTES // 1024 // 1024} MB in all are accepted")
-    for name in files:
-        if len(name) > 200 or not _FILE_NAME.fullmatch(name) or not name.isprintable():
-            raise _refusal(f"{name[:80]!r} is no plain file name, nor one in a single folder")
-    models = [name for name, content in files.items() if _is_model(name, content)]
+    require_file_names(files)
+    models = [name for name, content in files.items() if is_model(name, content)]
     if len(models) != 1:
         raise _refusal(f"there are {len(models)} BPMN files among {len(files)} ({', '.join(sorted(models)) or 'none'})")
     return models[0]
 
 
-def _is_model(name: str, content: bytes) -> bool:
+def require_file_names(names: Iterable[str]) -> None:
+    """Raise DefinitionError unless each is a plain name, or one in a single folder."""
+    for name in names:
+        if len(name) > 200 or not _FILE_NAME.fullmatch(name) or not name.isprintable():
+            raise _refusal(f"{name[:80]!r} is no plain file name, nor one in a single folder")
+
+
+def is_model(name: str, content: bytes) -> bool:
+    """Whether a file holds a BPMN model, by its name and, for plain XML, by what it says."""
     lower = name.lower()
     return lower.endswith((".bpmn", ".bpmn20.xml", ".bpmn2")) or (lower.endswith(".xml") and _BPMN_NAMESPACE in content)
 

@@ -9,6 +9,7 @@ from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
+from workflow_engine.domain import model_commands as m
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     access,
@@ -19,6 +20,7 @@ from workflow_engine.handlers import (
     deploying,
     jobs,
     messages,
+    model_work,
     organisation,
     signals,
     start_timers,
@@ -60,6 +62,8 @@ HANDLERS: dict[type[Command], Handler] = {
     c.FailJob: jobs.fail_job,
     c.ThrowJobError: jobs.throw_job_error,
     k.ImportAlert: alerts.import_alert,
+    m.KeepModelWork: model_work.keep_model_work,
+    m.DiscardModelWork: model_work.discard_model_work,
     k.LoadOrganisation: organisation.load_organisation,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,

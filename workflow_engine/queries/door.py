@@ -13,6 +13,7 @@ from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
 from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
+from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -44,6 +45,7 @@ class Queries:
         self._library = library
         self.access = AccessQueries(self.snapshot)
         self.organisation = OrganisationQueries(self.snapshot, clock)
+        self.models = ModelQuestions(self)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

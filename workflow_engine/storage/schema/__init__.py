@@ -15,6 +15,7 @@ from workflow_engine.storage.schema.cases import (
 )
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.metadata import METADATA
+from workflow_engine.storage.schema.model_work import model_work, model_work_file
 from workflow_engine.storage.schema.organisation import (
     case_reading,
     deputy,
@@ -72,6 +73,8 @@ __all__ = [
     "message",
     "message_digest",
     "message_key",
+    "model_work",
+    "model_work_file",
     "note",
     "offer",
     "organisation_change",

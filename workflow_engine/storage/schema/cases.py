@@ -23,6 +23,7 @@ from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_o
 from workflow_engine.storage.types import UTCDateTime
 
 _ENDED = "state IN ('completed', 'terminated', 'cancelled')"
+_RUNNING = "state IN ('active', 'suspended')"
 _TASK_OPEN = text("state IN ('ready', 'claimed')")
 _TASK_HELD = text("state IN ('ready', 'claimed') AND assignee IS NOT NULL")
 
@@ -57,6 +58,13 @@ process_instance = Table(
     Index("ix_process_instance_started", "started_at", "case_id"),
     Index("ix_process_instance_process", "process_id", "started_at", "case_id"),
     Index("ix_process_instance_state", "state", "started_at", "case_id"),
+    Index(
+        "ix_process_instance_running",
+        "definition_id",
+        "case_id",
+        sqlite_where=text(_RUNNING),
+        postgresql_where=text(_RUNNING),
+    ),
     Index("ix_process_instance_business_key", "business_key"),
     Index("ix_process_instance_started_by", "started_by", "started_at"),
     Index(
