@@ -54,9 +54,11 @@ def test_upload_is_a_draft_until_another_person_releases_it(app: Flask, engine: 
     assert yu.post(f"{place}/retire", {"command_id": "retire-the-second"}).status_code == 303
 
 
-def test_refused_model_shows_every_problem_with_its_place(app: Flask, engine: Engine) -> None:
-    status, page = upload(Visitor(app, "jiang"), ("broken.bpmn", BROKEN))
-    assert status == 422
+def test_refused_model_is_kept_and_shows_every_problem_with_its_place(app: Flask, engine: Engine) -> None:
+    jiang = Visitor(app, "jiang")
+    status, place = upload(jiang, ("broken.bpmn", BROKEN))
+    assert status == 303
+    page = jiang.get(place).text
     assert "The model was refused" in page
     assert "<code>g</code>" in page
     assert "&lt;b&gt;Odd" in page or "complexGateway" in page
@@ -68,8 +70,11 @@ def test_refused_model_shows_every_problem_with_its_place(app: Flask, engine: En
     [b"", b"not xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', b"\x00" * 100, b"<a>" * 300 + b"</a>" * 300],
 )
 def test_hostile_upload_is_refused_in_words(app: Flask, content: bytes) -> None:
-    status, _page = upload(Visitor(app, "jiang"), ("x.bpmn", content))
-    assert status == 422
+    jiang = Visitor(app, "jiang")
+    _status, place = upload(jiang, ("x.bpmn", content))
+    page = jiang.get(place).text
+    assert "1 error" in page
+    assert "Store as a version" not in page
 
 
 def test_upload_without_a_model_says_what_is_missing(app: Flask) -> None:
@@ -91,6 +96,7 @@ def test_model_page_has_its_diagram_in_the_readers_language(app: Flask, engine: 
     definition_id = engine.queries.list_definitions()[0].definition_id
     jiang = Visitor(app, "jiang", "zh")
     page = jiang.get(f"/models/{definition_id}").text
+    assert "在办" in jiang.get("/models").text
     source = re.search(r'data-url="([^"]+)"', page)
     assert source is not None
     answer = jiang.get(source[1].replace("&amp;", "&"))

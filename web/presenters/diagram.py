@@ -10,7 +10,10 @@ from flask import url_for
 
 from web.i18n import current_language
 from web.i18n import gettext as _
+from web.presenters.findings import finding_text
 from workflow_engine import CaseDetail, Problem
+
+_GRAVITY = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,25 @@ def diagram_of(case: CaseDetail, here: Sequence[str] = (), focus: Sequence[str] 
 
 def diagram_of_definition(definition_id: str, problems: Iterable[Problem] = ()) -> Diagram:
     """The diagram of a model with its problems pinned on."""
+    return diagram_with_problems(_url(definition_id), problems)
+
+
+def diagram_with_problems(url: str, problems: Iterable[Problem]) -> Diagram:
+    """A diagram with one pin per element that has problems: how many there are, and how grave the gravest is."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.element_id:
+            found.setdefault(problem.element_id, []).append(problem)
     pins = [
-        {"element": p.element_id, "severity": p.severity, "text": p.message + (f" {p.mend}" if p.mend else "")}
-        for p in problems
-        if p.element_id
+        {
+            "element": element_id,
+            "severity": min((problem.severity for problem in here), key=_GRAVITY.index),
+            "text": "\n".join(finding_text(problem) for problem in here),
+            "sign": "!" if len(here) == 1 else f"! {len(here)}",
+        }
+        for element_id, here in found.items()
     ]
-    return Diagram(_url(definition_id), problems=pins)
+    return Diagram(url, problems=pins)
 
 
 def _url(definition_id: str) -> str:

@@ -6,7 +6,8 @@ from flask import Flask
 
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters import people, times
+from web.presenters import model_words, people, times
+from web.presenters.findings import finding_title
 from web.presenters.prose import prose
 from web.presenters.sentences import strong
 from workflow_engine import new_id
@@ -68,5 +69,10 @@ def init_app(app: Flask) -> None:
         roles=people.roles,
         alert_word=alert_word,
         prose=prose,
+        finding_title=finding_title,
+        change_kind=model_words.change_kind,
+        element_type=model_words.element_type,
+        place_state=model_words.place_state,
+        value_name=model_words.value_name,
     )
     app.jinja_env.globals.update(new_key=new_id, strong=strong)

@@ -21,6 +21,7 @@ from workflow_engine.storage.definitions import Trigger
 
 MAX_FILES = 50
 MAX_BYTES = 8 * 1024 * 1024
+_GRAVITY = {"error": 0, "warning": 1, "info": 2}
 _BPMN_NAMESPACE = b"http://www.omg.org/spec/BPMN/20100524/MODEL"
 _FILE_NAME = re.compile(r"(?:[^/\\:]*[^/\\:.]/)?[^/\\:]*[^/\\:.]")
 _LANES = {"emergency": 0}
@@ -81,6 +82,7 @@ def read_files(given: Mapping[str, bytes]) -> Reading:
         if not any(process.executable for process in result.model.processes):
             problems.append(_problem("no_executable_process", "The file holds no executable process.", name))
     problems.extend(check_forms(result.model, files, name))
+    problems.sort(key=lambda problem: _GRAVITY[problem.severity])
     if result.model is None or any(problem.severity == "error" for problem in problems):
         return Reading(problems, result.notes)
     deployment = Deployment(

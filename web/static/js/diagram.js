@@ -43,7 +43,7 @@ function show({ viewer, words }, marks) {
   }
   marks.here.forEach((id) => pin(overlays, elements, id, words.here, "here"));
   marks.stopped.forEach((id) => pin(overlays, elements, id, words.stopped, "stopped"));
-  for (const problem of marks.problems) pin(overlays, elements, problem.element, "!", problem.severity, problem.text);
+  for (const problem of marks.problems) pin(overlays, elements, problem.element, problem.sign, problem.severity, problem.text);
 }
 
 function pin(overlays, elements, id, text, kind, title = "") {
@@ -96,7 +96,9 @@ if (holder) {
     show(drawn, readMarks());
     fit(drawn, readMarks());
     connect(holder, drawn);
+    holder.viewer = drawn.viewer;
     holder.dataset.drawn = "yes";
+    holder.dispatchEvent(new CustomEvent("diagram:drawn", { bubbles: true }));
     document.addEventListener("htmx:after:swap", () => show(drawn, readMarks()));
   }
 }

@@ -1,0 +1,2 @@
+// The editor of decision tables.
+export { default as DmnModeler } from "dmn-js/lib/Modeler";

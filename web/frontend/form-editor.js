@@ -1,0 +1,2 @@
+// The editor of forms.
+export { FormEditor } from "@bpmn-io/form-js-editor";

@@ -1,0 +1,108 @@
+// What Liandong reads beside plain BPMN, as one group of the properties panel: attributes and named properties.
+import { SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, useService } from "../vendor/bpmn-modeler.js";
+
+const KINDS = {
+  "bpmn:UserTask": ["candidateGroups", "assignee", "formKey", "dueDate", "priority", "completedBy", "notCompletedBy", "verbs"],
+  "bpmn:BusinessRuleTask": ["decisionRef", "resultVariable"],
+  "bpmn:ScriptTask": ["scriptFormat", "script", "resultVariable"],
+  "bpmn:ServiceTask": ["topic"],
+  "bpmn:SendTask": ["topic"],
+  "bpmn:CallActivity": ["calledElement"],
+  "bpmn:SequenceFlow": ["condition"],
+  "bpmn:Process": ["retention", "lane"],
+};
+const ATTRIBUTES = {
+  candidateGroups: "camunda:candidateGroups", assignee: "camunda:assignee", formKey: "camunda:formKey",
+  dueDate: "camunda:dueDate", priority: "camunda:priority", decisionRef: "camunda:decisionRef",
+  resultVariable: "camunda:resultVariable", calledElement: "calledElement", script: "script",
+  scriptFormat: "scriptFormat", retention: "camunda:historyTimeToLive", topic: "camunda:topic",
+};
+const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane", verbs: "liandong:verbs" };
+
+function readProperty(object, name) {
+  const list = object.extensionElements?.values?.find((value) => value.$type === "camunda:Properties");
+  return list?.values?.find((value) => value.name === name)?.value ?? "";
+}
+
+// One change that can be undone as a whole, whichever of the three levels had to be made first.
+function writeProperty(services, element, object, name, value) {
+  const { factory, modeling } = services;
+  const extension = object.extensionElements ?? factory.create("bpmn:ExtensionElements", { values: [] });
+  const others = (extension.values ?? []).filter((item) => item.$type !== "camunda:Properties");
+  const before = extension.values?.find((item) => item.$type === "camunda:Properties");
+  const kept = (before?.values ?? []).filter((item) => item.name !== name);
+  if (value) kept.push(factory.create("camunda:Property", { name, value }));
+  const values = kept.length ? [...others, factory.create("camunda:Properties", { values: kept })] : others;
+  const made = values.length ? factory.create("bpmn:ExtensionElements", { values }) : undefined;
+  for (const item of values) item.$parent = made;
+  if (made) made.$parent = object;
+  modeling.updateModdleProperties(element, object, { extensionElements: made });
+}
+
+function read(object, what) {
+  if (what === "condition") return object.conditionExpression?.body ?? "";
+  if (PROPERTIES[what]) return readProperty(object, PROPERTIES[what]);
+  return String(object.get(ATTRIBUTES[what]) ?? "");
+}
+
+function write(services, element, object, what, value) {
+  const { factory, modeling } = services;
+  if (what === "condition") {
+    const conditionExpression = value ? factory.create("bpmn:FormalExpression", { body: value }) : undefined;
+    modeling.updateProperties(element, { conditionExpression });
+  } else if (PROPERTIES[what]) {
+    writeProperty(services, element, object, PROPERTIES[what], value);
+  } else {
+    const more = what === "topic" ? { "camunda:type": value ? "external" : undefined } : {};
+    modeling.updateModdleProperties(element, object, { [ATTRIBUTES[what]]: value || undefined, ...more });
+  }
+}
+
+function useServices() {
+  return { factory: useService("bpmnFactory"), modeling: useService("modeling"), debounce: useService("debounceInput") };
+}
+
+function entryOf(what, object, { words, forms }) {
+  const label = words[what] ?? what;
+  const description = words[`${what}Hint`] ?? "";
+  const common = ({ element, id }, services) => ({
+    element, id, label, description, debounce: services.debounce,
+    getValue: () => read(object, what),
+    setValue: (value) => write(services, element, object, what, value),
+  });
+  if (what === "formKey" && forms.length) {
+    const component = (props) => {
+      const now = read(object, what);
+      const known = [...new Set(["", ...forms, now])].map((value) => ({ value, label: value || words.none }));
+      return SelectEntry({ ...common(props, useServices()), getOptions: () => known });
+    };
+    return { id: `liandong-${what}`, component, isEdited: isSelectEntryEdited };
+  }
+  const isLong = what === "condition" || what === "script";
+  const component = (props) => {
+    const given = common(props, useServices());
+    return isLong ? TextAreaEntry({ ...given, monospace: true, autoResize: true }) : TextFieldEntry(given);
+  };
+  return { id: `liandong-${what}`, component, isEdited: isLong ? isTextAreaEntryEdited : isTextFieldEntryEdited };
+}
+
+export function liandongProperties(settings) {
+  class LiandongProperties {
+    constructor(propertiesPanel) {
+      propertiesPanel.registerProvider(400, this);
+    }
+
+    getGroups(element) {
+      const object = element.businessObject?.processRef ?? element.businessObject;
+      const names = Object.entries(KINDS).find(([kind]) => object?.$instanceOf?.(kind))?.[1];
+      return (groups) => {
+        if (!names) return groups;
+        const entries = names.map((what) => entryOf(what, object, settings));
+        groups.splice(1, 0, { id: "liandong", label: settings.words.group, entries, shouldOpen: true });
+        return groups;
+      };
+    }
+  }
+  LiandongProperties.$inject = ["propertiesPanel"];
+  return { __init__: ["liandongProperties"], liandongProperties: ["type", LiandongProperties] };
+}
