@@ -12,9 +12,19 @@ from flask import url_for
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
+from web.permissions import may
 from web.presenters.model_words import change_kind
 from web.presenters.names import Drawn, Names, messages_in, names_of
-from workflow_engine import Actor, DefinitionRow, ElementChange, Impact, ModelDifference, compare_models
+from workflow_engine import (
+    Actor,
+    DefinitionDetail,
+    DefinitionRow,
+    ElementChange,
+    Impact,
+    ModelDifference,
+    NotFoundError,
+    compare_models,
+)
 
 MOST_SHOWN = 400
 
@@ -62,9 +72,17 @@ class Comparison:
         return json.dumps({**words, "failed": _("The diagram cannot be drawn.")}, ensure_ascii=False)
 
 
+def get_model(definition_id: str) -> DefinitionDetail:
+    """A version that the visitor may see. Raises NotFoundError, also for what lies outside their reach."""
+    definition = engine().queries.get_definition(definition_id)
+    if not may("see_models", process_id=definition.process_id):
+        raise NotFoundError(f"Expected a definition {definition_id[:64]!r}, but there is none.")
+    return definition
+
+
 def side_of_version(definition_id: str) -> Side:
     """A stored version. Raises NotFoundError."""
-    definition = engine().queries.get_definition(definition_id)
+    definition = get_model(definition_id)
     return Side(
         label=_("version %(number)s", number=definition.version),
         url=url_for("models.page", definition_id=definition_id),
@@ -129,7 +147,7 @@ def find_previous(versions: Sequence[DefinitionRow], of: DefinitionRow) -> Defin
 
 def released_beside(definition_id: str) -> str:
     """The version from which cases start now, if it is another one; else nothing. Raises NotFoundError."""
-    process_id = engine().queries.get_definition(definition_id).process_id
+    process_id = get_model(definition_id).process_id
     current = next((row.definition_id for row in versions_of(process_id) if row.state == "released"), "")
     return "" if current == definition_id else current
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from web.context import engine
 from web.i18n import marked
+from web.permissions import may
 from web.presenters.diagram import diagram_of_definition
-from web.presenters.model_changes import find_previous, versions_of
+from web.presenters.model_changes import find_previous, get_model, versions_of
 from web.presenters.names import Names, names_of
 from workflow_engine import Actor, DefinitionRow, ModelWorkRow, NoteRow, new_id
 
@@ -60,6 +61,8 @@ def model_list() -> list[ModelLine]:
     running = queries.models.count_running()
     found: dict[str, list[DefinitionRow]] = {}
     for row in queries.list_definitions():
+        if not may("see_models", process_id=row.process_id):
+            continue
         found.setdefault(row.process_id, []).append(row)
     lines = []
     for process_id, rows in found.items():
@@ -81,7 +84,7 @@ def work_list(actor: Actor) -> list[ModelWorkRow]:
 def model_page(definition_id: str, actor: Actor) -> dict[str, Any]:
     """The template's values."""
     queries = engine().queries
-    definition = queries.get_definition(definition_id)
+    definition = get_model(definition_id)
     names = names_of(definition_id)
     versions = versions_of(definition.process_id)
     previous = find_previous(versions, definition)

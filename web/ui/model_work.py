@@ -11,6 +11,7 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters.findings import finding_text
+from web.presenters.model_changes import get_model
 from web.presenters.model_work import BLANKS, editor_page, work_page
 from web.ui.model_files import uploaded, zipped
 from web.ui.requests import command_id
@@ -36,7 +37,7 @@ blueprint = Blueprint("models_work", __name__, url_prefix="/models/work")
 def begin() -> Answer:
     """A working copy of a version, or of nothing: one start event to draw on from."""
     base = request.form.get("definition_id") or None
-    files = BLANKS["bpmn"]() if base is None else dict(engine().queries.get_definition(base).files)
+    files = BLANKS["bpmn"]() if base is None else dict(get_model(base).files)
     work_id = new_id()
     command = KeepModelWork(command_id=command_id(), work_id=work_id, files=files, base_definition_id=base)
     engine().handle(command, current_actor())

@@ -93,7 +93,7 @@ def xml(definition_id: str) -> Response:
 @requires("see_models")
 def files(definition_id: str) -> Response:
     """Everything that was deployed, as it was deployed."""
-    definition = engine().queries.get_definition(definition_id)
+    definition = get_model(definition_id)
     return zipped(definition.files, f"{definition.process_id}-{definition.version}.zip")
 
 
@@ -104,7 +104,7 @@ def changes() -> str:
     work_id = request.args.get("work")
     before = side_of_version(request.args.get("before", ""))
     after = side_of_work(work_id, current_actor()) if work_id else side_of_version(request.args.get("after", ""))
-    definition = engine().queries.get_definition(before.definition_id or "")
+    definition = get_model(before.definition_id or "")
     return render_template(
         "pages/model_changes.html",
         comparison=compare(before, after),

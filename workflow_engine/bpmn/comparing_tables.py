@@ -107,7 +107,9 @@ def _partners(before: Sequence[_Row], after: Sequence[_Row]) -> dict[int, int]:
     )
     for tag, a0, a1, b0, b1 in matcher.get_opcodes():
         if tag == "equal" or (tag == "replace" and a1 - a0 == b1 - b0):
-            partner.update(zip(left_after[b0:b1], left_before[a0:a1], strict=True))
+            # Two rows that both have ids, and other ones, are two rows.
+            found = zip(left_after[b0:b1], left_before[a0:a1], strict=True)
+            partner |= {b: a for b, a in found if tag == "equal" or not (after[b].row_id and before[a].row_id)}
     return partner
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from workflow_engine.domain.commands import Receipt
-from workflow_engine.domain.errors import InvalidStateError, NotFoundError, RejectedError, StaleVersionError
+from workflow_engine.domain.errors import (
+    InvalidStateError,
+    NotFoundError,
+    NotPermittedError,
+    RejectedError,
+    StaleVersionError,
+)
 from workflow_engine.domain.model_commands import DiscardModelWork, KeepModelWork
-from workflow_engine.domain.permissions import require_permission
+from workflow_engine.domain.permissions import may_somewhere
 from workflow_engine.handlers.deploying import MAX_BYTES, MAX_FILES, require_file_names
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import definitions
@@ -18,7 +24,7 @@ MOST_WORK = 20
 def keep_model_work(work: Handling, command: KeepModelWork) -> Receipt:
     """Make a working copy, or change files of one's own."""
     what = "keep a working copy of a model"
-    require_permission(work.actor, "definition.deploy", what)
+    _require_modeller(work, what)
     require_file_names(command.files)
     found = store.find_work(work.unit, command.work_id)
     if found is None:
@@ -46,13 +52,19 @@ def keep_model_work(work: Handling, command: KeepModelWork) -> Receipt:
 def discard_model_work(work: Handling, command: DiscardModelWork) -> Receipt:
     """Throw one's own working copy away."""
     what = "discard a working copy of a model"
-    require_permission(work.actor, "definition.deploy", what)
+    _require_modeller(work, what)
     found = store.find_work(work.unit, command.work_id)
     if found is None:
         raise NotFoundError(f"Expected to {what}, but there is none.")
     _require_owner(work, found[0], what)
     store.remove_work(work.unit, command.work_id)
     return Receipt(command_id=command.command_id, result={"work_id": command.work_id})
+
+
+def _require_modeller(work: Handling, what: str) -> None:
+    """Who may deploy for any process may keep working copies: of which process they are shows at deployment."""
+    if not may_somewhere(work.actor, "definition.deploy"):
+        raise NotPermittedError(f"Expected to {what}, but that takes the right 'definition.deploy'.")
 
 
 def _make(work: Handling, command: KeepModelWork, what: str) -> None:

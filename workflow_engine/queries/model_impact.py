@@ -14,7 +14,7 @@ from workflow_engine.bpmn.model import Flow, Model, Node, Scope
 from workflow_engine.bpmn.token import LIVE
 from workflow_engine.queries.model_rows import Impact, Place, PlaceState
 from workflow_engine.queries.snapshot import Snapshot
-from workflow_engine.storage.schema import process_instance, token
+from workflow_engine.storage.schema import definition, process_instance, token
 
 _c = process_instance.c
 _t = token.c
@@ -26,8 +26,10 @@ MOST_EXAMPLES = 5
 
 def count_running(snapshot: Snapshot) -> dict[str, int]:
     """Number of running cases by version."""
-    statement = select(_c.definition_id, func.count()).where(_IS_RUNNING).group_by(_c.definition_id)
-    return {row[0]: row[1] for row in snapshot.connection.execute(statement)}
+    # One short walk down the index of running cases per version; grouping would read every running case by its state.
+    d = definition.c
+    running = select(func.count()).where(_c.definition_id == d.definition_id, _IS_RUNNING).scalar_subquery()
+    return {row[0]: row[1] for row in snapshot.connection.execute(select(d.definition_id, running)) if row[1]}
 
 
 def impact_of(snapshot: Snapshot, before_id: str, after_id: str) -> Impact:
