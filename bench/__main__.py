@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import limits, population, serving, timers, workloads
+from bench import limits, population, replaying, serving, timers, workloads
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "timers": timers.run,
     "population": population.run,
     "serving": serving.run,
+    "replaying": replaying.run,
 }
 
 

@@ -97,6 +97,7 @@ from workflow_engine.queries.rows import (
     TimerRow,
     UserTaskRow,
 )
+from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
 from workflow_engine.verifying import AuditReport
@@ -121,6 +122,7 @@ __all__ = [
     "CaseCommand",
     "CaseDetail",
     "CaseRow",
+    "Change",
     "ChangeVariables",
     "ClaimTimers",
     "ClaimUserTask",
@@ -181,6 +183,8 @@ __all__ = [
     "ReleaseUserTask",
     "ResumeCase",
     "RetireDefinition",
+    "Retold",
+    "RetoldEntry",
     "RetryDelivery",
     "RetryIncident",
     "RevokeApiToken",

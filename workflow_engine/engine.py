@@ -24,6 +24,7 @@ from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
 from workflow_engine.handlers.validating import request_digest, validated
 from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
+from workflow_engine.retelling import Retelling
 from workflow_engine.storage import chains, heartbeats, outgoing
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
@@ -58,6 +59,7 @@ class Engine:
     def __init__(self, database: Database, clock: Clock, parts: Parts, queries: Queries) -> None:
         self.clock = clock
         self.queries = queries
+        self.retelling = Retelling(queries, parts)
         self._database = database
         self._parts = parts
         self._listeners: list[Listener] = []

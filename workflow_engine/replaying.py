@@ -36,24 +36,44 @@ def re_execute(
 
     ``values``: for each entry its slots with what they commit to. Raises CannotReplayError when it cannot be judged.
     """
-    instance: Instance | None = None
+    rerun = Rerun(parts)
     for entry in entries:
-        body, own = entry.body, values.get(entry.seq, {})
+        difference = rerun.step(unit, entry, values.get(entry.seq, {}))
+        if difference is not None:
+            return [Finding("not_reproducible", entry.case_id, entry.seq, difference)]
+    return []
+
+
+class Rerun:
+    """A case run again in memory from its recorded commands, one entry after the other."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._instance: Instance | None = None
+
+    def step(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> str | None:
+        """Run the next entry; what comes out otherwise than recorded, in words, or None when every byte is the same.
+
+        Raises:
+            CannotReplayError: its values are erased, or another build recorded it.
+        """
+        body = entry.body
         if body["build"] != BUILD:
             raise CannotReplayError(f"entry {entry.seq} was recorded by build {body['build']}")
         if body.get("commitments", {}).keys() - own.keys():
             raise CannotReplayError(f"values of entry {entry.seq} are erased")
-        source = _RecordedSource(unit, parts, body["events"])
-        if instance is None:
-            instance = _new_instance(entry, body, source)
+        source = _RecordedSource(unit, self._parts, body["events"])
+        if self._instance is None:
+            self._instance = _new_instance(entry, body, source)
         try:
-            step = _act(instance, parts, source, body, own)
+            step = _act(self._instance, self._parts, source, body, own)
         except EngineError as error:
-            return [_finding(entry, f"Expected its command to give {len(body['events'])} events, but: {error}")]
-        difference = _difference(step, body, own)
-        if difference is not None:
-            return [_finding(entry, difference)]
-    return []
+            return f"Expected its command to give {len(body['events'])} events, but: {error}"
+        return _difference(step, body, own)
+
+    def variables(self) -> dict[str, Any]:
+        """What the case knows after the last step."""
+        return {} if self._instance is None else self._instance.variables()
 
 
 def command_from(public: Mapping[str, Any], private: Mapping[str, Any]) -> Command:
@@ -122,6 +142,3 @@ def _difference(step: Step, body: Mapping[str, Any], own: SlotValues) -> str | N
             return f"Expected the recorded values of event {number + 1} ({event.KIND}), but others come out."
     return None
 
-
-def _finding(entry: Entry, message: str) -> Finding:
-    return Finding("not_reproducible", entry.case_id, entry.seq, message)

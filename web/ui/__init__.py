@@ -12,6 +12,7 @@ from web.ui import (
     overview,
     preferences,
     programs,
+    replay,
     sign_in,
     tasks,
 )
@@ -30,4 +31,5 @@ BLUEPRINTS = (
     health.blueprint,
     calendar.blueprint,
     programs.blueprint,
+    replay.blueprint,
 )

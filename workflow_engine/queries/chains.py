@@ -20,6 +20,10 @@ _a = audit_entry.c
 _y = entry_payload.c
 _c = process_instance.c
 _MOST_IN_MEMORY = 1_000
+_STORED = select(
+    _a.stream_id, _a.seq, _a.prev, _a.body, _a.hash, _a.actor, _a.at, _a.command_id, cast(_y.salt, LargeBinary),
+    _y.content,
+).select_from(audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq)))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,17 @@ def read_lane(snapshot: Snapshot, case_id: str) -> int:
 
 def read_chains(snapshot: Snapshot) -> Generator[StoredChain]:
     """Every chain, one at a time."""
-    joined = audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
-    statement = (
-        select(
-            _a.stream_id, _a.seq, _a.prev, _a.body, _a.hash, _a.actor, _a.at, _a.command_id,
-            cast(_y.salt, LargeBinary), _y.content,
-        )
-        .select_from(joined)
-        .order_by(_a.stream_id, _a.seq)
-    )  # fmt: skip
+    statement = _STORED.order_by(_a.stream_id, _a.seq)
     with closing(snapshot.connection.execution_options(yield_per=_MOST_IN_MEMORY).execute(statement)) as rows:
         yield from _grouped(rows)
+
+
+def read_chain(snapshot: Snapshot, stream_id: str, after_seq: int = 0, most: int | None = None) -> StoredChain:
+    """One chain from the entry after ``after_seq`` on, at most so many entries; without any it is empty."""
+    statement = _STORED.where(_a.stream_id == stream_id, _a.seq > after_seq).order_by(_a.seq)
+    if most is not None:
+        statement = statement.limit(most)
+    return next(_grouped(snapshot.connection.execute(statement)), StoredChain(stream_id, [], {}, []))
 
 
 def _grouped(rows: Iterable[Any]) -> Iterator[StoredChain]:

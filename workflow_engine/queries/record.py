@@ -32,8 +32,10 @@ class RecordedEntry:
     erased: bool
 
 
-def read_entries(snapshot: Snapshot, stream_id: str, after_seq: int = 0) -> list[RecordedEntry]:
-    """The entries of a chain in their order."""
+def read_entries(
+    snapshot: Snapshot, stream_id: str, after_seq: int = 0, most: int | None = None
+) -> list[RecordedEntry]:
+    """The entries of a chain in their order, from the one after ``after_seq`` on, at most so many."""
     joined = audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
     statement = (
         select(_a.seq, _a.at, _a.actor, _a.body, _a.hash, _a.prev, _y.content)
@@ -41,12 +43,14 @@ def read_entries(snapshot: Snapshot, stream_id: str, after_seq: int = 0) -> list
         .where(_a.stream_id == stream_id, _a.seq > after_seq)
         .order_by(_a.seq)
     )
+    if most is not None:
+        statement = statement.limit(most)
     return [_entry(row) for row in snapshot.connection.execute(statement)]
 
 
-def get_history(snapshot: Snapshot, case_id: str) -> list[HistoryRow]:
-    """The whole story, oldest first, with people's names."""
-    entries = read_entries(snapshot, case_id)
+def get_history(snapshot: Snapshot, case_id: str, after_seq: int = 0, most: int | None = None) -> list[HistoryRow]:
+    """The story, oldest first, with people's names: all of it, or some entries from the one after ``after_seq`` on."""
+    entries = read_entries(snapshot, case_id, after_seq, most)
     names = _names(snapshot, {entry.actor_id for entry in entries})
     return [
         HistoryRow(
