@@ -28,9 +28,7 @@ VERBS: dict[str, str] = {
 """Names in templates and the engine's verb for each; any other verb is asked for by its own name."""
 
 
-def may(
-    verb: str, actor: Actor | None = None, *, unit_id: str | None = None, process_id: str | None = None
-) -> bool:
+def may(verb: str, actor: Actor | None = None, *, unit_id: str | None = None, process_id: str | None = None) -> bool:
     """Whether the actor (by default the one signed in) holds this verb for a unit and process; without them: at all."""
     actor = actor or g.get("actor")
     if actor is None:

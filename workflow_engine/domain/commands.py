@@ -23,6 +23,8 @@ class Command:
 
     NAME: ClassVar[str] = ""
     PRIVATE: ClassVar[tuple[str, ...]] = ()
+    SECRET: ClassVar[tuple[str, ...]] = ()
+    """Fields that are recorded nowhere, not even where they could be erased."""
     FOR_READERS: ClassVar[bool] = False
     """Whether even those may send it who only read (auditors)."""
     command_id: str
@@ -337,7 +339,7 @@ def command_body(command: Command) -> tuple[dict[str, Any], dict[str, Any]]:
     private: dict[str, Any] = {}
     for f in fields(command):
         value = getattr(command, f.name)
-        if value is None or f.name == "command_id":
+        if value is None or f.name == "command_id" or f.name in command.SECRET:
             continue
         if f.name in command.PRIVATE:
             private[f.name] = value

@@ -25,15 +25,20 @@ class ImportAlert(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOrganisation(Command):
-    """Add or change units, people and their groups; who is not named stays as they are.
+    """Add or change units, roles, people and the rest, all or nothing; who is not named stays as they are.
 
-    Units: unit_id, parent_id, level, name_zh, name_en, subject_class. People: person_id, sign_in_name, display_name_zh,
-    display_name_en, password_hash (argon2id), unit_id, disabled, groups (a list that replaces those held). Roles, which
-    are names for groups: group_id, name_zh, name_en.
+    Rows have the columns of ``domain.organisation_rows``; a column that is not given stays as it is, or has its default
+    in a new row. A person's ``groups`` (a list) replace those held, ``password_hash`` (argon2id) their password.
     """
 
     NAME = "organisation.load"
-    PRIVATE = ("units", "roles", "people")
+    PRIVATE = ("units", "roles", "people", "positions", "shifts", "deputies", "reason")
     units: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     roles: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     people: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    positions: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    shifts: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    deputies: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    removed: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+    """``{"kind": "shift", "id": …}`` of positions, shifts and deputies that go."""
+    reason: str = ""

@@ -45,7 +45,7 @@ SCOPED = frozenset({
     "case.operate", "case.audit", "task.act_for",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
-POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see"}
+POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}
 """Verbs that nobody gets on one person's word: a second administrator agrees to each grant."""
 
 

@@ -85,17 +85,8 @@ class AlertImported(Event):
     case_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrganisationLoaded(Event):
-    """Units and people were added or changed."""
-
-    KIND = "organisation.loaded"
-    units: int
-    people: int
-
-
 STREAM_EVENTS: tuple[type[Event], ...] = (
     DefinitionDeployed, DefinitionReleased, DefinitionRetired, MessageWaiting, MessageExpired, SignalBroadcast,
-    DeliveryRetried, AlertImported, OrganisationLoaded,
+    DeliveryRetried, AlertImported,
 )  # fmt: skip
 EVENT_KINDS.update({kind.KIND: kind for kind in STREAM_EVENTS})

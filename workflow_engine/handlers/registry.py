@@ -10,18 +10,23 @@ from workflow_engine.domain import commands as c
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import model_commands as m
+from workflow_engine.domain import organisation_commands as o
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     access,
+    accounts,
     alerts,
     cases,
     definitions,
     deliveries,
     deploying,
+    granting,
     jobs,
     messages,
     model_work,
     organisation,
+    readings,
+    setting_changes,
     signals,
     start_timers,
     timers,
@@ -65,6 +70,16 @@ HANDLERS: dict[type[Command], Handler] = {
     m.KeepModelWork: model_work.keep_model_work,
     m.DiscardModelWork: model_work.discard_model_work,
     k.LoadOrganisation: organisation.load_organisation,
+    o.ProposePower: granting.propose_power,
+    o.DecideProposal: granting.decide_proposal,
+    o.GiveGrant: granting.give_grant,
+    o.RevokeGrant: granting.revoke_grant,
+    o.ChangePassword: accounts.change_password,
+    o.ResetPassword: accounts.reset_password,
+    o.BindAccount: accounts.bind_account,
+    o.ChangeProfile: setting_changes.change_profile,
+    o.ChangeCalendar: setting_changes.change_calendar,
+    o.NoteReading: readings.note_reading,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
 }

@@ -67,7 +67,8 @@ def _select() -> Select[tuple[object, ...]]:
     u = unit.c
     columns = (
         _p.person_id, _p.sign_in_name, _p.display_name_zh, _p.display_name_en, _p.unit_id,
-        u.name_zh.label("unit_name_zh"), u.name_en.label("unit_name_en"),
+        u.name_zh.label("unit_name_zh"), u.name_en.label("unit_name_en"), _p.email, _p.sessions_from,
+        _p.password_temporary,
     )  # fmt: skip
     return select(*columns).select_from(person.outerjoin(unit, u.unit_id == _p.unit_id)).where(~_p.disabled)
 

@@ -262,6 +262,11 @@ class PersonRow:
     unit_name_en: str | None
     groups: frozenset[str] = field(default_factory=frozenset)
     """Roles and groups held, and ``unit:`` with the id of the unit."""
+    email: str | None = None
+    sessions_from: datetime | None = None
+    """Sessions begun earlier have ended."""
+    password_temporary: bool = False
+    """Good for choosing another password only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,7 @@ _GROUPS = Statement(
         select(literal_column("'unit:' || person.unit_id")).where(
             person.c.person_id == param("person"), person.c.unit_id.is_not(None)
         ),
-        select(literal_column("'position:' || position.position_id")).where(
-            position.c.person_id == param("person")
-        ),
+        select(literal_column("'position:' || position.position_id")).where(position.c.person_id == param("person")),
         select(literal_column("'head:' || position.unit_id")).where(
             position.c.person_id == param("person"), position.c.is_head
         ),

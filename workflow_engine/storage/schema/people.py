@@ -42,6 +42,13 @@ person = Table(
     Column("disabled", Boolean, nullable=False),
     Column("email", String(LONG_ID)),
     Column("external_id", String(512), comment="issuer and subject, or the directory's own name, once signed in there"),
+    Column(
+        "password_temporary",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="set by an administrator: good for choosing another one only",
+    ),
     Column("sessions_from", UTCDateTime, comment="sessions begun earlier are ended: the password changed, or more"),
     UniqueConstraint("sign_in_name"),
     Index("uq_person_external", "external_id", unique=True),
