@@ -50,6 +50,7 @@ from workflow_engine.domain.commands import (
 )
 from workflow_engine.domain.errors import (
     AuditError,
+    CannotMigrateError,
     DefinitionError,
     DuplicateCommandError,
     EngineError,
@@ -81,7 +82,17 @@ from workflow_engine.domain.organisation_commands import (
 )
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
+from workflow_engine.domain.operation_commands import (
+    ContinueBatch,
+    CreateBatch,
+    MigrateCase,
+    ModifyCase,
+    PauseBatch,
+    StopBatch,
+)
+from workflow_engine.domain.permissions import may, may_somewhere
 from workflow_engine.domain.variables import parse_json
+from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
@@ -101,6 +112,8 @@ from workflow_engine.queries.organisation_rows import (
     UnitDetail,
     UnitRow,
 )
+from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
+from workflow_engine.queries.operating import BatchItemRow, BatchPreview, BatchRow, CauseRow, StoppedRow
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -146,11 +159,16 @@ __all__ = [
     "AuditError",
     "AuditReport",
     "BindAccount",
+    "BatchItemRow",
+    "BatchPreview",
+    "BatchRow",
     "BroadcastSignal",
     "CancelCase",
+    "CannotMigrateError",
     "CaseCommand",
     "CaseDetail",
     "CaseRow",
+    "CauseRow",
     "Change",
     "ChangeCalendar",
     "ChangePassword",
@@ -164,8 +182,10 @@ __all__ = [
     "Committed",
     "CompleteJob",
     "CompleteUserTask",
+    "ContinueBatch",
     "CorrelateMessage",
     "CreateApiToken",
+    "CreateBatch",
     "Deadline",
     "DecideProposal",
     "DefinitionDetail",
@@ -175,8 +195,10 @@ __all__ = [
     "DeployDefinition",
     "DeputyRow",
     "DiscardModelWork",
+    "DryRun",
     "DuplicateCommandError",
     "ElementChange",
+    "ElementPair",
     "Engine",
     "EngineError",
     "ExpireMessages",
@@ -201,19 +223,25 @@ __all__ = [
     "LockJobs",
     "MemberRow",
     "MessageRow",
+    "MigrateCase",
+    "MigrationRehearsal",
+    "MigrationTry",
     "ModelCheck",
     "ModelDifference",
     "ModelWork",
     "ModelWorkRow",
+    "ModifyCase",
     "NotFoundError",
     "NotPermittedError",
     "NoteReading",
     "NoteRow",
     "OutboxRow",
     "Page",
+    "PauseBatch",
     "PersonRow",
     "Place",
     "PositionRow",
+    "PlanBasis",
     "Problem",
     "Profile",
     "ProposalRow",
@@ -241,13 +269,17 @@ __all__ = [
     "StaleVersionError",
     "StartCase",
     "StateFormatError",
+    "StopBatch",
+    "StoppedRow",
     "SubscriptionRow",
     "SuspendCase",
     "SystemClock",
     "TableChange",
     "TamperedError",
+    "Target",
     "ThrowJobError",
     "TimerRow",
+    "TokenPlace",
     "UnavailableError",
     "UnitDetail",
     "UnitRow",

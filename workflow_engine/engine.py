@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
-from workflow_engine.domain.commands import Command, Envelope, Receipt
+from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
 from workflow_engine.domain.errors import DuplicateCommandError, EngineError, RejectedError, UnavailableError
 from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
 from workflow_engine.domain.permissions import require_writer
+from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.handling import Handling, Parts
 from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
@@ -115,6 +116,27 @@ class Engine:
         """Check every chain and value, and run ``sample`` cases again from their record (None: all)."""
         with self.queries.snapshot() as snapshot:
             return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress)
+
+    def dry_run(self, command: CaseCommand, actor: Actor) -> DryRun:
+        """What handling ``command`` would do now, tried on a copy in memory. Raises what handling it would raise."""
+        command = cast(CaseCommand, validated(command))
+        with self.queries.snapshot() as snapshot:
+            return dry_run(snapshot, self._parts, command, actor, self.clock.now())
+
+    def rehearse_migration(
+        self,
+        selection: Mapping[str, Any],
+        definition_id: str,
+        mapping: Mapping[str, str],
+        actor: Actor,
+        *,
+        most: int = 100,
+    ) -> MigrationRehearsal:
+        """Try on copies what migrating these cases (as for ``CreateBatch``) would do to the first ``most`` of them."""
+        with self.queries.snapshot() as snapshot:
+            return rehearse_migration(
+                snapshot, self._parts, selection, definition_id, mapping, actor, self.clock.now(), most
+            )
 
     def health(self) -> dict[str, Any]:
         """Whether the engine can work, as JSON: ``ok``, ``database``, ``warnings``, and what ``queries.load`` tells.

@@ -60,6 +60,7 @@ class Settings:
     clock_enabled: bool = _setting(True, "Let this process fire timers, run jobs and deliver messages.")
     clock_tick_seconds: float = _setting(1.0, "How often the clock looks for what is due.")
     clock_batch: int = _setting(25, "How many due timers share one commit; few keep people waiting less.")
+    batch_slice: int = _setting(25, "How many items of a batch share one commit; few keep people waiting less.")
     clock_offset_seconds: float = _setting(0.0, "Shift of the engine's clock, for rehearsals and tests.")
     job_queue: str = _setting(
         "", "How jobs reach other machines: `procrastinate` (PostgreSQL, extra `scale`); empty: each looks by itself."

@@ -138,9 +138,10 @@ class RetryIncident(CaseCommand):
     """Run the faulted element again, after ``variables`` (if any) were mended."""
 
     NAME = "incident.retry"
-    PRIVATE = ("variables",)
+    PRIVATE = ("variables", "reason")
     incident_no: int
     variables: Variables = field(default_factory=dict)
+    reason: str | None = None
 
 
 # ------------------------------------------------------------------------------------------------ user tasks

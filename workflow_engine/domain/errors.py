@@ -48,6 +48,16 @@ class InvalidStateError(RejectedError):
     code = "invalid_state"
 
 
+class CannotMigrateError(RejectedError):
+    """A case cannot go on in another version; ``problems`` says for each place why, and what would help."""
+
+    code = "cannot_migrate"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, problems=[problem.to_dict() for problem in problems])
+        self.problems = tuple(problems)
+
+
 class StaleVersionError(RejectedError):
     """Somebody else changed the thing after the caller looked at it."""
 

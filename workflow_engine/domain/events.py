@@ -23,6 +23,17 @@ from workflow_engine.domain.events_case import (
     TokensMerged,
     VariablesChanged,
 )
+from workflow_engine.domain.events_operations import (
+    BatchContinued,
+    BatchCreated,
+    BatchFinished,
+    BatchPaused,
+    BatchStopped,
+    CaseMigrated,
+    CaseModified,
+    UserTaskMigrated,
+    WaitMigrated,
+)
 from workflow_engine.domain.events_waiting import (
     ErrorCaught,
     MessageCaught,
@@ -51,9 +62,16 @@ from workflow_engine.domain.events_work import (
 
 __all__ = [
     "EVENT_KINDS",
+    "BatchContinued",
+    "BatchCreated",
+    "BatchFinished",
+    "BatchPaused",
+    "BatchStopped",
     "CallResolved",
     "CaseCancelled",
     "CaseCompleted",
+    "CaseMigrated",
+    "CaseModified",
     "CaseResumed",
     "CaseStarted",
     "CaseSuspended",
@@ -85,8 +103,10 @@ __all__ = [
     "UserTaskClaimed",
     "UserTaskCompleted",
     "UserTaskCreated",
+    "UserTaskMigrated",
     "UserTaskReleased",
     "VariablesChanged",
+    "WaitMigrated",
     "event_from",
 ]
 

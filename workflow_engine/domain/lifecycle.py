@@ -60,6 +60,18 @@ OUTBOX: Table = {
     "sent": frozenset(),
     "dead": frozenset({"pending"}),
 }
+BATCH: Table = {
+    "running": frozenset({"paused", "finished", "stopped"}),
+    "paused": frozenset({"running", "finished", "stopped"}),
+    "finished": frozenset(),
+    "stopped": frozenset(),
+}
+BATCH_ITEM: Table = {
+    "pending": frozenset({"done", "failed", "skipped"}),
+    "done": frozenset(),
+    "failed": frozenset(),
+    "skipped": frozenset({"done", "failed"}),
+}
 
 ENDED_CASE = frozenset({"completed", "terminated", "cancelled"})
 

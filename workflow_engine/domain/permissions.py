@@ -91,6 +91,12 @@ def require_permission(
         raise NotPermittedError(f"Expected to {what}, but that takes the right {verb!r} there.", verb=verb)
 
 
+def require_somewhere(actor: Actor, verb: str, what: str) -> None:
+    """Raise NotPermittedError unless ``may_somewhere``; each thing it is done to is asked about again."""
+    if not may_somewhere(actor, verb):
+        raise NotPermittedError(f"Expected to {what}, but that takes the right {verb!r}.", verb=verb)
+
+
 def require_writer(actor: Actor, what: str) -> None:
     """Raise NotPermittedError for those who only read."""
     if is_reader(actor):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.domain import commands as c
+from workflow_engine.domain import operation_commands as o
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.events import (
     CaseResumed,
@@ -18,6 +19,7 @@ from workflow_engine.domain.events import (
     UserTaskClaimed,
     UserTaskReleased,
 )
+from workflow_engine.handlers.operation_acts import act_migrate, act_modify
 from workflow_engine.handlers.steps import Act, Step, element_of, step_of, token_of
 
 
@@ -175,6 +177,8 @@ ACTS: dict[type[c.Command], Act] = {
     c.CancelCase: cancel_case,
     c.SuspendCase: suspend_case,
     c.ResumeCase: resume_case,
+    o.ModifyCase: act_modify,
+    o.MigrateCase: act_migrate,
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

@@ -126,7 +126,7 @@ def record(
     head = ChainHead(case.case_id, case.version, case.chain_head)
     after = _after(case, instance, step, work.now)
     facts = Facts(
-        case.case_id, case.version + 1, work.now, work.actor.actor_id, case.definition_id, case.lane, case.started_at
+        case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at
     )
     changes = Changes()
     appliers.apply(changes, facts, step.events)
@@ -170,6 +170,8 @@ def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
             opened += 1
         elif isinstance(event, e.IncidentResolved):
             resolved += 1
+        elif isinstance(event, e.CaseMigrated):
+            case = case.then(definition_id=event.definition_id, process_version=event.version)
     if bound_is_old:
         first = next_due_at(instance)
         due = [] if first is None else [first]

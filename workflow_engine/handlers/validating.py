@@ -16,7 +16,7 @@ from workflow_engine.domain.errors import InvalidVariablesError, RejectedError
 from workflow_engine.domain.variables import clean_value, clean_variables
 
 _VARIABLES = ("variables", "payload", "alert")
-_ID_FIELDS = ("command_id", "case_id", "new_case_id")
+_ID_FIELDS = ("command_id", "case_id", "new_case_id", "batch_id")
 _CASE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LONGEST_TEXT = 10_000
 _LONGEST_ID = 150

@@ -14,6 +14,7 @@ from workflow_engine.queries import cases, definitions, operations, people, reco
 from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.models import ModelQuestions
+from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -46,6 +47,7 @@ class Queries:
         self.access = AccessQueries(self.snapshot)
         self.organisation = OrganisationQueries(self.snapshot, clock)
         self.models = ModelQuestions(self)
+        self.operation = OperationQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

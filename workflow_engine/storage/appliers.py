@@ -29,6 +29,8 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.UserTaskReleased: user_task_rows.released,
     e.UserTaskCompleted: user_task_rows.completed,
     e.UserTaskCancelled: user_task_rows.cancelled,
+    e.UserTaskMigrated: user_task_rows.migrated,
+    e.WaitMigrated: waiting_rows.wait_migrated,
     e.TimerScheduled: waiting_rows.timer_scheduled,
     e.TimerFired: waiting_rows.timer_fired,
     e.TimerCancelled: waiting_rows.timer_cancelled,

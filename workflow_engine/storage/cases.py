@@ -52,6 +52,12 @@ _UPDATE = Statement(
         incident_count=param("incident_count"), next_due_at=param("next_due_at", _case.next_due_at),
     )
 )  # fmt: skip
+_REBIND = Statement(
+    update(process_instance)
+    .where(_case.case_id == param("case"))
+    .values(definition_id=param("definition_id"), process_version=param("process_version"))
+)
+"""After a migration only."""
 _TOKENS = Statement(
     select(
         _token.slot, _token.token_id, _token.parent_id, _token.scope_id, _token.element, _token.state, _token.data,
@@ -120,6 +126,8 @@ def save_case(unit: UnitOfWork, before: Case, after: Case) -> None:
     else:
         ended = {"state": after.state, "ended_at": after.ended_at, "removal_at": after.removal_at}
         touched = unit.run(_UPDATE, {**values, **ended})
+    if after.definition_id != before.definition_id:
+        unit.run(_REBIND, {**values, "definition_id": after.definition_id, "process_version": after.process_version})
     if touched != 1:
         raise LostRaceError(f"Expected case {before.case_id} at version {before.version}, but it moved on.")
 

@@ -61,8 +61,8 @@ def rebuild(entries: Sequence[Entry], values: Mapping[int, Mapping[str, Any]], l
         body = entry.body
         own = values.get(entry.seq, {})
         events = [event_from(event, own.get(str(number))) for number, event in enumerate(body["events"])]
-        started = (event.definition_id for event in events if isinstance(event, e.CaseStarted))
-        definition_id = next(started, definition_id)
+        bound = (event.definition_id for event in events if isinstance(event, e.CaseStarted | e.CaseMigrated))
+        definition_id = next(bound, definition_id)
         at = datetime.fromisoformat(body["at"])
         started_at = started_at or at
         facts = Facts(entry.case_id, entry.seq, at, body["actor"], definition_id, lane, started_at)

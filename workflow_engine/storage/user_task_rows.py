@@ -14,6 +14,7 @@ from workflow_engine.domain.events import (
     UserTaskClaimed,
     UserTaskCompleted,
     UserTaskCreated,
+    UserTaskMigrated,
     UserTaskReleased,
 )
 from workflow_engine.domain.lifecycle import USER_TASK
@@ -47,6 +48,11 @@ _CLAIM = _move_task("claimed", "assignee", "claimed_at", also_from=("claimed",))
 _RELEASE = _move_task("ready", "assignee", "claimed_at")
 _COMPLETE = _move_task("completed", "completed_at", "completed_by")
 _CANCEL = _move_task("cancelled")
+_MIGRATED = ("element_id", "name", "lane", "form_key")
+_MIGRATE = Move(
+    "user_task migrated",
+    Statement(update(user_task).where(_key).values({name: param(name) for name in _MIGRATED})),
+)
 _MOVE_OFFERS = Move(
     "offer",
     Statement(update(offer).where(offer.c.user_task_id == param("key")).values(state=param("state"))),
@@ -120,6 +126,17 @@ def cancelled(changes: Changes, facts: Facts, event: UserTaskCancelled) -> None:
     """The task is not to be done any more."""
     _move(changes, facts, event.token_id, _CANCEL, "cancelled", {})
     _move_offers(changes, facts, event.token_id, "closed")
+
+
+def migrated(changes: Changes, facts: Facts, event: UserTaskMigrated) -> None:
+    """The task is that of another version now; who has it, and its dates, stay."""
+    task_id = f"{facts.case_id}.{event.token_id}"
+    values = {name: getattr(event, name) for name in _MIGRATED} | {"form_key": text_column(event.form_key)}
+    row = changes.pending(TASKS, task_id)
+    if row is None:
+        changes.move(_MIGRATE, {"key": task_id, **values})
+    else:
+        row.update(values)
 
 
 def _move(changes: Changes, facts: Facts, token_id: int, move: Move, state: str, values: Values) -> None:

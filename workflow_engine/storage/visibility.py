@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from workflow_engine.domain.actors import Actor, Held
 from workflow_engine.domain.permissions import held, may
@@ -78,6 +78,11 @@ def in_scope(scope: Held) -> ColumnElement[bool]:
             )
         )
     return and_(*conditions)
+
+
+def within_reach(actor: Actor, verb: str) -> ColumnElement[bool] | None:
+    """For which cases the actor holds the verb, as a condition on ``process_instance``; None: for every one."""
+    return None if may(actor, verb) else or_(false(), *(in_scope(scope) for scope in held(actor, verb)))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool] | None:

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import delete, insert, null, or_, update
 
 from workflow_engine.domain import events as e
+from workflow_engine.domain.causes import cause_of
 from workflow_engine.domain.lifecycle import INCIDENT, JOB, TIMER
 from workflow_engine.storage.changes import Changes, Facts, Insert, Move, moved, states_before, text_column
 from workflow_engine.storage.correlations import correlation_digest, fitting_digests
@@ -47,6 +48,20 @@ _CLOSE = Move(
     "subscription closed",
     Statement(delete(subscription).where(subscription.c.subscription_id == param("key"))),
 )
+_case_token = {table.name: (table.c.case_id == param("case")) & (table.c.token_id == param("token")) for table in
+               (timer, subscription, job)}
+_REPLACE = [
+    Move(
+        f"{table.name} migrated",
+        Statement(update(table).where(_case_token[table.name], *still).values(element_id=param("element"))),
+        exactly=None,
+    )
+    for table, still in (
+        (timer, [timer.c.state == "scheduled"]),
+        (subscription, []),
+        (job, [job.c.state.in_(["available", "locked", "failed"])]),
+    )
+]
 _UNLOCKED: dict[str, Any] = {"locked_by": None, "lock_token": None, "lock_until": None}
 _UNLOCK = {name: null() for name in _UNLOCKED}
 _END_JOB = {
@@ -150,6 +165,17 @@ def timer_cancelled(changes: Changes, facts: Facts, event: e.TimerCancelled) -> 
     changes.move(_CANCEL_TIMER, {"key": timer_id})
 
 
+def wait_migrated(changes: Changes, facts: Facts, event: e.WaitMigrated) -> None:
+    """What the token waits for belongs to another element now."""
+    for move in _REPLACE:
+        changes.move(move, {"case": facts.case_id, "token": event.token_id, "element": event.element_id})
+    states = {"scheduled", "available", "locked", "failed"}
+    for kind in (TIMERS, SUBSCRIPTIONS, JOBS):
+        for row in changes.pending_of(kind):
+            if row["token_id"] == event.token_id and row.get("state", "scheduled") in states:
+                row["element_id"] = event.element_id
+
+
 def subscription_opened(changes: Changes, facts: Facts, event: e.SubscriptionOpened) -> None:
     """The case can be found by what it waits for."""
     subscription_id = f"{facts.case_id}.{event.token_id}.{event.position}"
@@ -224,13 +250,14 @@ def _end_job(changes: Changes, facts: Facts, token_id: int, state: str) -> None:
 def incident_opened(changes: Changes, facts: Facts, event: e.IncidentOpened) -> None:
     """Something in the case needs a person."""
     key = (facts.case_id, event.incident_no)
+    words = text_column(event.message or "", _LONGEST_MESSAGE) or ""
     changes.insert(
         INCIDENTS,
         key,
         {
             "case_id": facts.case_id, "incident_no": event.incident_no, "token_id": event.token_id,
             "element_id": event.element_id, "code": event.code,
-            "message": text_column(event.message or "", _LONGEST_MESSAGE),
+            "cause": cause_of(facts.definition_id, event.element_id, event.code, words), "message": words,
             "variables": _json(event.variables), "state": "open", "opened_at": facts.at, "resolved_at": None,
             "resolved_by": None, "resolution": None,
         },

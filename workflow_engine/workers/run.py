@@ -12,6 +12,7 @@ from collections.abc import Callable
 from workflow_engine.domain.clock import new_id
 from workflow_engine.engine import Engine
 from workflow_engine.settings import Settings
+from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Registry
 from workflow_engine.workers.dispatching import make_dispatcher
@@ -30,7 +31,7 @@ def new_worker_id() -> str:
 
 
 class Workers:
-    """The clock, the job dispatcher and the outbox of one process."""
+    """The clock, the job dispatcher, the outbox and the batches of one process."""
 
     def __init__(self, engine: Engine, registry: Registry, settings: Settings, *, job_threads: int = 4) -> None:
         worker_id = new_worker_id()
@@ -41,6 +42,7 @@ class Workers:
         runner = JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
         self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
+        self._batches = batch_loop(engine, worker_id, settings.batch_slice)
         for warning in registry.warnings:
             log.warning(warning)
 
@@ -48,12 +50,14 @@ class Workers:
         """Start all; returns at once."""
         self._clock.start()
         self._outbox.start()
+        self._batches.start()
         self._dispatcher.start()
 
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
         self._clock.stop()
         self._outbox.stop()
+        self._batches.stop()
         self._dispatcher.stop()
 
 

@@ -16,6 +16,7 @@ from workflow_engine.storage.schema.cases import (
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.metadata import METADATA
 from workflow_engine.storage.schema.model_work import model_work, model_work_file
+from workflow_engine.storage.schema.operations import batch, batch_item
 from workflow_engine.storage.schema.organisation import (
     case_reading,
     deputy,
@@ -56,6 +57,8 @@ __all__ = [
     "api_token",
     "attachment",
     "audit_entry",
+    "batch",
+    "batch_item",
     "case_reading",
     "case_scope",
     "command",

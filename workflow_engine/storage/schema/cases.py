@@ -25,6 +25,7 @@ from workflow_engine.storage.types import UTCDateTime
 _ENDED = "state IN ('completed', 'terminated', 'cancelled')"
 _RUNNING = "state IN ('active', 'suspended')"
 _TASK_OPEN = text("state IN ('ready', 'claimed')")
+INCIDENT_OPEN = text("state = 'open'")
 _TASK_HELD = text("state IN ('ready', 'claimed') AND assignee IS NOT NULL")
 
 process_instance = Table(
@@ -198,6 +199,7 @@ incident = Table(
     Column("token_id", Integer),
     Column("element_id", String(LONG_ID)),
     Column("code", String(64), nullable=False),
+    Column("cause", String(ID), nullable=False, comment="the same for incidents of one cause"),
     Column("message", Text, nullable=False),
     Column("variables", Text, nullable=False, comment="JSON at the time of the fault, erasable"),
     Column("state", String(16), nullable=False),
@@ -212,7 +214,16 @@ incident = Table(
         "opened_at",
         "case_id",
         "incident_no",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=INCIDENT_OPEN,
+        postgresql_where=INCIDENT_OPEN,
+    ),
+    Index(
+        "ix_incident_cause",
+        "cause",
+        "opened_at",
+        "case_id",
+        "incident_no",
+        sqlite_where=INCIDENT_OPEN,
+        postgresql_where=INCIDENT_OPEN,
     ),
 )
