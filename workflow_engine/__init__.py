@@ -68,6 +68,14 @@ from workflow_engine.domain.errors import (
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
 from workflow_engine.domain.model_commands import DiscardModelWork, KeepModelWork
+from workflow_engine.domain.operation_commands import (
+    ContinueBatch,
+    CreateBatch,
+    MigrateCase,
+    ModifyCase,
+    PauseBatch,
+    StopBatch,
+)
 from workflow_engine.domain.organisation_commands import (
     BindAccount,
     ChangeCalendar,
@@ -82,15 +90,6 @@ from workflow_engine.domain.organisation_commands import (
 )
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
-from workflow_engine.domain.operation_commands import (
-    ContinueBatch,
-    CreateBatch,
-    MigrateCase,
-    ModifyCase,
-    PauseBatch,
-    StopBatch,
-)
-from workflow_engine.domain.permissions import may, may_somewhere
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
@@ -100,6 +99,8 @@ from workflow_engine.model_checks import ModelCheck, check_model, compare_models
 from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
+from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
+from workflow_engine.queries.operating import BatchItemRow, BatchPreview, BatchRow, CauseRow, StoppedRow
 from workflow_engine.queries.organisation_rows import (
     ChangeRow,
     DeputyRow,
@@ -112,8 +113,6 @@ from workflow_engine.queries.organisation_rows import (
     UnitDetail,
     UnitRow,
 )
-from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
-from workflow_engine.queries.operating import BatchItemRow, BatchPreview, BatchRow, CauseRow, StoppedRow
 from workflow_engine.queries.people import hash_password
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -158,10 +157,10 @@ __all__ = [
     "AssignUserTask",
     "AuditError",
     "AuditReport",
-    "BindAccount",
     "BatchItemRow",
     "BatchPreview",
     "BatchRow",
+    "BindAccount",
     "BroadcastSignal",
     "CancelCase",
     "CannotMigrateError",
@@ -240,8 +239,8 @@ __all__ = [
     "PauseBatch",
     "PersonRow",
     "Place",
-    "PositionRow",
     "PlanBasis",
+    "PositionRow",
     "Problem",
     "Profile",
     "ProposalRow",

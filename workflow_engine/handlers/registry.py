@@ -10,8 +10,8 @@ from workflow_engine.domain import commands as c
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import model_commands as m
+from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
-from workflow_engine.domain import operation_commands as o
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     access,
@@ -69,14 +69,14 @@ HANDLERS: dict[type[Command], Handler] = {
     c.CompleteJob: jobs.complete_job,
     c.FailJob: jobs.fail_job,
     c.ThrowJobError: jobs.throw_job_error,
-    o.ModifyCase: operating.modify_case,
-    o.MigrateCase: operating.migrate_case,
-    o.CreateBatch: batches.create_batch,
-    o.PauseBatch: batches.pause_batch,
-    o.ContinueBatch: batches.continue_batch,
-    o.StopBatch: batches.stop_batch,
-    o.ClaimBatchItems: batches.claim_batch_items,
-    o.SettleBatchItems: batches.settle_batch_items,
+    p.ModifyCase: operating.modify_case,
+    p.MigrateCase: operating.migrate_case,
+    p.CreateBatch: batches.create_batch,
+    p.PauseBatch: batches.pause_batch,
+    p.ContinueBatch: batches.continue_batch,
+    p.StopBatch: batches.stop_batch,
+    p.ClaimBatchItems: batches.claim_batch_items,
+    p.SettleBatchItems: batches.settle_batch_items,
     k.ImportAlert: alerts.import_alert,
     m.KeepModelWork: model_work.keep_model_work,
     m.DiscardModelWork: model_work.discard_model_work,
