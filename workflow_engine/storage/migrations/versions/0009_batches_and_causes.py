@@ -8,8 +8,8 @@ from alembic import op
 from workflow_engine.domain.causes import cause_of
 from workflow_engine.storage import types
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
