@@ -20,6 +20,8 @@ from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
 from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
+from workflow_engine.domain.analysis_commands import KINDS as SAMPLE_KINDS
+from workflow_engine.domain.analysis_commands import QUESTION_PROCESS, AskDepartment, DrawSample, ReadPaths
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
     AssignUserTask,
@@ -97,6 +99,15 @@ from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.queries.access import ApiTokenRow
+from workflow_engine.queries.analysis_rows import (
+    AnalysisScope,
+    QuestionRow,
+    SampleRow,
+    StepFigures,
+    VariantRow,
+    Variants,
+    VisitRow,
+)
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
 from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
@@ -148,12 +159,16 @@ __all__ = [
     "OPERATOR",
     "POWER",
     "SCOPED",
+    "QUESTION_PROCESS",
+    "SAMPLE_KINDS",
     "SCOPES",
     "WORKER",
     "Actor",
     "AlertFile",
     "AlertRow",
+    "AnalysisScope",
     "ApiTokenRow",
+    "AskDepartment",
     "AssignUserTask",
     "AuditError",
     "AuditReport",
@@ -195,6 +210,7 @@ __all__ = [
     "DeputyRow",
     "DiscardModelWork",
     "DryRun",
+    "DrawSample",
     "DuplicateCommandError",
     "ElementChange",
     "ElementPair",
@@ -248,6 +264,8 @@ __all__ = [
     "PublishMessage",
     "Queries",
     "ReadingRow",
+    "QuestionRow",
+    "ReadPaths",
     "Receipt",
     "RejectedError",
     "ReleaseDefinition",
@@ -262,6 +280,7 @@ __all__ = [
     "RevokeApiToken",
     "RevokeGrant",
     "RowChange",
+    "SampleRow",
     "Settings",
     "SettingsError",
     "ShiftRow",
@@ -270,6 +289,7 @@ __all__ = [
     "StateFormatError",
     "StopBatch",
     "StoppedRow",
+    "StepFigures",
     "SubscriptionRow",
     "SuspendCase",
     "SystemClock",
@@ -288,6 +308,10 @@ __all__ = [
     "calendar_of",
     "check_model",
     "compare_models",
+    "VariantRow",
+    "Variants",
+    "VirtualClock",
+    "VisitRow",
     "condition_holds",
     "explain_decision",
     "hash_password",

@@ -34,6 +34,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "organisation.load": frozenset({ADMINISTRATORS}),
     "organisation.administer": frozenset({ADMINISTRATORS}),
     "settings.change": frozenset({ADMINISTRATORS}),
+    "analysis.see": frozenset({ADMINISTRATORS, AUDITORS}),
+    "inspection.do": frozenset({AUDITORS}),
     "reading.see": frozenset({ADMINISTRATORS, AUDITORS}),
 }
 """Every verb, with the groups that hold it in a new installation, everywhere and for every process.

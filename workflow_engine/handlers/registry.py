@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflow_engine.domain import access_commands as a
+from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -18,6 +19,7 @@ from workflow_engine.handlers import (
     accounts,
     alerts,
     batches,
+    analysis,
     cases,
     definitions,
     deliveries,
@@ -93,6 +95,9 @@ HANDLERS: dict[type[Command], Handler] = {
     o.NoteReading: readings.note_reading,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
+    n.ReadPaths: analysis.read_paths,
+    n.DrawSample: analysis.draw_sample,
+    n.AskDepartment: analysis.ask_department,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""

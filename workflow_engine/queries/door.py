@@ -15,6 +15,8 @@ from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
+from workflow_engine.queries.analysis import AnalysisQueries
+from workflow_engine.queries.analysis_paths import PathQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -48,6 +50,8 @@ class Queries:
         self.organisation = OrganisationQueries(self.snapshot, clock)
         self.models = ModelQuestions(self)
         self.operation = OperationQueries(self.snapshot)
+        self.analysis = AnalysisQueries(self.snapshot, clock)
+        self.paths = PathQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

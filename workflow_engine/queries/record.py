@@ -61,6 +61,14 @@ def get_history(snapshot: Snapshot, case_id: str, after_seq: int = 0, most: int 
     ]  # fmt: skip
 
 
+def first_variables(snapshot: Snapshot, case_id: str) -> dict[str, Any]:
+    """With what a case was started; empty where its values are erased."""
+    statement = select(_y.content).where(_y.stream_id == case_id, _y.seq == 1)
+    content = snapshot.connection.execute(statement).scalar_one_or_none()
+    values = {} if content is None else orjson.loads(content)
+    return dict(values.get("command", {}).get("variables") or {})
+
+
 def final_variables(entries: Iterable[RecordedEntry]) -> dict[str, Any]:
     """What a case that has ended knew at its end; empty where it was withdrawn or its values are erased."""
     for entry in reversed(list(entries)):

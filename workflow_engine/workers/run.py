@@ -19,10 +19,12 @@ from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.outbox import OutboxRunner
+from workflow_engine.workers.paths import PathReader
 
 log = logging.getLogger(__name__)
 
 OUTBOX_REST_SECONDS = 5.0
+PATHS_REST_SECONDS = 15.0
 
 
 def new_worker_id() -> str:
@@ -43,6 +45,7 @@ class Workers:
         self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
         self._batches = batch_loop(engine, worker_id, settings.batch_slice)
+        self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
         for warning in registry.warnings:
             log.warning(warning)
 
@@ -51,6 +54,7 @@ class Workers:
         self._clock.start()
         self._outbox.start()
         self._batches.start()
+        self._paths.start()
         self._dispatcher.start()
 
     def stop(self) -> None:
@@ -58,6 +62,7 @@ class Workers:
         self._clock.stop()
         self._outbox.stop()
         self._batches.stop()
+        self._paths.stop()
         self._dispatcher.stop()
 
 

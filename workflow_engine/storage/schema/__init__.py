@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflow_engine.storage.schema.access import api_token
+from workflow_engine.storage.schema.analysis import case_path, inspection_sample, visit, visit_day
 from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
 from workflow_engine.storage.schema.cases import (
     case_scope,
@@ -59,6 +60,7 @@ __all__ = [
     "audit_entry",
     "batch",
     "batch_item",
+    "case_path",
     "case_reading",
     "case_scope",
     "command",
@@ -71,6 +73,7 @@ __all__ = [
     "entry_payload",
     "heartbeat",
     "incident",
+    "inspection_sample",
     "job",
     "membership",
     "message",
@@ -105,4 +108,6 @@ __all__ = [
     "unit",
     "unit_below",
     "user_task",
+    "visit",
+    "visit_day",
 ]
