@@ -17,6 +17,7 @@ from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
+from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
