@@ -13,11 +13,10 @@ from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
 from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
-from workflow_engine.queries.models import ModelQuestions
-from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
 from workflow_engine.queries.models import ModelQuestions
+from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.rows import (
     AlertRow,
