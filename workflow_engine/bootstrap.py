@@ -7,6 +7,7 @@ from workflow_engine.engine import Engine
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.handlers.hot import HotCopies
 from workflow_engine.library import Library
+from workflow_engine.log_keys import find_log_key
 from workflow_engine.queries import Queries
 from workflow_engine.settings import Settings
 from workflow_engine.storage.database import Database
@@ -21,7 +22,9 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
     Raises:
         StateFormatError: the database is of another version, and ``migrate`` was not asked for.
         UnavailableError: the database cannot be reached.
+        CheckpointError: the file of the log's key holds no key.
     """
+    log_key = find_log_key(settings.log_key_file)
     database = Database(settings.database_url, wait_seconds=settings.wait_seconds, pool_size=settings.pool_size)
     try:
         if migrate:
@@ -31,6 +34,8 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
         database.close()
         raise
     library = Library()
-    parts = Parts(library=library, hot=HotCopies(settings.hot_cases), step_budget=settings.step_budget)
+    parts = Parts(
+        library=library, hot=HotCopies(settings.hot_cases), step_budget=settings.step_budget, log_key=log_key
+    )  # fmt: skip
     the_clock = clock or SystemClock(settings.clock_offset_seconds)
     return Engine(database, the_clock, parts, Queries(database, library, the_clock))

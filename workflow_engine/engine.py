@@ -27,10 +27,13 @@ from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
 from workflow_engine.storage import chains, heartbeats, outgoing
+from workflow_engine.storage import log as log_store
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
+from workflow_engine.storage.log import LogStep
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 from workflow_engine.verifying import AuditReport, Progress, verify_audit
+from workflow_engine.verifying_log import Kept
 
 T = TypeVar("T")
 
@@ -111,11 +114,19 @@ class Engine:
 
     # ---- looking
     def verify_audit(
-        self, *, sample: int | None = 50, seed: int = 0, progress: Progress | None = None
+        self,
+        *,
+        sample: int | None = 50,
+        seed: int = 0,
+        progress: Progress | None = None,
+        kept: Sequence[Kept] = (),
     ) -> AuditReport:
-        """Check every chain and value, and run ``sample`` cases again from their record (None: all)."""
+        """Check every chain, value and the log, and run ``sample`` cases again from their record (None: all).
+
+        ``kept``: checkpoints of the log that somebody kept outside.
+        """
         with self.queries.snapshot() as snapshot:
-            return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress)
+            return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress, kept=kept)
 
     def dry_run(self, command: CaseCommand, actor: Actor) -> DryRun:
         """What handling ``command`` would do now, tried on a copy in memory. Raises what handling it would raise."""
@@ -159,6 +170,21 @@ class Engine:
         self._transact(
             lambda unit: outgoing.failed(unit, outbox_id, dead=dead, attempts=attempts, error=error, next_at=next_at)
         )
+
+    def chains_behind(self, *, everything: bool = False) -> list[str]:
+        """Chains with entries that have no place in the log yet: of running cases and streams, or of every case."""
+        with self._database.look() as unit:
+            return log_store.find_behind(unit, everything=everything)
+
+    def extend_log(self, streams: Sequence[str], *, every_seconds: float = 0.0) -> LogStep:
+        """Give the entries of these chains their place in the log over all chains, and sign it where there is a key.
+
+        ``every_seconds``: between two signatures; 0 signs whatever is not signed yet.
+        """
+        key, now = self._parts.log_key, self.clock.now()
+        step = self._transact(lambda unit: log_store.extend(unit, streams, key, now, every_seconds))
+        failpoint("sequencer.after_publish")
+        return step
 
     def forget_hot_copies(self) -> None:
         """Make the next command of every case load it cold; changes nothing but speed."""

@@ -57,6 +57,10 @@ class Settings:
     processes_folder: Path | None = _setting(
         None, "Folder of processes that a demo loads; by default those shipped with the product."
     )
+    log_key_file: Path = _setting(
+        Path("var/log.key"), "File of the key that signs checkpoints of the record's log (`liandong audit key new`)."
+    )
+    checkpoint_seconds: float = _setting(60.0, "How often the log is signed while it grows.")
     clock_enabled: bool = _setting(True, "Let this process fire timers, run jobs and deliver messages.")
     clock_tick_seconds: float = _setting(1.0, "How often the clock looks for what is due.")
     clock_batch: int = _setting(25, "How many due timers share one commit; few keep people waiting less.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.replaying import CannotReplayError, re_execute
 from workflow_engine.storage.chains import is_case_stream, slot_salt
 from workflow_engine.storage.rebuilding import differences, rebuild, stored_rows
+from workflow_engine.verifying_log import Kept, verify_log
 
 Progress = Callable[[int, int], None]
 """Called with (chains checked, chains in all)."""
@@ -35,6 +36,10 @@ class AuditReport:
     re_executed: int = 0
     not_re_executed: int = 0
     """Cases of the sample that could not be run again, for reasons that are no fault."""
+    logged: int = 0
+    """Entries in the log over all chains."""
+    checkpoints: int = 0
+    """Signed checkpoints that were compared with the log, those from outside included."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -43,7 +48,7 @@ class AuditReport:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        counts = ("chains", "entries", "values", "erased", "re_executed", "not_re_executed")
+        counts = ("chains", "entries", "values", "erased", "re_executed", "not_re_executed", "logged", "checkpoints")
         return {
             "ok": self.ok,
             **{name: getattr(self, name) for name in counts},
@@ -52,9 +57,17 @@ class AuditReport:
 
 
 def verify_audit(
-    snapshot: Snapshot, parts: Parts, *, sample: int | None = 50, seed: int = 0, progress: Progress | None = None
+    snapshot: Snapshot,
+    parts: Parts,
+    *,
+    sample: int | None = 50,
+    seed: int = 0,
+    progress: Progress | None = None,
+    kept: Sequence[Kept] = (),
 ) -> AuditReport:
-    """Check every chain with its values; run ``sample`` cases again (None: all) and compare their rows.
+    """Check every chain with its values, and the log; run ``sample`` cases again (None: all) and compare their rows.
+
+    ``kept``: checkpoints that somebody kept outside.
 
     ``seed`` picks the sample: the same seed and cases, the same sample.
     """
@@ -72,6 +85,9 @@ def verify_audit(
     for head in heads.values():  # Chains without a single entry.
         report.chains += 1
         report.findings.extend(verify_case(head, ()))
+    log = verify_log(snapshot, kept, None if parts.log_key is None else parts.log_key.verifier)
+    report.logged, report.checkpoints = log.leaves, log.checkpoints
+    report.findings.extend(log.findings)
     return report
 
 

@@ -30,6 +30,7 @@ from workflow_engine.settings import Settings
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.outbox import OutboxRunner
+from workflow_engine.workers.sequencer import Sequencer
 
 _OPEN = ("ready", "claimed")
 
@@ -130,6 +131,13 @@ class Server:
         while done := self._engine.pump() + self._clock.tick().fired:
             total += done
         return total
+
+    def _do_sequence(self, _request: dict[str, Any]) -> Any:
+        """Bring everything into the log; how many entries it has then."""
+        sequencer = Sequencer(self._engine, 0)
+        while sequencer.run_once():
+            pass
+        return self._engine.queries.log.size()
 
     def _do_set_clock(self, request: dict[str, Any]) -> Any:
         """The machine's clock is set while the worker runs."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from workflow_engine.audit.notes import SigningKey
 from workflow_engine.bpmn.runtime import STEP_BUDGET, Instance, RunContext
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.actors import Actor
@@ -31,6 +32,8 @@ class Parts:
     step_budget: int = STEP_BUDGET
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Further FEEL functions, such as the working calendar."""
+    log_key: SigningKey | None = None
+    """Signs checkpoints of the log; None: the log grows unsigned here."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
+from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
@@ -52,6 +53,7 @@ class Queries:
         self.operation = OperationQueries(self.snapshot)
         self.analysis = AnalysisQueries(self.snapshot, clock)
         self.paths = PathQueries(self.snapshot)
+        self.log = LogQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -20,11 +20,13 @@ from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.paths import PathReader
+from workflow_engine.workers.sequencer import Sequencer
 
 log = logging.getLogger(__name__)
 
 OUTBOX_REST_SECONDS = 5.0
 PATHS_REST_SECONDS = 15.0
+SEQUENCER_REST_SECONDS = 1.5
 
 
 def new_worker_id() -> str:
@@ -33,7 +35,7 @@ def new_worker_id() -> str:
 
 
 class Workers:
-    """The clock, the job dispatcher, the outbox and the batches of one process."""
+    """The clock, the job dispatcher, the outbox, the batches and the sequencer of one process."""
 
     def __init__(self, engine: Engine, registry: Registry, settings: Settings, *, job_threads: int = 4) -> None:
         worker_id = new_worker_id()
@@ -46,6 +48,8 @@ class Workers:
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
         self._batches = batch_loop(engine, worker_id, settings.batch_slice)
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
+        self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
+        self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
         for warning in registry.warnings:
             log.warning(warning)
 
@@ -56,6 +60,8 @@ class Workers:
         self._batches.start()
         self._paths.start()
         self._dispatcher.start()
+        self._sequencer.listen()
+        self._log.start()
 
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
@@ -64,6 +70,7 @@ class Workers:
         self._batches.stop()
         self._paths.stop()
         self._dispatcher.stop()
+        self._log.stop()
 
 
 class Ending:

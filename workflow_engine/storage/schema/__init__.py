@@ -15,6 +15,7 @@ from workflow_engine.storage.schema.cases import (
     user_task,
 )
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
+from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
 from workflow_engine.storage.schema.metadata import METADATA
 from workflow_engine.storage.schema.model_work import model_work, model_work_file
 from workflow_engine.storage.schema.operations import batch, batch_item
@@ -75,6 +76,11 @@ __all__ = [
     "incident",
     "inspection_sample",
     "job",
+    "log_checkpoint",
+    "log_head",
+    "log_leaf",
+    "log_node",
+    "log_stream",
     "membership",
     "message",
     "message_digest",
