@@ -16,7 +16,7 @@ from web.presenters import filters
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
 from web.ui import BLUEPRINTS
-from workflow_engine import Engine, Settings
+from workflow_engine import Engine, Settings, TryOuts
 
 FOLDER = Path(__file__).parent
 
@@ -33,6 +33,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     app = Flask("web", root_path=str(FOLDER), static_folder=None)
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
+    app.extensions["tries"] = TryOuts(web_settings.tries_folder)
     app.session_interface = ServerSessions(sessions or SessionStore(web_settings.session_file))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,8 @@ class WebSettings:
     language: str
     session_file: Path | None
     worker_tokens_file: Path | None
+    tries_folder: Path
+    """Where people try drafts; what lies there is nobody's record."""
 
     @classmethod
     def read(cls, settings: Settings) -> WebSettings:
@@ -33,4 +37,12 @@ class WebSettings:
             language=settings.language,
             session_file=settings.session_file,
             worker_tokens_file=settings.worker_tokens_file,
+            tries_folder=_beside(settings.session_file),
         )
+
+
+def _beside(session_file: Path | None) -> Path:
+    """Beside the sessions, which are as short-lived; without such a file, among the machine's temporary ones."""
+    if session_file is not None:
+        return session_file.parent / "tries"
+    return Path(tempfile.gettempdir()) / f"liandong-tries-{os.getuid()}"

@@ -148,6 +148,7 @@ from workflow_engine.queries.rows import (
 from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
+from workflow_engine.tryouts import Trial, TryOuts
 from workflow_engine.verifying import AuditReport
 
 new_case_id = new_command_id = new_id
@@ -299,6 +300,8 @@ __all__ = [
     "ThrowJobError",
     "TimerRow",
     "TokenPlace",
+    "Trial",
+    "TryOuts",
     "UnavailableError",
     "UnitDetail",
     "UnitRow",

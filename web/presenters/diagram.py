@@ -57,14 +57,16 @@ class Diagram:
         )
 
 
-def diagram_of(case: CaseDetail, here: Sequence[str] = (), focus: Sequence[str] = ()) -> Diagram:
-    """The diagram of a case as it stands."""
+def diagram_of(
+    case: CaseDetail, here: Sequence[str] = (), focus: Sequence[str] = (), url: str | None = None
+) -> Diagram:
+    """The diagram of a case as it stands; ``url`` is where its source is, if not at its version."""
     active: dict[str, int] = {}
     for element_id in case.open_elements:
         active[element_id] = active.get(element_id, 0) + 1
     stopped = [i.element_id for i in case.incidents if i.state == "open" and i.element_id]
     completed = [element for element in case.completed_elements if element not in active]
-    return Diagram(_url(case.case.definition_id), active, completed, here, focus, stopped)
+    return Diagram(url or _url(case.case.definition_id), active, completed, here, focus, stopped)
 
 
 def diagram_of_definition(definition_id: str, problems: Iterable[Problem] = ()) -> Diagram:

@@ -9,13 +9,17 @@ from typing import Any
 from workflow_engine.domain.actors import CLOCK, OPERATOR, Actor
 from workflow_engine.domain.clock import Clock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
+    BroadcastSignal,
     ClaimUserTask,
     Command,
+    CompleteJob,
     CompleteUserTask,
+    FailJob,
     FireTimer,
     PublishMessage,
     ReleaseUserTask,
     StartCase,
+    ThrowJobError,
 )
 from workflow_engine.domain.durations import add, parse_duration
 from workflow_engine.domain.errors import RejectedError
@@ -63,6 +67,7 @@ class _Run:
         acts: dict[str, Callable[[Step], None]] = {
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
+            "signal": self._signal, "job": self._job,
         }  # fmt: skip
         try:
             self._start()
@@ -162,6 +167,31 @@ class _Run:
         self._engine.handle(command, OPERATOR)
         self._engine.pump()
         self._tell(OPERATOR, f"sends message {step.value}")
+
+    def _signal(self, step: Step) -> None:
+        payload = step.details.get("payload", {})
+        command = BroadcastSignal(command_id=new_id(), name=str(step.value), signal_id=new_id(), payload=payload)
+        self._engine.handle(command, OPERATOR)
+        self._engine.pump()
+        self._tell(OPERATOR, f"sends signal {step.value}")
+
+    def _job(self, step: Step) -> None:
+        """The work outside this element is done, or ends in an error (without a code: it fails for good)."""
+        jobs = [job for job in self._case().jobs if job.element_id == step.value and job.state == "available"]
+        if not jobs:
+            raise _Broken(f"{step}: no such job is open")
+        job, error = jobs[0], step.details.get("error")
+        ids: dict[str, Any] = {"command_id": new_id(), "case_id": job.case_id, "token_id": job.token_id}
+        command: Command
+        if error is None:
+            command = CompleteJob(**ids, variables=step.details.get("variables", {}))
+        elif error:
+            command = ThrowJobError(**ids, code=str(error), message="")
+        else:
+            command = FailJob(**ids, error="failed in a scenario", retries_left=0)
+        self._engine.handle(command, OPERATOR)
+        self._engine.pump()
+        self._tell(OPERATOR, f"{'does' if error is None else 'breaks'} job {step.value}")
 
     def _expect(self, step: Step) -> None:
         self._findings.extend(f"{step}: {text}" for text in unmet(step.value, self._case(), self._clock.now()))

@@ -23,6 +23,8 @@ KINDS = {
     "advance": frozenset({"note"}),
     "alert": frozenset({"refused", "note"}),
     "message": frozenset({"payload", "note"}),
+    "signal": frozenset({"payload", "note"}),
+    "job": frozenset({"variables", "error", "note"}),
     "expect": frozenset({"note"}),
 }
 """What a step may be, and what else it may say."""
@@ -30,7 +32,7 @@ EXPECTATIONS = frozenset(
     {"state", "open", "waiting", "offered", "due", "timers", "variables", "passed", "not_passed", "incidents", "title",
      "exercise"}
 )  # fmt: skip
-_START = frozenset({"alert", "variables", "title", "business_key", "exercise"})
+_START = frozenset({"alert", "variables", "title", "business_key", "exercise", "element"})
 
 
 class ScenarioError(ValueError):
