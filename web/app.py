@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, auth, errors, i18n, permissions, security, static_files
+from web import api, auth, errors, i18n, navigation, permissions, security, static_files, theme
 from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.presenters import filters
@@ -46,7 +46,8 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     errors.init_app(app)
     static_files.init_app(app)
     filters.init_app(app)
-    app.jinja_env.globals.update(may=permissions.may, g=flask.g)
+    app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
+    app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
     for blueprint in (*BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -15,7 +15,8 @@ from workflow_engine import Actor, PersonRow
 
 OPEN_ENDPOINTS = frozenset({
     "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person",
-    "preferences.language", "health.show", "calendar.feed", "static_files.file", "static_files.favicon",
+    "preferences.language", "preferences.theme", "health.show", "calendar.feed", "static_files.file",
+    "static_files.favicon",
 })  # fmt: skip
 
 

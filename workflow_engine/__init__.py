@@ -50,6 +50,7 @@ from workflow_engine.domain.commands import (
     SuspendCase,
     ThrowJobError,
 )
+from workflow_engine.domain.desk_commands import PREFERENCES, ChangeView, DeleteView, SaveView, SetPreferences
 from workflow_engine.domain.errors import (
     AuditError,
     CannotMigrateError,
@@ -108,6 +109,8 @@ from workflow_engine.queries.analysis_rows import (
     Variants,
     VisitRow,
 )
+from workflow_engine.queries.case_walks import CaseFilter
+from workflow_engine.queries.desk import ViewRow
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
 from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
@@ -125,6 +128,7 @@ from workflow_engine.queries.organisation_rows import (
     UnitRow,
 )
 from workflow_engine.queries.people import hash_password
+from workflow_engine.queries.queues import PRIORITIES, SORTS, TaskWish
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -145,6 +149,7 @@ from workflow_engine.queries.rows import (
     TimerRow,
     UserTaskRow,
 )
+from workflow_engine.queries.task_lists import MOST_COUNTED
 from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
@@ -157,12 +162,16 @@ __all__ = [
     "CALENDAR_SCOPE",
     "CLOCK",
     "HOLDERS",
+    "MOST_COUNTED",
     "OPERATOR",
     "POWER",
+    "PREFERENCES",
+    "PRIORITIES",
     "QUESTION_PROCESS",
     "SAMPLE_KINDS",
     "SCOPED",
     "SCOPES",
+    "SORTS",
     "WORKER",
     "Actor",
     "AlertFile",
@@ -182,6 +191,7 @@ __all__ = [
     "CannotMigrateError",
     "CaseCommand",
     "CaseDetail",
+    "CaseFilter",
     "CaseRow",
     "CauseRow",
     "Change",
@@ -190,6 +200,7 @@ __all__ = [
     "ChangeProfile",
     "ChangeRow",
     "ChangeVariables",
+    "ChangeView",
     "ClaimTimers",
     "ClaimUserTask",
     "Clock",
@@ -206,6 +217,7 @@ __all__ = [
     "DefinitionDetail",
     "DefinitionError",
     "DefinitionRow",
+    "DeleteView",
     "DeliverSignal",
     "DeployDefinition",
     "DeputyRow",
@@ -282,6 +294,8 @@ __all__ = [
     "RevokeGrant",
     "RowChange",
     "SampleRow",
+    "SaveView",
+    "SetPreferences",
     "Settings",
     "SettingsError",
     "ShiftRow",
@@ -297,6 +311,7 @@ __all__ = [
     "TableChange",
     "TamperedError",
     "Target",
+    "TaskWish",
     "ThrowJobError",
     "TimerRow",
     "TokenPlace",
@@ -309,6 +324,7 @@ __all__ = [
     "ValueChange",
     "VariantRow",
     "Variants",
+    "ViewRow",
     "VirtualClock",
     "VisitRow",
     "calendar_of",

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -26,7 +26,7 @@ from workflow_engine.handlers.validating import request_digest, validated
 from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
-from workflow_engine.storage import chains, heartbeats, outgoing
+from workflow_engine.storage import chains, desk, heartbeats, outgoing
 from workflow_engine.storage import log as log_store
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
@@ -43,6 +43,7 @@ MOST_TRIES = 5
 LATE_SECONDS = 60.0
 """Four heartbeats of a clock."""
 _FIRST_PAUSE_SECONDS = 0.01
+_SEEN_FOR = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ class Engine:
     def beat(self, name: str, detail: dict[str, Any] | None = None) -> None:
         """Leave a sign of life of a worker; shown by ``health``."""
         self._transact(lambda unit: heartbeats.beat(unit, name, self.clock.now(), detail or {}))
+
+    def note_seen(self, actor: Actor, user_task_id: str) -> None:
+        """Note that somebody has looked at a task, so that their inbox shows it as read; no part of the record."""
+        now = self.clock.now()
+        self._transact(lambda unit: desk.see_task(unit, actor.actor_id, user_task_id, now, now - _SEEN_FOR))
 
     def note_failure(self, outbox_id: str, attempts: int, error: str, dead: bool, next_at: datetime) -> None:
         """Note that a delivery failed, for the next try and for whoever looks."""

@@ -146,20 +146,3 @@ def test_pages_of_a_person_s_cases_follow_each_other(house: House) -> None:
         if after is None:
             break
     assert found == cases[::-1]
-
-
-def test_a_person_s_cases_are_found_by_walking_indexes(house: House) -> None:
-    """The cost must not grow with the number of other people's cases (SQLite's plan says so)."""
-    if not house.settings.database_url.startswith("sqlite"):
-        pytest.skip("the plan is read from SQLite")
-    from sqlalchemy.dialects import sqlite
-
-    from workflow_engine.queries.cases import _walks
-
-    for walk in _walks(ANNE, [], ("2026-05-12T12:00:00.000000Z", "x"), 51):
-        compiled = walk.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
-        sql, values = str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
-        for value in values:
-            sql = sql.replace("?", str(value) if isinstance(value, int) else f"'{value}'", 1)
-        plan = [row[3] for row in house.rows(f"EXPLAIN QUERY PLAN {sql}")]
-        assert all(not line.startswith("SCAN") for line in plan), plan

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import ADMIN, ANNE, AUDITOR, BO, OPERATOR, STRANGER, TWO_STEPS, House, chain
+from tests.support.house import ANNE, AUDITOR, BO, OPERATOR, STRANGER, TWO_STEPS, House, chain
 from workflow_engine import Actor, RejectedError
 
 MIXED = chain(
@@ -101,20 +101,3 @@ def test_unknown_queues_and_empty_pages_are_refused(house: House) -> None:
         house.engine.queries.inbox(ANNE, "all")
     with pytest.raises(RejectedError, match="at least one row"):
         house.engine.queries.inbox(ANNE, limit=0)
-
-
-def test_the_inbox_walks_an_index_and_sorts_nothing(house: House) -> None:
-    """Its cost must not grow with the number of tasks: no scan and no sort of a table (SQLite's plan says so)."""
-    if not house.settings.database_url.startswith("sqlite"):
-        pytest.skip("the plan is read from SQLite")
-    from sqlalchemy.dialects import sqlite
-
-    from workflow_engine.queries.inbox import _open_ids
-
-    for actor, queue in ((ANNE, "mine"), (ANNE, "offered"), (ADMIN, "all_open")):
-        statement = _open_ids(actor, queue, ("1", "x"), 51, None)
-        sql = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-        plan = [row[3] for row in house.rows(f"EXPLAIN QUERY PLAN {sql}")]
-        tables = [line for line in plan if "offer" in line or "user_task" in line]
-        assert tables
-        assert all("INDEX ix_" in line and line.startswith("SEARCH") for line in tables), plan

@@ -126,8 +126,9 @@ def record(
     head = ChainHead(case.case_id, case.version, case.chain_head)
     after = _after(case, instance, step, work.now)
     facts = Facts(
-        case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at
-    )
+        case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at,
+        case.started_by, case.process_id,
+    )  # fmt: skip
     changes = Changes()
     appliers.apply(changes, facts, step.events)
     entry = chains.append(work.unit, head, work.envelope, body, values)

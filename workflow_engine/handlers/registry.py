@@ -8,6 +8,7 @@ from typing import Any
 from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import commands as c
+from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import model_commands as m
@@ -24,6 +25,7 @@ from workflow_engine.handlers import (
     definitions,
     deliveries,
     deploying,
+    desk,
     granting,
     jobs,
     messages,
@@ -98,6 +100,10 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReadPaths: analysis.read_paths,
     n.DrawSample: analysis.draw_sample,
     n.AskDepartment: analysis.ask_department,
+    d.SaveView: desk.save_view,
+    d.ChangeView: desk.change_view,
+    d.DeleteView: desk.delete_view,
+    d.SetPreferences: desk.set_preferences,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""

@@ -11,14 +11,16 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock
 from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
-from workflow_engine.queries import inbox as inboxes
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
+from workflow_engine.queries.case_walks import CaseFilter, CaseListQueries, find_cases
+from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
+from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -37,6 +39,7 @@ from workflow_engine.queries.rows import (
     UserTaskRow,
 )
 from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -54,6 +57,9 @@ class Queries:
         self.analysis = AnalysisQueries(self.snapshot, clock)
         self.paths = PathQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
+        self.desk = DeskQueries(self.snapshot)
+        self.tasks = TaskQueries(self.snapshot)
+        self.case_lists = CaseListQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -70,9 +76,9 @@ class Queries:
     def inbox(
         self, actor: Actor, queue: str = "mine", search: str | None = None, after: str | None = None, limit: int = 50
     ) -> Page[InboxRow]:
-        """A page of the actor's tasks: ``mine``, ``offered``, ``all_open`` (within reach) or ``done``."""
+        """A page of the actor's tasks: ``mine``, ``offered``, ``all_open`` (within reach), ``waiting`` or ``done``."""
         with self.snapshot() as snapshot:
-            return inboxes.inbox(snapshot.connection, actor, queue, search, after, limit)
+            return page_of_queue(snapshot.connection, actor, TaskWish(queue, search or ""), after, limit)
 
     def get_user_task(self, user_task_id: str, actor: Actor) -> UserTaskRow:
         """One task with form and variables. Raises NotFoundError."""
@@ -93,8 +99,8 @@ class Queries:
     ) -> Page[CaseRow]:
         """Cases within the actor's reach, the newest first."""
         with self.snapshot() as snapshot:
-            wanted = cases.CaseFilter(process_id, state, search, exercise)
-            return cases.find_cases(snapshot, actor, wanted, after=after, limit=limit)
+            wanted = CaseFilter(process_id, state, search, exercise)
+            return find_cases(snapshot, actor, wanted, after=after, limit=limit)
 
     def get_case(self, case_id: str, actor: Actor) -> CaseDetail:
         """Everything about where a case stands. Raises NotFoundError."""

@@ -16,7 +16,8 @@ from workflow_engine.domain.batches import BatchItem, require_sound
 from workflow_engine.domain.causes import without_particulars
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.permissions import may, require_somewhere
-from workflow_engine.queries.cases import CASE_COLUMNS, CASE_FROM, case_row, incidents_of
+from workflow_engine.queries.case_walks import CASE_COLUMNS, CASE_FROM, case_row
+from workflow_engine.queries.cases import incidents_of
 from workflow_engine.queries.modification import ElementPair, PlanBasis, compare_versions, plan_basis
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import CaseRow, IncidentRow, Page

@@ -31,6 +31,9 @@ class Facts:
     lane: int
     started_at: datetime
     """Of the case."""
+    started_by: str
+    """Of the case."""
+    process_id: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

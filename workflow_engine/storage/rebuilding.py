@@ -55,17 +55,22 @@ _STORED = {
 def rebuild(entries: Sequence[Entry], values: Mapping[int, Mapping[str, Any]], lane: int) -> dict[str, list[Values]]:
     """Every row of a case by table, from its entries and (by number of entry) the values that are not erased."""
     changes = Changes()
-    definition_id = ""
+    definition_id = process_id = started_by = ""
     started_at: datetime | None = None
     for entry in entries:
         body = entry.body
         own = values.get(entry.seq, {})
         events = [event_from(event, own.get(str(number))) for number, event in enumerate(body["events"])]
-        bound = (event.definition_id for event in events if isinstance(event, e.CaseStarted | e.CaseMigrated))
-        definition_id = next(bound, definition_id)
+        for event in events:
+            if isinstance(event, e.CaseStarted):
+                process_id, started_by = event.process_id, body["actor"]
+            if isinstance(event, e.CaseStarted | e.CaseMigrated):
+                definition_id = event.definition_id
         at = datetime.fromisoformat(body["at"])
         started_at = started_at or at
-        facts = Facts(entry.case_id, entry.seq, at, body["actor"], definition_id, lane, started_at)
+        facts = Facts(
+            entry.case_id, entry.seq, at, body["actor"], definition_id, lane, started_at, started_by, process_id
+        )
         appliers.apply(changes, facts, events)
     return {rebuilt.table.name: changes.pending_of(rebuilt.insert) for rebuilt in TABLES}
 

@@ -76,6 +76,7 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
         "due_at": due_at, "follow_up_at": _instant(event.follow_up_at), "priority": priority, "sort_key": sort_key,
         "created_at": facts.at, "claimed_at": facts.at if taken else None, "completed_at": None, "completed_by": None,
         "completed_for": None,
+        "started_by": facts.started_by, "started_at": facts.started_at,
     }  # fmt: skip
     changes.insert(TASKS, task_id, row)
     subjects = dict.fromkeys(text_column(subject) for subject in (*users, *groups))
@@ -88,7 +89,7 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
             {
                 "user_task_id": task_id, "subject": subject, "case_id": facts.case_id,
                 "state": "taken" if taken else "open", "sort_key": sort_key,
-                "started_at": facts.started_at,
+                "started_at": facts.started_at, "process_id": facts.process_id,
             },
         )  # fmt: skip
 

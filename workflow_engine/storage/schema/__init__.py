@@ -15,6 +15,7 @@ from workflow_engine.storage.schema.cases import (
     user_task,
 )
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
+from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
 from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
 from workflow_engine.storage.schema.metadata import METADATA
 from workflow_engine.storage.schema.model_work import model_work, model_work_file
@@ -94,10 +95,12 @@ __all__ = [
     "permission_grant",
     "permission_verb",
     "person",
+    "person_preference",
     "position",
     "process_instance",
     "proposal",
     "role",
+    "saved_view",
     "setting_version",
     "signal",
     "signal_delivery",
@@ -109,6 +112,7 @@ __all__ = [
     "task_delegation",
     "task_draft",
     "task_opinion",
+    "task_seen",
     "timer",
     "token",
     "unit",

@@ -26,6 +26,8 @@ _ENDED = "state IN ('completed', 'terminated', 'cancelled')"
 _RUNNING = "state IN ('active', 'suspended')"
 _TASK_OPEN = text("state IN ('ready', 'claimed')")
 INCIDENT_OPEN = text("state = 'open'")
+_OFFER_OPEN = text("state = 'open'")
+_TASK_WITH_OTHERS = text("state IN ('ready', 'claimed') AND (assignee IS NULL OR assignee <> started_by)")
 _TASK_HELD = text("state IN ('ready', 'claimed') AND assignee IS NOT NULL")
 
 process_instance = Table(
@@ -66,8 +68,8 @@ process_instance = Table(
         sqlite_where=text(_RUNNING),
         postgresql_where=text(_RUNNING),
     ),
-    Index("ix_process_instance_business_key", "business_key"),
-    Index("ix_process_instance_started_by", "started_by", "started_at"),
+    Index("ix_process_instance_business_key", "business_key", "started_at", "case_id"),
+    Index("ix_process_instance_started_by", "started_by", "started_at", "case_id"),
     Index(
         "ix_process_instance_removal",
         "removal_at",
@@ -124,6 +126,8 @@ user_task = Table(
     Column("completed_at", UTCDateTime),
     Column("completed_by", String(LONG_ID)),
     Column("completed_for", String(LONG_ID), comment="the absent person, or whose task an administrator did"),
+    Column("started_by", String(LONG_ID), comment="of the case: whoever waits for others to act"),
+    Column("started_at", UTCDateTime, comment="of the case: a person's cases in their order"),
     one_of("state", USER_TASK),
     UniqueConstraint("case_id", "token_id"),
     CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="claimed_by_somebody"),
@@ -145,6 +149,22 @@ user_task = Table(
         sqlite_where=text("state = 'completed'"),
         postgresql_where=text("state = 'completed'"),
     ),
+    Index(
+        "ix_user_task_done_cases",
+        "completed_by",
+        "started_at",
+        "case_id",
+        sqlite_where=text("state = 'completed'"),
+        postgresql_where=text("state = 'completed'"),
+    ),
+    Index(
+        "ix_user_task_waiting",
+        "started_by",
+        "sort_key",
+        "user_task_id",
+        sqlite_where=_TASK_WITH_OTHERS,
+        postgresql_where=_TASK_WITH_OTHERS,
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -162,6 +182,7 @@ offer = Table(
     ),
     Column("sort_key", String(64), nullable=False),
     Column("started_at", UTCDateTime, nullable=False, comment="of the case: a subject's cases in their order"),
+    Column("process_id", String(LONG_ID), comment="of the case"),
     one_of("state", ("open", "taken", "closed")),
     Index(
         "ix_offer_inbox",
@@ -171,6 +192,32 @@ offer = Table(
         "user_task_id",
         sqlite_where=text("state <> 'closed'"),
         postgresql_where=text("state <> 'closed'"),
+    ),
+    # The parts of the sort key: from 6 on due and age, from 25 on age alone.
+    Index(
+        "ix_offer_due",
+        "subject",
+        text("substr(sort_key, 6)"),
+        "user_task_id",
+        sqlite_where=_OFFER_OPEN,
+        postgresql_where=_OFFER_OPEN,
+    ),
+    Index(
+        "ix_offer_age",
+        "subject",
+        text("substr(sort_key, 25)"),
+        "user_task_id",
+        sqlite_where=_OFFER_OPEN,
+        postgresql_where=_OFFER_OPEN,
+    ),
+    Index(
+        "ix_offer_process",
+        "subject",
+        "process_id",
+        "sort_key",
+        "user_task_id",
+        sqlite_where=_OFFER_OPEN,
+        postgresql_where=_OFFER_OPEN,
     ),
     Index("ix_offer_case", "case_id", "subject"),
     Index("ix_offer_seen", "subject", "started_at", "case_id"),

@@ -1,0 +1,56 @@
+"""The areas of the product, in the order in which the band at the top shows them.
+
+An area appears once its pages exist and the person may see it; what does not fit stands in the menu "More".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from web.i18n import gettext as _
+from web.i18n import marked
+from web.permissions import may
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One entry: its first page, and the blueprints whose pages belong to it."""
+
+    label: str
+    icon: str
+    endpoint: str
+    blueprints: tuple[str, ...]
+    verb: str | None = None
+    """Who does not hold it does not see the entry; None: everybody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArea:
+    """An entry as this person sees it now."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+AREAS = (
+    Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "bulk")),
+    Area(marked("Cases"), "cases", "cases.index", ("cases", "operations")),
+    Area(marked("Start"), "start", "catalogue.index", ("catalogue",)),
+    Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
+    Area(marked("Models"), "models", "models.index", ("models",), "see_models"),
+    Area(marked("Operations"), "pulse", "overview.page", ("overview",), "operate_cases"),
+)
+
+
+def shown_areas() -> list[ShownArea]:
+    """What this person may go to."""
+    here = request.blueprint or ""
+    return [
+        ShownArea(_(area.label), area.icon, url_for(area.endpoint), here in area.blueprints)
+        for area in AREAS
+        if area.endpoint in current_app.view_functions and (area.verb is None or may(area.verb))
+    ]
