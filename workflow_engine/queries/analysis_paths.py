@@ -17,7 +17,7 @@ from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.queries.analysis import read_steps
 from workflow_engine.queries.analysis_rows import AnalysisScope, QuestionRow, SampleRow, VariantRow, Variants
-from workflow_engine.queries.cases import CASE_COLUMNS, CASE_FROM, case_row
+from workflow_engine.queries.case_walks import CASE_COLUMNS, CASE_FROM, case_row
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.record import first_variables
 from workflow_engine.queries.rows import CaseRow, Page
