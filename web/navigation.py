@@ -38,11 +38,11 @@ class ShownArea:
 
 AREAS = (
     Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "bulk")),
-    Area(marked("Cases"), "cases", "cases.index", ("cases", "operations")),
+    Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify")),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",)),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models",), "see_models"),
-    Area(marked("Operations"), "pulse", "overview.page", ("overview",), "operate_cases"),
+    Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases"),
 )
 
 

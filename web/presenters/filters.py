@@ -8,6 +8,7 @@ from web.i18n import gettext as _
 from web.i18n import marked
 from web.presenters import model_words, people, times
 from web.presenters.findings import finding_title
+from web.presenters.operating import BATCH_STATES
 from web.presenters.prose import prose
 from web.presenters.sentences import strong
 from workflow_engine import new_id
@@ -46,6 +47,11 @@ def task_state_name(state: str) -> str:
     return _(TASK_STATES.get(state, state))
 
 
+def batch_state_name(state: str) -> str:
+    """The word for a batch's state; cases have states of the same names."""
+    return _(BATCH_STATES.get(state, state))
+
+
 def alert_word(word: str) -> str:
     """The word for a code of the alerting protocol."""
     return _(ALERT_WORDS.get(word, word))
@@ -68,6 +74,7 @@ def init_app(app: Flask) -> None:
         initials=people.initials,
         roles=people.roles,
         alert_word=alert_word,
+        batch_state_name=batch_state_name,
         prose=prose,
         finding_title=finding_title,
         change_kind=model_words.change_kind,

@@ -1,4 +1,4 @@
-"""What the operations page shows."""
+"""What the health page shows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MOST_ROWS = 50
 WORKERS = {"clock": marked("Timers"), "jobs": marked("Services"), "outbox": marked("Deliveries")}
 
 
-def overview() -> dict[str, Any]:
-    """The template's values, but for the incidents."""
+def health_page() -> dict[str, Any]:
+    """The template's values."""
     queries = engine().queries
     health = engine().health()
     beats = health.get("heartbeats", [])

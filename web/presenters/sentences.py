@@ -100,10 +100,6 @@ def _change(command: Body, teller: Teller) -> Markup:
     return say(_("%(who)s changed values of the case"), who=strong(teller.actor))
 
 
-def _retry(command: Body, teller: Teller) -> Markup:
-    return say(_("%(who)s had the stopped step tried again"), who=strong(teller.actor))
-
-
 def _job(message: Callable[[], str]) -> Sentence:
     return lambda command, teller: say(message(), element=teller.element(command))
 
@@ -114,7 +110,9 @@ ASKED: dict[str, Sentence] = {
     "case.suspend": _with_reason(lambda: _("%(who)s suspended the case")),
     "case.resume": _with_reason(lambda: _("%(who)s let the case go on")),
     "case.change_variables": _change,
-    "incident.retry": _retry,
+    "case.modify": _with_reason(lambda: _("%(who)s changed the case by hand")),
+    "case.migrate": _with_reason(lambda: _("%(who)s moved the case to another version")),
+    "incident.retry": _with_reason(lambda: _("%(who)s had the stopped step tried again")),
     "user_task.complete": _complete,
     "user_task.claim": _claim,
     "user_task.release": _release,
@@ -234,6 +232,10 @@ def _reached(event: Body, teller: Teller) -> Markup | None:
     return say(_("%(element)s was reached"), element=teller.element(event))
 
 
+def _migrated(event: Body, teller: Teller) -> Markup:
+    return say(_("The case goes on in version %(version)s"), version=strong(str(event.get("version"))))
+
+
 HAPPENED: dict[str, Sentence] = {
     "user_task.created": _task_created,
     "user_task.cancelled": _task_cancelled,
@@ -251,5 +253,6 @@ HAPPENED: dict[str, Sentence] = {
     "variables.changed": _changed,
     "variables.conflict": _conflict,
     "element.activated": _reached,
+    "case.migrated": _migrated,
 }
 """Events that say no more than the command itself (claimed, completed, …) have no sentence of their own."""

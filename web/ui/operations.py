@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,6 +14,7 @@ from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters.case_page import case_page
 from web.ui.requests import command_id, required_reason
+from web.ui.values import typed_object
 from workflow_engine import CancelCase, CaseCommand, InvalidVariablesError, ResumeCase, RetryIncident, SuspendCase
 
 blueprint = Blueprint("operations", __name__)
@@ -53,7 +53,11 @@ def retry(case_id: str, incident_no: int) -> Response:
     """Try the stopped step again, with values mended where given."""
     _keep(case_id, f"retry-{incident_no}")
     command = RetryIncident(
-        command_id=command_id(), case_id=case_id, incident_no=incident_no, variables=_mended_values()
+        command_id=command_id(),
+        case_id=case_id,
+        incident_no=incident_no,
+        variables=typed_object("variables"),
+        reason=request.form.get("reason", "").strip() or None,
     )
     return _handled(command, _("The step was tried again."))
 
@@ -63,23 +67,6 @@ def _handled(command: CaseCommand, message: str) -> Response:
     engine().handle(command, current_actor())
     flash(message, "done")
     return redirect(url_for("cases.page", case_id=command.case_id), 303)
-
-
-def _mended_values() -> dict[str, Any]:
-    text = request.form.get("variables", "").strip()
-    if not text:
-        return {}
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise InvalidVariablesError(
-            str(error), {"variables": _("This is no JSON object: %(why)s", why=error)}
-        ) from error
-    if not isinstance(values, dict):
-        raise InvalidVariablesError(
-            "Expected an object.", {"variables": _('Write an object, such as {"level": "II"}.')}
-        )
-    return values
 
 
 def _keep(case_id: str, form: str) -> None:
