@@ -93,10 +93,19 @@ from workflow_engine.domain.organisation_commands import (
 )
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
+from workflow_engine.domain.telling_commands import (
+    AddWebhook,
+    ChooseMail,
+    PauseWebhook,
+    RemoveWebhook,
+    ResumeWebhook,
+    SendAgain,
+)
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
+from workflow_engine.interchange.cloudevents import secret_of
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.queries.access import ApiTokenRow
@@ -150,6 +159,7 @@ from workflow_engine.queries.rows import (
     UserTaskRow,
 )
 from workflow_engine.queries.task_lists import MOST_COUNTED
+from workflow_engine.queries.telling import DeliveryRow, MailChoiceRow, WebhookRow
 from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
@@ -174,6 +184,7 @@ __all__ = [
     "SORTS",
     "WORKER",
     "Actor",
+    "AddWebhook",
     "AlertFile",
     "AlertRow",
     "AnalysisScope",
@@ -201,6 +212,7 @@ __all__ = [
     "ChangeRow",
     "ChangeVariables",
     "ChangeView",
+    "ChooseMail",
     "ClaimTimers",
     "ClaimUserTask",
     "Clock",
@@ -219,6 +231,7 @@ __all__ = [
     "DefinitionRow",
     "DeleteView",
     "DeliverSignal",
+    "DeliveryRow",
     "DeployDefinition",
     "DeputyRow",
     "DiscardModelWork",
@@ -249,6 +262,7 @@ __all__ = [
     "KeepModelWork",
     "LoadOrganisation",
     "LockJobs",
+    "MailChoiceRow",
     "MemberRow",
     "MessageRow",
     "MigrateCase",
@@ -266,6 +280,7 @@ __all__ = [
     "OutboxRow",
     "Page",
     "PauseBatch",
+    "PauseWebhook",
     "PersonRow",
     "Place",
     "PlanBasis",
@@ -283,8 +298,10 @@ __all__ = [
     "RejectedError",
     "ReleaseDefinition",
     "ReleaseUserTask",
+    "RemoveWebhook",
     "ResetPassword",
     "ResumeCase",
+    "ResumeWebhook",
     "RetireDefinition",
     "Retold",
     "RetoldEntry",
@@ -296,6 +313,7 @@ __all__ = [
     "SampleRow",
     "SaveView",
     "SetPreferences",
+    "SendAgain",
     "Settings",
     "SettingsError",
     "ShiftRow",
@@ -327,6 +345,7 @@ __all__ = [
     "ViewRow",
     "VirtualClock",
     "VisitRow",
+    "WebhookRow",
     "calendar_of",
     "check_model",
     "compare_models",
@@ -345,6 +364,7 @@ __all__ = [
     "parse_json",
     "read_alert_file",
     "read_alerts",
+    "secret_of",
     "settings_page",
     "upgrade_database",
 ]

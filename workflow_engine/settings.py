@@ -46,6 +46,9 @@ class Settings:
     https: bool = _setting(False, "The pages are reached over HTTPS: cookies are sent over it only.")
     trusted_hosts: tuple[str, ...] = _setting((), "Host names under which the pages may be asked for; empty: any.")
     proxies: int = _setting(0, "How many reverse proxies of yours stand in front and set X-Forwarded-For.")
+    public_url: str = _setting(
+        "http://127.0.0.1:8080", "Where people reach the pages; stands in mails."
+    )
     time_zone: str = _setting("Asia/Shanghai", "Time zone in which pages show instants.")
     language: str = _setting("en", "Language of pages until a visitor chooses: `en` or `zh_CN`.")
     session_file: Path | None = _setting(

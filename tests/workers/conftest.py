@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.support.house import House
 from tests.workers.http_server import Outside, running_server
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.clock import VirtualClock
@@ -33,3 +34,11 @@ def engine(database_url: str, clock: VirtualClock) -> Iterator[Engine]:
     opened = open_engine(Settings(database_url=database_url), clock=clock, migrate=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """An engine with short words for the usual steps."""
+    made = House(database_url)
+    yield made
+    made.close()

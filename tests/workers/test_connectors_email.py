@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
+from tests.workers.mail_server import Mailbox, running_mail_server
 from workflow_engine.workers.connectors import ConnectorError, Work
 from workflow_engine.workers.connectors_email import EmailConnector, MailServer
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from aiosmtpd.controller import Controller
-
 NOW = datetime(2026, 5, 12, 6, 28, 4, tzinfo=UTC)
-
-
-class Mailbox:
-    """What the server took in; ``verdicts`` are its answers to recipients, by address."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[list[str], EmailMessage]] = []
-        self.verdicts: dict[str, str] = {}
-        self.answer = "250 kept"
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        verdict = self.verdicts.get(address, "250 OK")
-        if verdict.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return verdict
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        message = email.message_from_bytes(envelope.content, policy=email.policy.SMTP)
-        self.messages.append((envelope.rcpt_tos, message))  # type: ignore[arg-type]
-        return self.answer
 
 
 @pytest.fixture
@@ -49,10 +22,8 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def server(mailbox: Mailbox, free_port: int) -> Iterator[MailServer]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port)
-    controller.start()
-    yield MailServer("127.0.0.1", "liandong@city.example", port=free_port, security="none", timeout_seconds=60)
-    controller.stop()
+    with running_mail_server(mailbox, free_port):
+        yield MailServer("127.0.0.1", "liandong@city.example", port=free_port, security="none", timeout_seconds=60)
 
 
 def _send(server: MailServer, **parameters: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
@@ -16,6 +17,8 @@ from workflow_engine import Command
 
 REFERENCE = "#/components/schemas/{name}"
 Schema = dict[str, Any]
+_RAISES = re.compile(r" Raises [^.]+\.")
+"""Callers over HTTP learn of refusals by the statuses that are listed."""
 
 
 def body_type(command: type[Command], left_out: Collection[str]) -> type[msgspec.Struct]:
@@ -64,7 +67,7 @@ def parameters_of(ask: Callable[..., Any], given: Collection[str]) -> dict[str, 
 
 def first_line(thing: Any) -> str:
     """The promise of a command or question, without reST marks."""
-    return plain((inspect.getdoc(thing) or "").split("\n\n", 1)[0].replace("\n", " "))
+    return _RAISES.sub("", plain((inspect.getdoc(thing) or "").split("\n\n", 1)[0].replace("\n", " ")))
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ from web.i18n import marked
 from web.presenters import model_words, people, times
 from web.presenters.findings import finding_title
 from web.presenters.operating import BATCH_STATES
-from web.presenters.prose import prose
+from web.presenters.prose import coded, prose
 from web.presenters.sentences import strong
 from workflow_engine import new_id
 
@@ -76,6 +76,7 @@ def init_app(app: Flask) -> None:
         alert_word=alert_word,
         batch_state_name=batch_state_name,
         prose=prose,
+        coded=coded,
         finding_title=finding_title,
         change_kind=model_words.change_kind,
         element_type=model_words.element_type,

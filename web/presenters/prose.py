@@ -20,6 +20,15 @@ def prose(text: str) -> Markup:
     return Markup("\n").join(_block(block) for block in blocks if block)
 
 
+def coded(text: str) -> Markup:
+    """A line of text whose parts between backticks are code; nothing else in it is markup."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 and place < len(parts) - 1 else part
+        for place, part in enumerate(parts)
+    )
+
+
 def _block(block: str) -> Markup:
     first, _newline, rest = block.partition("\n")
     heading = _HEADING.fullmatch(first)

@@ -19,6 +19,7 @@ from web.ui import (
     replay,
     sign_in,
     tasks,
+    webhooks,
 )
 
 BLUEPRINTS = (
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     model_try.blueprint,
     health.blueprint,
     calendar.blueprint,
+    webhooks.blueprint,
     programs.blueprint,
     replay.blueprint,
 )

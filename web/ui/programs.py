@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
@@ -16,6 +18,7 @@ from web.ui.requests import command_id
 from workflow_engine import (
     CALENDAR_SCOPE,
     SCOPES,
+    ChooseMail,
     CreateApiToken,
     EngineError,
     InvalidVariablesError,
@@ -73,6 +76,15 @@ def subscribe() -> Response:
     return answer
 
 
+@blueprint.post("/account/mail")
+def mail() -> Redirect:
+    """Choose what I am told by mail."""
+    chosen = {name: request.form.get(name) == "yes" for name in ("assigned", "notes", "digest")}
+    engine().handle(ChooseMail(command_id=command_id(), **chosen), current_actor())
+    flash(_("Saved."), "done")
+    return redirect(url_for("programs.page"), 303)
+
+
 @blueprint.get("/developers")
 def developers() -> str:
     """What programs may ask and tell, out of the API's own description."""
@@ -93,5 +105,6 @@ def _render(
         live=[token for token in tokens if token.revoked_at is None and token.expires_at > now],
         over=[token for token in tokens if token.revoked_at is not None or token.expires_at <= now],
         fresh=fresh, address=address, error=None if problems else error, problems=problems, command_id=new_id(),
+        choice=asdict(engine().queries.telling.get_mail_choice(current_actor().actor_id)),
         typed=typed or {"name": "", "scopes": (), "days": "90"}, scopes=scope_words(SCOPES), days=DAYS,
     )  # fmt: skip

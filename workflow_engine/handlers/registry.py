@@ -14,6 +14,7 @@ from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
+from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     access,
@@ -35,7 +36,9 @@ from workflow_engine.handlers import (
     readings,
     setting_changes,
     signals,
+    spreading,
     start_timers,
+    telling,
     timers,
     user_tasks,
 )
@@ -95,6 +98,17 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ChangeProfile: setting_changes.change_profile,
     o.ChangeCalendar: setting_changes.change_calendar,
     o.NoteReading: readings.note_reading,
+    t.AddWebhook: telling.add_webhook,
+    t.PauseWebhook: telling.pause_webhook,
+    t.ResumeWebhook: telling.resume_webhook,
+    t.RemoveWebhook: telling.remove_webhook,
+    t.ChooseMail: telling.choose_mail,
+    t.SendAgain: telling.send_again,
+    t.PrepareDigests: spreading.prepare_digests,
+    t.SpreadEvents: spreading.spread_events,
+    t.CleanDeliveries: telling.clean_deliveries,
+    t.TakeDeliveries: telling.take_deliveries,
+    t.SettleDelivery: telling.settle_delivery,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
     n.ReadPaths: analysis.read_paths,

@@ -40,6 +40,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
+from workflow_engine.queries.telling import TellingQueries
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -51,6 +52,7 @@ class Queries:
         self._database = database
         self._library = library
         self.access = AccessQueries(self.snapshot)
+        self.telling = TellingQueries(self.snapshot)
         self.organisation = OrganisationQueries(self.snapshot, clock)
         self.models = ModelQuestions(self)
         self.operation = OperationQueries(self.snapshot)

@@ -8,19 +8,23 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.clock import new_id
 from workflow_engine.engine import Engine
 from workflow_engine.settings import Settings
 from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
-from workflow_engine.workers.connectors import Registry
+from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.loop import Loop
+from workflow_engine.workers.mailing import MailSender, refuse_mail
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.paths import PathReader
 from workflow_engine.workers.sequencer import Sequencer
+from workflow_engine.workers.telling import REST_SECONDS as TELLING_REST_SECONDS
+from workflow_engine.workers.telling import TellingRunner, WebhookSender
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,8 @@ class Workers:
         )
         runner = JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
         self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
+        mail = registry.get("email") if "email" in registry.topics else None
+        self._telling = Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS)
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
         self._batches = batch_loop(engine, worker_id, settings.batch_slice)
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
@@ -57,6 +63,7 @@ class Workers:
         """Start all; returns at once."""
         self._clock.start()
         self._outbox.start()
+        self._telling.start()
         self._batches.start()
         self._paths.start()
         self._dispatcher.start()
@@ -67,10 +74,17 @@ class Workers:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
         self._clock.stop()
         self._outbox.stop()
+        self._telling.stop()
         self._batches.stop()
         self._paths.stop()
         self._dispatcher.stop()
         self._log.stop()
+
+
+def _telling(engine: Engine, settings: Settings, mail: Connector | None) -> TellingRunner:
+    zone = ZoneInfo(settings.time_zone)
+    send = refuse_mail if mail is None else MailSender(engine, mail, settings.public_url.rstrip("/"), zone)
+    return TellingRunner(engine, WebhookSender(engine, settings), send, zone)
 
 
 class Ending:

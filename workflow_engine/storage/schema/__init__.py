@@ -33,6 +33,7 @@ from workflow_engine.storage.schema.organisation import (
     unit_below,
 )
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
+from workflow_engine.storage.schema.telling import delivery, mail_choice, telling_cursor, webhook
 from workflow_engine.storage.schema.waiting import (
     job,
     message,
@@ -70,6 +71,7 @@ __all__ = [
     "definition",
     "definition_file",
     "definition_process",
+    "delivery",
     "deputy",
     "duty_shift",
     "entry_payload",
@@ -82,6 +84,7 @@ __all__ = [
     "log_leaf",
     "log_node",
     "log_stream",
+    "mail_choice",
     "membership",
     "message",
     "message_digest",
@@ -113,6 +116,7 @@ __all__ = [
     "task_draft",
     "task_opinion",
     "task_seen",
+    "telling_cursor",
     "timer",
     "token",
     "unit",
@@ -120,4 +124,5 @@ __all__ = [
     "user_task",
     "visit",
     "visit_day",
+    "webhook",
 ]

@@ -1,0 +1,63 @@
+"""The log over all chains as a feed: every committed entry once, in one order, without gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import and_, func, select
+
+from workflow_engine.storage.schema import audit_entry, log_head, log_leaf, process_instance
+from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.unit_of_work import UnitOfWork
+
+_a = audit_entry.c
+_l = log_leaf.c
+_c = process_instance.c
+_ENTRIES = Statement(
+    select(
+        _l.log_index, _l.stream_id, _l.seq, _a.at, _a.actor, _a.body, _c.process_id, _c.business_key, _c.exercise,
+    )
+    .select_from(
+        log_leaf.join(audit_entry, and_(_a.stream_id == _l.stream_id, _a.seq == _l.seq)).outerjoin(
+            process_instance, _c.case_id == _l.stream_id
+        )
+    )
+    .where(_l.log_index >= param("first"), _l.log_index < param("stop"))
+    .order_by(_l.log_index)
+)  # fmt: skip
+_SIZE = Statement(select(func.coalesce(func.max(log_head.c.size), 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of the record, in the order of the log."""
+
+    log_index: int
+    stream_id: str
+    seq: int
+    at: datetime
+    actor: str
+    events: list[dict[str, Any]]
+    """Their public parts."""
+    process_id: str | None
+    """None for chains of no case."""
+    business_key: str | None
+    exercise: bool
+
+
+def read_feed(unit: UnitOfWork, first: int, most: int) -> list[FeedEntry]:
+    """Entries from this index of the log on."""
+    rows = unit.all(_ENTRIES, {"first": first, "stop": first + most})
+    return [
+        FeedEntry(index, stream_id, seq, at, actor, orjson.loads(body)["events"], process_id, key, bool(exercise))
+        for index, stream_id, seq, at, actor, body, process_id, key, exercise in rows
+    ]
+
+
+def feed_size(unit: UnitOfWork) -> int:
+    """How long the log is."""
+    row = unit.one(_SIZE, {})
+    return 0 if row is None else int(row[0])
