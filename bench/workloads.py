@@ -75,9 +75,11 @@ def run_all(report: Report, product: Side, naive: Side, *, rounds: int, quick: b
         side.deploy(models.loop("rework300", "user", 300))
         for _ in range(live):
             side.start("w1", VARIABLES)
-    ours, theirs = alternate(rounds, completing_first(product, "w1", 100), completing_first(naive, "w1", 100))
+    sides = (completing_first(side, "w1", 40) for side in (product, naive))
+    ours, theirs = alternate(rounds * 5, *sides)
     report.compare(f"W1 per completion, {live:,} live", ours, theirs, 0.7, "stretch 0.5×")
-    ours, theirs = alternate(rounds, completing_first(product, "w1big", 30), completing_first(naive, "w1big", 30))
+    sides = (completing_first(side, "w1big", 20) for side in (product, naive))
+    ours, theirs = alternate(rounds * 2, *sides)
     report.compare("W1big, completing A", ours, theirs, 0.25)
     _participants(report, product, naive, rounds, quick)
     ours, theirs = alternate(rounds, whole_case(product, "w3", False), whole_case(naive, "w3", False))
