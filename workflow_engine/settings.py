@@ -17,6 +17,7 @@ from typing import Any
 
 PREFIX = "LIANDONG_"
 CONFIG = "LIANDONG_CONFIG"
+_DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 
 
 class SettingsError(Exception):
@@ -120,7 +121,11 @@ class Settings:
             if text is not None:
                 values[item.name] = _parse(item, text)
         values.update({name: value for name, value in overrides.items() if value is not None})
-        return cls(**values)
+        settings = cls(**values)
+        if not settings.database_url.startswith(_DATABASES):
+            expected = "an address such as sqlite:///path or postgresql+psycopg://user@host/name"
+            raise SettingsError(f"Expected setting database_url ({PREFIX}DATABASE_URL) to be {expected}, but it is none.")
+        return settings
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from workflow_engine.audit.chain import GENESIS, ChainHead, Entry
+from workflow_engine.audit.chain import GENESIS, ChainHead
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain import events as e
 from workflow_engine.domain.commands import Command, Receipt, command_body
@@ -124,6 +124,7 @@ def record(
     extra = {"result": dict(result)} if result else {}
     body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
     head = ChainHead(case.case_id, case.version, case.chain_head)
+    after = _after(case, instance, step, work.now)
     facts = Facts(
         case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at,
         case.started_by, case.process_id,
@@ -132,7 +133,7 @@ def record(
     appliers.apply(changes, facts, step.events)
     entry = chains.append(work.unit, head, work.envelope, body, values)
     failpoint("after_event")
-    after = _after(case, instance, step, work.now, entry)
+    after = after.then(version=entry.seq, chain_head=entry.hash)
     if case.version == 0:
         add_case(work.unit, after)
     else:
@@ -155,8 +156,8 @@ def record(
     )
 
 
-def _after(case: Case, instance: Instance, step: Step, now: datetime, entry: Entry) -> Case:
-    """The case row after this step, which made this entry."""
+def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
+    """The case row after this step, but for its chain."""
     state = step.state or case.state
     opened = resolved = 0
     due = [case.next_due_at] if case.next_due_at is not None else []
@@ -177,8 +178,6 @@ def _after(case: Case, instance: Instance, step: Step, now: datetime, entry: Ent
         due = [] if first is None else [first]
     ended = state in ENDED_CASE
     return case.then(
-        version=entry.seq,
-        chain_head=entry.hash,
         state=state,
         header=case.header if step.header is None else orjson.dumps(step.header),
         ended_at=now if ended else None,
