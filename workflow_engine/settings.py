@@ -124,7 +124,7 @@ class Settings:
         settings = cls(**values)
         if not settings.database_url.startswith(_DATABASES):
             expected = "an address such as sqlite:///path or postgresql+psycopg://user@host/name"
-            raise SettingsError(f"Expected setting database_url ({PREFIX}DATABASE_URL) to be {expected}, but it is none.")
+            raise SettingsError(f"Expected setting database_url ({PREFIX}DATABASE_URL) to be {expected}.")
         return settings
 
 
