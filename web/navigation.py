@@ -43,6 +43,10 @@ AREAS = (
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models",), "see_models"),
     Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases"),
+    Area(
+        marked("Organisation"), "organisation", "organisation.page", ("organisation", "rights", "duty", "city"),
+        "organisation.see",
+    ),
 )
 
 

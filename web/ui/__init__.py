@@ -1,10 +1,13 @@
 """The pages, one module per subject."""
 
 from web.ui import (
+    account,
     alerts,
     batches,
     calendar,
     cases,
+    city,
+    duty,
     health,
     inbox,
     migrations,
@@ -13,10 +16,13 @@ from web.ui import (
     models,
     modify,
     operations,
+    organisation,
     overview,
     preferences,
     programs,
+    provider,
     replay,
+    rights,
     sign_in,
     tasks,
     webhooks,
@@ -42,4 +48,10 @@ BLUEPRINTS = (
     webhooks.blueprint,
     programs.blueprint,
     replay.blueprint,
+    account.blueprint,
+    provider.blueprint,
+    organisation.blueprint,
+    rights.blueprint,
+    duty.blueprint,
+    city.blueprint,
 )
