@@ -20,7 +20,6 @@ from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
 from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
-from workflow_engine.domain.analysis_commands import KINDS as SAMPLE_KINDS
 from workflow_engine.domain.analysis_commands import QUESTION_PROCESS, AskDepartment, DrawSample, ReadPaths
 from workflow_engine.domain.calendar_content import notice_changes
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
@@ -93,6 +92,7 @@ from workflow_engine.domain.organisation_commands import (
     RevokeGrant,
 )
 from workflow_engine.domain.organisation_rows import KINDS as ORGANISATION_KINDS
+from workflow_engine.domain.paths import SPANS
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
 from workflow_engine.domain.telling_commands import (
@@ -183,10 +183,10 @@ __all__ = [
     "PREFERENCES",
     "PRIORITIES",
     "QUESTION_PROCESS",
-    "SAMPLE_KINDS",
     "SCOPED",
     "SCOPES",
     "SORTS",
+    "SPANS",
     "WORKER",
     "Actor",
     "AddWebhook",

@@ -4,6 +4,7 @@ from web.ui import (
     account,
     alerts,
     batches,
+    analysis,
     calendar,
     cases,
     city,
@@ -54,4 +55,5 @@ BLUEPRINTS = (
     rights.blueprint,
     duty.blueprint,
     city.blueprint,
+    analysis.blueprint,
 )

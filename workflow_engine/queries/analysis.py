@@ -27,7 +27,6 @@ from workflow_engine.storage.visibility import visible_to
 SHORT_DAYS = 31
 MOST_VISITS = 100
 MOST_UNITS = 200
-MOST_BEHIND = 1_000
 _v, _d, _p, _c = visit.c, visit_day.c, process_instance.c, case_path.c
 # Written out, so that the planner takes the partial indexes.
 _LEFT = text("visit.left_at IS NOT NULL AND visit.counted")
@@ -44,17 +43,24 @@ class AnalysisQueries:
         self._clock = clock
 
     def steps(self, actor: Actor, scope: AnalysisScope, *, by_unit: bool = False) -> list[StepFigures]:
-        """Figures of each element; with ``by_unit`` of each element in each department that worked at it."""
+        """Figures of each element; with ``by_unit`` of each element in each department that worked at it.
+
+        What is open is told of the present only, not of a time that has passed.
+        """
         require_permission(actor, "analysis.see", "see figures of many cases")
         with self._snapshot() as snapshot:
             visible = visible_to(actor)
             short = visible is not None or scope.until - scope.since <= timedelta(days=SHORT_DAYS)
             statement = _short(scope, visible, by_unit) if short else _long(scope, by_unit)
             rows = snapshot.connection.execute(statement).all()
-            is_open = {
-                (row.element_id, row.unit if by_unit else None): (row.open_now, row.open_overdue)
-                for row in snapshot.connection.execute(self._open_now(scope, visible, by_unit))
-            }
+            still_open = (
+                snapshot.connection.execute(self._open_now(scope, visible, by_unit)).all()
+                if scope.until >= self._clock.now()
+                else []
+            )
+        is_open = {
+            (row.element_id, row.unit if by_unit else None): (row.open_now, row.open_overdue) for row in still_open
+        }
         found = {(row.element_id, row.unit if by_unit else None): row for row in rows}
         return [
             _figures(key, found.get(key), is_open.get(key, (0, 0)))
