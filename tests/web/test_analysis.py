@@ -111,10 +111,11 @@ def test_ways_lead_to_their_cases(app: Flask, ended: list[str]) -> None:
 def test_sample_is_drawn_shown_and_exported_without_formulas(app: Flask, engine: Engine, ended: list[str]) -> None:
     visitor = Visitor(app, "he")
     visitor.get("/analysis/samples?window=1d")
-    refused = visitor.post("/analysis/samples?window=1d", {"size": "no", "kind": "any"})
+    refused = visitor.post("/analysis/samples", {"size": "no", "kind": "any", "window": "7d"})
     assert refused.status_code == 422
     assert 'value="no"' in refused.text
-    answer = visitor.post("/analysis/samples?window=1d", {"size": "2", "kind": "any"})
+    assert 'value="7d" selected' in refused.text
+    answer = visitor.post("/analysis/samples", {"size": "2", "kind": "any", "window": "1d"})
     assert answer.status_code == 303
     page = visitor.get(answer.headers["Location"]).text
     (sample,) = engine.queries.paths.list_samples(actor(engine, "he")).items

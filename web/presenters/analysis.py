@@ -97,26 +97,26 @@ class Line:
 
 
 def read_look() -> Look | None:
-    """The look that the address asks for, the nearest there is; None while there is no process."""
+    """The look that the address or the form asks for, the nearest there is; None while there is no process."""
     versions = [row for row in engine().queries.list_definitions() if row.process_id != QUESTION_PROCESS]
     if not versions:
         return None
     released = [row for row in versions if row.state == "released"] or versions
     process_id = _choice("process", {row.process_id for row in versions}, released[0].process_id)
     own = [row for row in versions if row.process_id == process_id]
-    version = next((row for row in own if row.definition_id == request.args.get("version")), None)
+    version = next((row for row in own if row.definition_id == request.values.get("version")), None)
     newest = next((row for row in own if row.state == "released"), own[0])
-    until = _instant(request.args.get("until", ""))
+    until = _instant(request.values.get("until", ""))
     return Look(
         process_id=process_id,
         version=version,
         drawn=version or newest,
-        unit=request.args.get("unit", "")[:200],
+        unit=request.values.get("unit", "")[:200],
         measure=_choice("measure", set(MEASURES), "count"),
         window=_choice("window", set(WINDOWS), "30d"),
         until=until or now() + timedelta(seconds=1),
         fixed=until is not None,
-        compare=request.args.get("compare", "")[:260],
+        compare=request.values.get("compare", "")[:260],
     )
 
 
@@ -141,18 +141,22 @@ def steps_page(look: Look) -> dict[str, Any]:
     """The template's values of the heat map."""
     queries = engine().queries.analysis
     names = names_of(look.drawn.definition_id)
-    figures = queries.steps(current_actor(), look.scope())
+    by_unit = queries.steps(current_actor(), look.scope(), by_unit=True)
+    figures = _added(by_unit, by="element_id")
+    departments = _added((step for step in by_unit if step.unit), by="unit")
     other = other_look(look)
     others = queries.steps(current_actor(), other.scope()) if other else []
     most = max((_VALUES[look.measure](step) for step in (*figures, *others)), default=0.0)
-    departments = queries.steps(current_actor(), look.scope(), by_unit=True)
     return {
         "lines": _lines(look, figures, others, names),
         "maps": [
             HeatMap(look, title_of(look), figures, most),
             *([HeatMap(other, title_of(other), others, most)] if other else []),
         ],
-        "departments": [(group_name(unit), line) for unit, line in _departments(departments)],
+        "departments": [
+            (group_name(one.unit or ""), one)
+            for one in sorted(departments, key=lambda one: (-one.overdue, -one.count, one.unit))
+        ],
         "other": other,
         "within": within,
         "titles": (title_of(look), title_of(other) if other else ""),
@@ -232,7 +236,7 @@ def choices(look: Look) -> dict[str, Any]:
     """What the filter row offers."""
     rows = {row.process_id: row for row in reversed(engine().queries.list_definitions())}
     rows.pop(QUESTION_PROCESS, None)
-    units = engine().queries.analysis.units(current_actor(), look.process_id)
+    units = engine().queries.analysis.units(current_actor(), look.scope())
     return {
         "look": look,
         "processes": [(row.process_id, names_of(row.definition_id).process(row.name)) for row in rows.values()],
@@ -278,21 +282,20 @@ def _change(measure: str, step: StepFigures, other: StepFigures) -> str:
     return sign + (span(abs(difference)) if measure in _LONG else str(int(abs(difference))))
 
 
-def _departments(steps: Iterable[StepFigures]) -> list[tuple[str, StepFigures]]:
-    """The figures of all steps together, by department, the most late first."""
+def _added(steps: Iterable[StepFigures], *, by: str) -> list[StepFigures]:
+    """Figures added up by ``element_id`` or by ``unit``."""
     sums: dict[str, StepFigures] = {}
     for step in steps:
-        if not step.unit:
-            continue
-        so_far = sums.get(step.unit, empty_figures("", step.unit))
-        sums[step.unit] = StepFigures(
-            "", step.unit, so_far.count + step.count, so_far.cancelled + step.cancelled,
+        key = getattr(step, by)
+        so_far = sums.get(key) or empty_figures(step.element_id if by == "element_id" else "", step.unit)
+        sums[key] = StepFigures(
+            so_far.element_id, so_far.unit, so_far.count + step.count, so_far.cancelled + step.cancelled,
             so_far.seconds + step.seconds, so_far.waited + step.waited, max(so_far.longest, step.longest),
             so_far.overdue + step.overdue, so_far.returned + step.returned,
             tuple(a + b for a, b in zip(so_far.spans, step.spans, strict=True)),
             so_far.open_now + step.open_now, so_far.open_overdue + step.open_overdue,
         )  # fmt: skip
-    return sorted(sums.items(), key=lambda one: (-one[1].overdue, -one[1].count, one[0]))
+    return list(sums.values())
 
 
 def empty_figures(element_id: str, unit: str | None = None) -> StepFigures:
@@ -306,7 +309,7 @@ def _changed(look: Look, **changes: Any) -> Look:
 
 
 def _choice(name: str, allowed: set[str], otherwise: str) -> str:
-    value = request.args.get(name, otherwise)
+    value = request.values.get(name, otherwise)
     return value if value in allowed else otherwise
 
 

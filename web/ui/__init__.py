@@ -3,8 +3,8 @@
 from web.ui import (
     account,
     alerts,
-    batches,
     analysis,
+    batches,
     calendar,
     cases,
     city,
