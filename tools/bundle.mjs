@@ -23,6 +23,26 @@ function packageOf(input) {
   return parts[0].startsWith("@") ? `${parts[0]}/${parts[1]}` : parts[0];
 }
 
+// The content security policy refuses style attributes in markup and style elements. Written as attributes of the
+// picture, in our own style sheets (css/models_editor.css), or as constructed sheets, the same looks are allowed.
+const PICTURE = /style="((?:(?:fill|stroke|stroke-width|stroke-linecap|stroke-linejoin|opacity) ?: ?[^;"{}$]+;? ?)+)"/g;
+const PLACED_BY_OUR_SHEETS = /(<div|<a|<span|<svg)([^>`'"]*(?:"[^"]*"[^>`'"]*)*?) style="[^"$]*"/g;
+const withoutInlineStyles = {
+  name: "without-inline-styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/(bpmn-js|diagram-js|dmn-js|@bpmn-io|style-mod|inferno|table-js)[^/]*\/.*\.m?js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const asAttributes = (_whole, list) => list.split(";").filter((part) => part.trim())
+        .map((part) => part.split(":").map((word) => word.trim())).map(([name, value]) => `${name}="${value}"`).join(" ");
+      const contents = text.replace(PICTURE, asAttributes)
+        .replace(PLACED_BY_OUR_SHEETS, "$1$2")
+        .replace(`'style="position: absolute; bottom: 15px; right: 15px; z-index: 100;">'`, `'>'`)
+        .replace("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 async function bundle() {
   const entries = readdirSync(source).filter((name) => /\.(js|css)$/.test(name)).sort();
   const result = await build({
@@ -39,6 +59,9 @@ async function bundle() {
     loader: { ".png": "file", ".svg": "file", ".woff": "file", ".woff2": "file", ".ttf": "file", ".eot": "file" },
     assetNames: "assets/[name]-[hash]",
     metafile: true,
+    // One Preact for the editors and their panels: two would not know each other's hooks.
+    alias: { preact: "@bpmn-io/properties-panel/preact" },
+    plugins: [withoutInlineStyles],
     logLevel: "warning",
   });
   return Object.keys(result.metafile.inputs).filter((input) => input.includes("node_modules/"));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from web.context import engine
@@ -11,7 +11,7 @@ from web.i18n import marked
 from web.permissions import may
 from web.presenters.diagram import diagram_of_definition
 from web.presenters.model_changes import find_previous, get_model, versions_of
-from web.presenters.names import Names, names_of
+from web.presenters.names import Names, in_language, names_of
 from workflow_engine import Actor, DefinitionRow, ModelWorkRow, NoteRow, new_id
 
 NOTE_TITLES = {
@@ -78,7 +78,8 @@ def model_list() -> list[ModelLine]:
 
 def work_list(actor: Actor) -> list[ModelWorkRow]:
     """The actor's own working copies."""
-    return engine().queries.models.list_work(actor)
+    rows = engine().queries.models.list_work(actor)
+    return [replace(row, base_name=in_language(row.base_name)) for row in rows]
 
 
 def model_page(definition_id: str, actor: Actor) -> dict[str, Any]:

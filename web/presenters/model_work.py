@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -13,6 +14,7 @@ from web.i18n import gettext as _
 from web.presenters.diagram import diagram_with_problems
 from web.presenters.model_changes import names_of_files
 from web.presenters.model_page import notes_by_kind
+from web.presenters.names import in_language
 from workflow_engine import Actor, check_model, is_model, new_id
 
 _BLANK_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -97,7 +99,7 @@ def work_page(work_id: str, actor: Actor) -> dict[str, Any]:
     has_model = any(is_model(name, content) for name, content in work.files.items())
     url = url_for("models_work.xml", work_id=work_id, revision=work.revision)
     return {
-        "work": work,
+        "work": replace(work, base_name=in_language(work.base_name)),
         "check": check,
         "names": names,
         "problems": check.problems,

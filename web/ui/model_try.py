@@ -19,6 +19,7 @@ from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters.model_changes import get_model
 from web.presenters.model_try import form_of_trial, person_who_acts, start_page, trial_names, trial_page
+from web.presenters.names import in_language
 from web.presenters.samples import sample_files
 from web.presenters.times import instant, zone
 from workflow_engine import (
@@ -189,10 +190,10 @@ def _chosen_files() -> tuple[Mapping[str, bytes], dict[str, str]]:
     work_id = request.values.get("work", "")
     if work_id:
         work = engine().queries.models.get_work(work_id, current_actor())
-        title = work.base_name or next(iter(work.files), "")
+        title = in_language(work.base_name) or next(iter(work.files), "")
         return work.files, {"work": work_id, "title": title}
     definition = get_model(request.values.get("definition", ""))
-    return definition.files, {"definition": definition.definition_id, "title": definition.name}
+    return definition.files, {"definition": definition.definition_id, "title": in_language(definition.name)}
 
 
 def _alert() -> tuple[str, Mapping[str, Any] | None]:

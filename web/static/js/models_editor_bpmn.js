@@ -3,13 +3,16 @@ import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaModdle,
 import { liandongProperties } from "./models_properties.js";
 
 const PINS = "finding";
+// A default is left out when a model is saved. What stands for a default elsewhere is not always one here, so what the
+// author wrote is always written again.
+const CAMUNDA = JSON.parse(JSON.stringify(CamundaModdle), (key, value) => (key === "default" ? undefined : value));
 
 export async function edit({ canvas, panel, words, forms, groups }, changed) {
   const modeler = new Modeler({
     container: canvas,
     propertiesPanel: { parent: panel },
     additionalModules: [BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, MinimapModule, liandongProperties({ words, forms, groups })],
-    moddleExtensions: { camunda: CamundaModdle },
+    moddleExtensions: { camunda: CAMUNDA },
   });
   modeler.on("commandStack.changed", changed);
   return {
@@ -37,7 +40,8 @@ export async function edit({ canvas, panel, words, forms, groups }, changed) {
       if (!element) return;
       if (modeler.get("canvas").zoom() < 0.5) modeler.get("canvas").zoom(0.8);
       modeler.get("canvas").scrollToElement(id, { top: 120, bottom: 120, left: 120, right: 120 });
-      modeler.get("selection").select(element);
+      // The panel shows the whole process until it has drawn itself once.
+      requestAnimationFrame(() => setTimeout(() => modeler.get("selection").select(element)));
       canvas.scrollIntoView({ block: "nearest" });
     },
   };
