@@ -184,6 +184,5 @@ def _editor_words() -> dict[str, str]:
         "lane": _("Queue"),
         "laneHint": _("“emergency” puts its timers and jobs before all others"),
         "topic": _("Topic of the worker"),
-        "verbs": _("Verbs"),
         "none": _("none"),
     }

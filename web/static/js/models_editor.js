@@ -113,7 +113,10 @@ function connect() {
   });
   // The source shows what the editor has; it may be taken back into it.
   source.addEventListener("toggle", async () => {
-    if (source.open) textarea.value = await editor.text();
+    source.removeAttribute("data-shown");
+    if (!source.open) return;
+    textarea.value = await editor.text();
+    source.dataset.shown = "yes";
   });
   const take = source.querySelector("[data-editor-take]");
   take.hidden = false;

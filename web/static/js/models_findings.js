@@ -8,8 +8,8 @@ function connect(viewer) {
     button.addEventListener("click", () => {
       if (canvas.zoom() < 0.5) canvas.zoom(0.8);
       canvas.scrollToElement(button.dataset.show, { top: 120, bottom: 120, left: 120, right: 120 });
-      elements.forEach((element) => canvas.removeMarker(element, "mark-told"));
-      canvas.addMarker(button.dataset.show, "mark-told");
+      elements.forEach((element) => canvas.removeMarker(element, "mark-shown"));
+      canvas.addMarker(button.dataset.show, "mark-shown");
       document.querySelector("[data-diagram]").scrollIntoView({ block: "nearest" });
     });
   }

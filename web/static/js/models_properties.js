@@ -2,7 +2,7 @@
 import { SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, useService } from "../vendor/bpmn-modeler.js";
 
 const KINDS = {
-  "bpmn:UserTask": ["candidateGroups", "assignee", "formKey", "dueDate", "priority", "completedBy", "notCompletedBy", "verbs"],
+  "bpmn:UserTask": ["candidateGroups", "assignee", "formKey", "dueDate", "priority", "completedBy", "notCompletedBy"],
   "bpmn:BusinessRuleTask": ["decisionRef", "resultVariable"],
   "bpmn:ScriptTask": ["scriptFormat", "script", "resultVariable"],
   "bpmn:ServiceTask": ["topic"],
@@ -17,7 +17,7 @@ const ATTRIBUTES = {
   resultVariable: "camunda:resultVariable", calledElement: "calledElement", script: "script",
   scriptFormat: "scriptFormat", retention: "camunda:historyTimeToLive", topic: "camunda:topic",
 };
-const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane", verbs: "liandong:verbs" };
+const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane" };
 
 function readProperty(object, name) {
   const list = object.extensionElements?.values?.find((value) => value.$type === "camunda:Properties");
