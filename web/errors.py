@@ -116,12 +116,19 @@ def refuse(error: EngineError) -> Response:
     status = status_of(error)
     if status == 500:
         log.error("The engine failed with %s at %s", error.code, request.path, exc_info=error)
+    if status == 403:
+        log.warning("%s refused at %s: %s", _actor(), request.path, error.code)
     if is_api_request():
         return problems.of_refusal(error, status)
     show_again: ShowAgain | None = g.pop("show_again", None)
     if show_again is not None and status in (403, 409, 422, 503):
         return make_response(show_again(error), status)
     return page(status, detail=error.message if status != 404 else None)
+
+
+def _actor() -> str:
+    actor = g.get("actor")
+    return "a visitor" if actor is None else str(actor.actor_id)
 
 
 def expired(error: CsrfError) -> Response:

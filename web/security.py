@@ -48,7 +48,8 @@ class CsrfError(BadRequest):
 def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool) -> None:
     """Switch everything on."""
     app.config.update(
-        SESSION_COOKIE_NAME="liandong",
+        # With this prefix a browser takes the cookie only over HTTPS and from this very host.
+        SESSION_COOKIE_NAME="__Host-liandong" if https else "liandong",
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,

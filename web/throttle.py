@@ -1,7 +1,4 @@
-"""Slows down guessing of passwords: counts attempts per name and address, never says whose account exists.
-
-An attempt counts from its beginning, so that many at once are no way around, and is forgiven when it succeeds.
-"""
+"""Slows down guessing of passwords: counts failures per name and address, never says whose account exists."""
 
 from __future__ import annotations
 
@@ -34,25 +31,25 @@ class SignInThrottle:
     _failures: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, name: str, address: str) -> bool:
-        """Count an attempt; whether it may be checked at all."""
+    def is_open(self, name: str, address: str) -> bool:
+        """Whether another attempt may be checked now."""
         now = self.now()
         with self._lock:
-            is_open = all(self._count(key, now, limit) < limit.failures for key, limit in _keys(name, address))
+            return all(self._count(key, now, limit) < limit.failures for key, limit in _keys(name, address))
+
+    def record_failure(self, name: str, address: str) -> None:
+        """Count one wrong attempt."""
+        now = self.now()
+        with self._lock:
             for key, limit in _keys(name, address):
                 self._failures.setdefault(key, deque(maxlen=limit.failures)).append(now)
             while len(self._failures) > MOST_KEYS:
                 self._failures.pop(next(iter(self._failures)))
-        return is_open
 
-    def forgive(self, name: str, address: str) -> None:
-        """The attempt succeeded: it is no guess, nor were the slips before it from the same place."""
-        both, *others = _keys(name, address)
+    def record_success(self, name: str, address: str) -> None:
+        """Forget the failures of this name from this address."""
         with self._lock:
-            self._failures.pop(both[0], None)
-            for key, _ in others:
-                if recent := self._failures.get(key):
-                    recent.pop()
+            self._failures.pop(("both", f"{name.casefold()}\n{address}"), None)
 
     def _count(self, key: tuple[str, str], now: float, limit: Limit) -> int:
         recent = self._failures.get(key)

@@ -10,7 +10,11 @@ import pytest
 from flask import Flask
 
 from web.api.description import DOCUMENT, schema_of
+from web.api.operations import Tell
+from web.api.table import NOT_OFFERED
+from web.api.table import OPERATIONS as TABLE
 from web.security import API_PREFIX
+from workflow_engine.domain.commands import command_names
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
 OPERATIONS = [
@@ -73,3 +77,14 @@ def test_description_is_served_to_everybody(app: Flask) -> None:
     answer = app.test_client().get("/api/v1/openapi.json")
     assert (answer.status_code, answer.mimetype, answer.json) == (200, "application/json", DOCUMENT)
     assert DOCUMENT["openapi"].startswith("3.1")
+
+
+def test_every_command_is_offered_or_says_why_not() -> None:
+    offered = {operation.command.NAME for operation in TABLE if isinstance(operation, Tell)}
+    assert set(command_names()) - offered - set(NOT_OFFERED) == set()
+    assert offered & set(NOT_OFFERED) == set()
+    assert set(NOT_OFFERED) <= set(command_names())
+
+
+def test_every_operation_says_what_it_promises() -> None:
+    assert [operation["operationId"] for _, _, operation in OPERATIONS if not operation["summary"]] == []

@@ -96,7 +96,7 @@ def test_session_of_a_browser_opens_nothing_here(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("query", "named"),
-    [({"limit": "0"}, "limit"), ({"limit": "x"}, "limit"), ({"sort": "case_id; DROP"}, "sort"), ({"q": "1"}, "q"),
+    [({"limit": "0"}, "limit"), ({"limit": "x"}, "limit"), ({"order": "case_id; DROP"}, "order"), ({"q": "1"}, "q"),
      ({"limit": ["1", "2"]}, "limit"), ({"search": "a\0b"}, "search")],
 )  # fmt: skip
 def test_parameters_that_do_not_fit_are_named(wang: Program, query: dict[str, Any], named: str) -> None:

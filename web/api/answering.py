@@ -13,12 +13,14 @@ from web.api.callers import require_person
 from web.api.forms import require_form
 from web.api.keys import REPLAYED_HEADER, find_key, person_command_id
 from web.api.operations import Ask, Tell
+from web.api.shapes import REQUIRED
 from web.context import engine
 from web.permissions import require_verb
 from workflow_engine import CompleteUserTask, NotFoundError, Receipt
 
 MEDIA_TYPE = "application/json"
 LARGEST_PAGE = 500
+LARGEST_NUMBER = 2**31 - 1
 _LONGEST_PARAMETER = 4_000
 
 
@@ -27,10 +29,9 @@ def answer(ask: Ask, **path: str) -> Response:
     actor = require_person(ask.scope)
     if ask.verb:
         require_verb(ask.verb, actor)
-    given: dict[str, Any] = {**_path_values(ask, path), **_query(ask)}
+    values: dict[str, Any] = {**_path_values(ask, path), **_query(ask)}
     ours = {"actor": actor, "now": engine().clock.now()}
-    given.update((name, ours[name]) for name in ask.given)
-    found = ask.bound(engine())(**given)
+    found = ask.bound(engine())(**ask.arguments(values, ours))
     return _json({"items": found} if isinstance(found, list) else found)
 
 
@@ -85,9 +86,12 @@ def _query(ask: Ask) -> dict[str, Any]:
                 values[name] = msgspec.convert(texts[0], ask.parameters[name][0], strict=False)
             except msgspec.ValidationError:
                 problems[name] = "Expected a whole number." if name == "limit" else "Expected another kind of value."
+            else:
+                if type(values[name]) is int and abs(values[name]) > LARGEST_NUMBER:
+                    problems[name] = f"Expected a number up to {LARGEST_NUMBER}."
     if not 1 <= values.get("limit", 1) <= LARGEST_PAGE:
         problems["limit"] = f"Expected 1 to {LARGEST_PAGE}."
-    missing = [name for name, (_, default) in ask.parameters.items() if default is ... and name not in values]
+    missing = [name for name, (_, default) in ask.parameters.items() if default is REQUIRED and name not in values]
     problems |= dict.fromkeys(missing, "Expected this parameter.")
     if problems:
         raise InvalidBodyError("Expected parameters as /api/v1/openapi.json describes them.", problems)

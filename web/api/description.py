@@ -23,7 +23,8 @@ def _whole() -> dict[str, Any]:
     document["components"]["schemas"].update(schemas)
     tags = {tag for methods in document["paths"].values() for one in methods.values() for tag in one["tags"]}
     document["tags"] = [{"name": tag} for tag in sorted(tags)]
-    return document
+    plain: dict[str, Any] = json.loads(json.dumps(document))
+    return plain
 
 
 DOCUMENT = _whole()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, get_args, get_origin
 
 from web.api import shapes
-from web.api.operations import OPERATIONS, Ask, Tell
+from web.api.operations import Ask, Tell
+from web.api.shapes import REQUIRED
+from web.api.table import OPERATIONS
 from workflow_engine import Receipt
 
 Schema = dict[str, Any]
@@ -19,7 +22,11 @@ _REPLAYED = {
         "schema": {"enum": ["true"]},
     }
 }
-_SIMPLE = {str: "string", int: "integer", bool: "boolean"}
+_SIMPLE: dict[Any, Schema] = {
+    str: {"type": "string"}, bool: {"type": "boolean"},
+    int: {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1},
+    datetime: {"type": "string", "format": "date-time"}, date: {"type": "string", "format": "date"},
+}  # fmt: skip
 
 
 def paths_and_schemas() -> tuple[dict[str, Any], dict[str, Schema]]:
@@ -85,14 +92,14 @@ def _query_parameter(name: str, hint: Any, default: Any) -> dict[str, Any]:
     schema = _simple(hint)
     if name == "limit":
         schema |= {"minimum": 1, "maximum": 500}
-    if default not in (None, ...) and isinstance(default, (str, int)):
+    if default is not None and isinstance(default, (str, int)):
         schema["default"] = default
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+    return {"name": name, "in": "query", "required": default is REQUIRED, "schema": schema}
 
 
 def _simple(hint: Any) -> Schema:
     kinds = [kind for kind in (get_args(hint) or (hint,)) if kind is not type(None)]
-    return {"type": _SIMPLE[kinds[0]]}
+    return dict(_SIMPLE[kinds[0]])
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from web.api.answering import answer, carry_out
 from web.api.bodies import read_body
 from web.api.description import DOCUMENT
 from web.api.keys import REPLAYED_HEADER, find_key, lock_command_id, outcome_command_id
-from web.api.operations import OPERATIONS, Ask, Tell
+from web.api.operations import Ask, Tell
+from web.api.table import OPERATIONS
 from web.api.workers import current_worker, require_topics, require_worker
 from web.context import engine
 from workflow_engine import CompleteJob, FailJob, LockJobs, NotFoundError, Receipt, ThrowJobError

@@ -15,6 +15,7 @@ import msgspec
 
 from workflow_engine import Command
 
+REQUIRED = inspect.Parameter.empty
 REFERENCE = "#/components/schemas/{name}"
 Schema = dict[str, Any]
 _RAISES = re.compile(r" Raises [^.]+\.")
@@ -62,6 +63,16 @@ def parameters_of(ask: Callable[..., Any], given: Collection[str]) -> dict[str, 
         name: (hints[name], parameter.default)
         for name, parameter in inspect.signature(ask).parameters.items()
         if name not in given and name != "self"
+    }
+
+
+def fields_of(filter_type: Any, given: Collection[str]) -> dict[str, tuple[Any, Any]]:
+    """Name to (type, default) of the fields of a filter."""
+    hints = get_type_hints(filter_type)
+    return {
+        field.name: (hints[field.name], REQUIRED if field.default is dataclasses.MISSING else field.default)
+        for field in dataclasses.fields(filter_type)
+        if field.name not in given
     }
 
 

@@ -12,6 +12,7 @@ class CreateApiToken(Command):
     """Let a program act in the actor's name. Only the token's hash reaches the engine."""
 
     NAME = "api_token.create"
+    FOR_READERS = True
     PRIVATE = ("name",)
     token_id: str
     token_sha256: str
@@ -26,4 +27,5 @@ class RevokeApiToken(Command):
     """Take a token back: by its person, or by who administers the organisation."""
 
     NAME = "api_token.revoke"
+    FOR_READERS = True
     token_id: str

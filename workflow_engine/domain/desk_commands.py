@@ -23,6 +23,7 @@ class SaveView(Command):
     """Keep what a list shows now under a name of its own; a view of the same id is replaced."""
 
     NAME = "desk.save_view"
+    FOR_READERS = True
     PRIVATE = ("name", "wanted")
     view_id: str
     list_name: str
@@ -36,6 +37,7 @@ class ChangeView(Command):
     """Rename a view of one's own, or make it (or no longer make it) what the list opens with."""
 
     NAME = "desk.change_view"
+    FOR_READERS = True
     PRIVATE = ("name",)
     view_id: str
     name: str
@@ -47,6 +49,7 @@ class DeleteView(Command):
     """Forget a view of one's own."""
 
     NAME = "desk.delete_view"
+    FOR_READERS = True
     view_id: str
 
 
@@ -55,4 +58,5 @@ class SetPreferences(Command):
     """Set how one's own pages behave; what is not named stays."""
 
     NAME = "desk.set_preferences"
+    FOR_READERS = True
     values: Mapping[str, str] = field(default_factory=dict)

@@ -64,6 +64,7 @@ class ChooseMail(Command):
     """What the actor, a person, is told by mail."""
 
     NAME = "mail.choose"
+    FOR_READERS = True
     assigned: bool
     """A task was given to me."""
     notes: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock
@@ -47,6 +47,13 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 
 class Queries:
     """The read side of an engine; safe to use from many threads."""
+
+    PARTS: ClassVar[dict[str, type]] = {
+        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "desk": DeskQueries, "log": LogQueries,
+        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
+        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries,
+    }  # fmt: skip
+    """What its parts are, for whoever looks up the words and types of a question."""
 
     def __init__(self, database: Database, library: Library, clock: Clock) -> None:
         self._database = database

@@ -1,1 +1,0 @@
-"""Other systems that know who somebody is: a directory (LDAP) and an identity provider (OpenID Connect)."""
