@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from bench import limits, population, replaying, serving, timers, workloads
+from bench import flushing, limits, population, replaying, serving, timers, workloads
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
+
+
+def machine() -> str:
+    """What the figures come from, in one line."""
+    names = [line.partition(":")[2].strip() for line in _cpu_lines() if line.startswith("model name")]
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    return (
+        f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, load {load}; "
+        f"{platform.system()} {platform.release()}; Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _cpu_lines() -> list[str]:
+    with suppress(OSError):
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return []
 
 
 def compare(report: Report, *, quick: bool) -> None:
@@ -28,6 +47,7 @@ def compare(report: Report, *, quick: bool) -> None:
 PARTS: dict[str, Callable[..., None]] = {
     "workloads": compare,
     "limits": limits.run,
+    "fsyncs": flushing.run,
     "timers": timers.run,
     "population": population.run,
     "serving": serving.run,
@@ -41,7 +61,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, a few minutes")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="only this part; may be repeated")
     arguments = parser.parse_args()
-    print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
+    print(machine())
     print(Report.HEAD)
     report = Report()
     for name, part in PARTS.items():

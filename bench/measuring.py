@@ -60,10 +60,11 @@ def cpu(into: list[float], per: int = 1) -> Iterator[None]:
     into.append((time.process_time() - began) * 1000 / per)
 
 
-def alternate(rounds: int, *sides: Callable[[], float]) -> list[float]:
-    """Run the sides in turn, A B A B …, and give the median of each."""
-    figures: list[list[float]] = [[] for _ in sides]
-    for _ in range(rounds):
-        for side, kept in zip(sides, figures, strict=True):
-            kept.append(side())
-    return [statistics.median(kept) for kept in figures]
+def alternate(rounds: int, product: Callable[[], float], naive: Callable[[], float]) -> tuple[float, float]:
+    """Run both in turn, A B A B …; the product's median, and the yardstick's by the median of the rounds' ratios.
+
+    What disturbs one round disturbs both of its halves, so that the ratio of a round says more than either figure.
+    """
+    pairs = [(product(), naive()) for _ in range(rounds)]
+    ours = statistics.median(pair[0] for pair in pairs)
+    return ours, ours / statistics.median(pair[0] / pair[1] for pair in pairs)

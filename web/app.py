@@ -9,10 +9,12 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, auth, errors, i18n, navigation, permissions, security, static_files, theme
+from web import api, auth, city, errors, i18n, navigation, permissions, security, static_files, theme
 from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
-from web.presenters import filters
+from web.identity import provider
+from web.identity.directory import Directory
+from web.presenters import filters, organisation
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
 from web.ui import BLUEPRINTS
@@ -27,25 +29,31 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     ``sessions`` is where sign-ins are kept: by default a file beside the database, or memory where there is none.
 
     Raises:
-        SettingsError: the file of workers' tokens cannot be used.
+        SettingsError: the file of workers' tokens, the provider's or the directory's settings cannot be used.
     """
     web_settings = WebSettings.read(settings)
     app = Flask("web", root_path=str(FOLDER), static_folder=None)
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.extensions["tries"] = TryOuts(web_settings.tries_folder)
-    app.session_interface = ServerSessions(sessions or SessionStore(web_settings.session_file))
+    store = sessions or SessionStore(web_settings.session_file)
+    app.session_interface = ServerSessions(store)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if web_settings.proxies:
         hops = web_settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    city.init_app(app, engine, settings)
     security.init_app(app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https)
-    i18n.init_app(app, web_settings.time_zone, web_settings.language)
+    i18n.init_app(app, lambda: city.profile().time_zone, lambda: city.profile().language or web_settings.language)
+    store.limits = lambda: city.session_limits(app)
     auth.init_app(app)
+    provider.init_app(app, settings)
+    app.extensions["directory"] = Directory.from_settings(settings)
     errors.init_app(app)
     static_files.init_app(app)
     filters.init_app(app)
+    organisation.init_app(app)
     app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
     app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
     for blueprint in (*BLUEPRINTS, api.blueprint):

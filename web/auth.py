@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -13,8 +14,9 @@ from web.security import is_api_request
 from web.sessions import ServerSession
 from workflow_engine import Actor, PersonRow
 
+PASSWORD, DIRECTORY, PROVIDER, DEMO = "password", "directory", "provider", "demo"
 OPEN_ENDPOINTS = frozenset({
-    "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person",
+    "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person", "provider.send", "provider.answer",
     "preferences.language", "preferences.theme", "health.show", "calendar.feed", "static_files.file",
     "static_files.favicon",
 })  # fmt: skip
@@ -35,16 +37,24 @@ def load_person() -> None:
     if not person_id or request.endpoint in ("static_files.file", "health.show", "calendar.feed"):
         return
     found = engine().queries.organisation.find_acting(person_id)
-    if found is None:
+    if found is None or _has_ended(found[0]):
         session.clear()
         return
     g.person, g.actor = found
 
 
+def _has_ended(person: PersonRow) -> bool:
+    """Whether the session began before the person's password changed."""
+    begun = session.get("signed_in_at")
+    return person.sessions_from is not None and (begun is None or datetime.fromisoformat(begun) < person.sessions_from)
+
+
 def require_sign_in() -> Response | None:
     """Send visitors to the sign-in page and remember where they wanted to go."""
-    if g.actor is not None or request.endpoint in OPEN_ENDPOINTS or request.endpoint is None or is_api_request():
+    if request.endpoint in OPEN_ENDPOINTS or request.endpoint is None or is_api_request():
         return None
+    if g.actor is not None:
+        return _require_own_password()
     target = url_for("sign_in.page")
     if request.method == "GET" and "HX-Request" not in request.headers and request.path != "/":
         target += "?" + urlencode({"next": request.full_path.rstrip("?")})
@@ -53,11 +63,20 @@ def require_sign_in() -> Response | None:
     return redirect(target, 303)
 
 
-def sign_in(person: PersonRow) -> None:
-    """Begin a session for this person under a new id."""
+def _require_own_password() -> Response | None:
+    """A password that an administrator has set opens the page where another one is chosen, and nothing else."""
+    if not (g.person.password_temporary and session.get("by") == PASSWORD):
+        return None
+    if request.endpoint in ("account.page", "account.change_password", "sign_in.leave", "preferences.language"):
+        return None
+    return redirect(url_for("account.page"), 303)
+
+
+def sign_in(person: PersonRow, by: str) -> None:
+    """Begin a session for this person under a new id; ``by`` tells how they proved who they are."""
     session.clear()
     cast(ServerSession, session).renew()
-    session["person_id"] = person.person_id
+    session.update(person_id=person.person_id, signed_in_at=engine().clock.now().isoformat(), by=by)
 
 
 def sign_out() -> None:

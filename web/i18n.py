@@ -5,6 +5,7 @@ Catalogues are read from their ``.po`` text at start, so no compiled file has to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -37,13 +38,13 @@ CHINESE = Language("zh_Hans_CN", "zh-CN", "zh", "简体中文")
 LANGUAGES = {language.tag: language for language in (ENGLISH, CHINESE)}
 
 
-def init_app(app: Flask, time_zone: str, language: str = "en") -> None:
-    """Load the catalogues and choose the language of every request."""
+def init_app(app: Flask, time_zone: Callable[[], str], language: Callable[[], str]) -> None:
+    """Load the catalogues and choose the language of every request; zone and default language may change any time."""
     app.config["LANGUAGE"] = language
     flask_babel.Babel(
         app,
         default_locale=ENGLISH.locale,
-        default_timezone=time_zone,
+        timezone_selector=time_zone,
         locale_selector=lambda: current_language().locale,
     )
     with app.app_context():
@@ -80,7 +81,7 @@ def current_language() -> Language:
     """The visitor's language: as chosen with the switch, else what the browser asks for, else the setting."""
     if not has_request_context():
         return ENGLISH
-    otherwise = CHINESE if current_app.config["LANGUAGE"].startswith("zh") else ENGLISH
+    otherwise = CHINESE if current_app.config["LANGUAGE"]().startswith("zh") else ENGLISH
     chosen = LANGUAGES.get(request.cookies.get(COOKIE, ""))
     if chosen is not None:
         return chosen

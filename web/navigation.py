@@ -42,7 +42,12 @@ AREAS = (
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",)),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models",), "see_models"),
+    Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see"),
     Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases"),
+    Area(
+        marked("Organisation"), "organisation", "organisation.page", ("organisation", "rights", "duty", "city"),
+        "organisation.see",
+    ),
 )
 
 

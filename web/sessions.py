@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ CREATE INDEX IF NOT EXISTS web_session_by_seen ON web_session (seen_at);
 ANONYMOUS_SECONDS = 3600
 IDLE_SECONDS = 8 * 3600
 LONGEST_SECONDS = 16 * 3600
-TOUCH_SECONDS = 300
+LONGEST_SECONDS_EVER = 72 * 3600
+"""No profile lets a session live longer: what is older may be cleaned away."""
+TOUCH_SECONDS = 60
 """How old ``seen_at`` may get before it is written again: reading a page must not cost a write."""
 CLEAN_SECONDS = 600
 
@@ -42,6 +45,8 @@ class SessionStore:
     """Sessions by id; safe to use from many threads, and from several processes over one file."""
 
     def __init__(self, path: Path | None = None) -> None:
+        self.limits: Callable[[], tuple[float, float]] = lambda: (IDLE_SECONDS, LONGEST_SECONDS)
+        """After how many seconds without a request, and after how many in all, a session has run out."""
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
@@ -63,8 +68,8 @@ class SessionStore:
             if row is None:
                 return None
             person_id, content, started_at, seen_at = row
-            idle = IDLE_SECONDS if person_id else ANONYMOUS_SECONDS
-            if now - seen_at > idle or now - started_at > LONGEST_SECONDS:
+            idle, longest = self.limits()
+            if now - seen_at > (idle if person_id else ANONYMOUS_SECONDS) or now - started_at > longest:
                 self._connection.execute("DELETE FROM web_session WHERE id_digest = ?", (digest,))
                 return None
             if now - seen_at > TOUCH_SECONDS:
@@ -85,7 +90,7 @@ class SessionStore:
                 self._cleaned_at = now
                 self._connection.execute(
                     "DELETE FROM web_session WHERE seen_at < ? OR (person_id IS NULL AND seen_at < ?)",
-                    (int(now - IDLE_SECONDS), int(now - ANONYMOUS_SECONDS)),
+                    (int(now - LONGEST_SECONDS_EVER), int(now - ANONYMOUS_SECONDS)),
                 )
 
     def delete(self, session_id: str) -> None:

@@ -1,4 +1,7 @@
-"""Slows down guessing of passwords: counts failures per name and address, never says whose account exists."""
+"""Slows down guessing of passwords: counts attempts per name and address, never says whose account exists.
+
+An attempt counts from its beginning, so that many at once are no way around, and is forgiven when it succeeds.
+"""
 
 from __future__ import annotations
 
@@ -31,25 +34,25 @@ class SignInThrottle:
     _failures: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def is_open(self, name: str, address: str) -> bool:
-        """Whether another attempt may be checked now."""
+    def begin(self, name: str, address: str) -> bool:
+        """Count an attempt; whether it may be checked at all."""
         now = self.now()
         with self._lock:
-            return all(self._count(key, now, limit) < limit.failures for key, limit in _keys(name, address))
-
-    def record_failure(self, name: str, address: str) -> None:
-        """Count one wrong attempt."""
-        now = self.now()
-        with self._lock:
+            is_open = all(self._count(key, now, limit) < limit.failures for key, limit in _keys(name, address))
             for key, limit in _keys(name, address):
                 self._failures.setdefault(key, deque(maxlen=limit.failures)).append(now)
             while len(self._failures) > MOST_KEYS:
                 self._failures.pop(next(iter(self._failures)))
+        return is_open
 
-    def record_success(self, name: str, address: str) -> None:
-        """Forget the failures of this name from this address."""
+    def forgive(self, name: str, address: str) -> None:
+        """The attempt succeeded: it is no guess, nor were the slips before it from the same place."""
+        both, *others = _keys(name, address)
         with self._lock:
-            self._failures.pop(("both", f"{name.casefold()}\n{address}"), None)
+            self._failures.pop(both[0], None)
+            for key, _ in others:
+                if recent := self._failures.get(key):
+                    recent.pop()
 
     def _count(self, key: tuple[str, str], now: float, limit: Limit) -> int:
         recent = self._failures.get(key)

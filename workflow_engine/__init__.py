@@ -20,8 +20,8 @@ from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
 from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
-from workflow_engine.domain.analysis_commands import KINDS as SAMPLE_KINDS
 from workflow_engine.domain.analysis_commands import QUESTION_PROCESS, AskDepartment, DrawSample, ReadPaths
+from workflow_engine.domain.calendar_content import notice_changes
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
     AssignUserTask,
@@ -91,6 +91,8 @@ from workflow_engine.domain.organisation_commands import (
     ResetPassword,
     RevokeGrant,
 )
+from workflow_engine.domain.organisation_rows import KINDS as ORGANISATION_KINDS
+from workflow_engine.domain.paths import SPANS
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
 from workflow_engine.domain.telling_commands import (
@@ -107,7 +109,9 @@ from workflow_engine.engine import Committed, Engine
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.cloudevents import secret_of
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
+from workflow_engine.interchange.organisation_csv import CellProblem
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
+from workflow_engine.organisation_files import OrganisationFiles, organisation_csv
 from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.analysis_rows import (
     AnalysisScope,
@@ -174,14 +178,15 @@ __all__ = [
     "HOLDERS",
     "MOST_COUNTED",
     "OPERATOR",
+    "ORGANISATION_KINDS",
     "POWER",
     "PREFERENCES",
     "PRIORITIES",
     "QUESTION_PROCESS",
-    "SAMPLE_KINDS",
     "SCOPED",
     "SCOPES",
     "SORTS",
+    "SPANS",
     "WORKER",
     "Actor",
     "AddWebhook",
@@ -205,6 +210,7 @@ __all__ = [
     "CaseFilter",
     "CaseRow",
     "CauseRow",
+    "CellProblem",
     "Change",
     "ChangeCalendar",
     "ChangePassword",
@@ -277,6 +283,7 @@ __all__ = [
     "NotPermittedError",
     "NoteReading",
     "NoteRow",
+    "OrganisationFiles",
     "OutboxRow",
     "Page",
     "PauseBatch",
@@ -360,7 +367,9 @@ __all__ = [
     "new_case_id",
     "new_command_id",
     "new_id",
+    "notice_changes",
     "open_engine",
+    "organisation_csv",
     "parse_json",
     "read_alert_file",
     "read_alerts",

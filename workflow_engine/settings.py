@@ -17,6 +17,7 @@ from typing import Any
 
 PREFIX = "LIANDONG_"
 CONFIG = "LIANDONG_CONFIG"
+_DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 
 
 class SettingsError(Exception):
@@ -82,6 +83,28 @@ class Settings:
     worker_tokens_file: Path | None = _setting(
         None, "TOML file with the workers outside that may use the API, and hashes of their tokens (docs/operation.md)."
     )
+    oidc_issuer: str = _setting(
+        "", "Address of an OpenID Connect provider by which people may sign in (docs/identity.md); empty: none."
+    )
+    oidc_name: str = _setting("", "What the button for it is called; empty: “your organisation”.")
+    oidc_client_id: str = _setting("liandong", "As what this product is registered there.")
+    oidc_client_secret_file: Path | None = _setting(
+        None, "File that holds the secret for it; none: a public client, protected by PKCE alone."
+    )
+    oidc_match: str = _setting(
+        "email",
+        "How a first sign-in finds its person: `email` (verified there), `name` (`preferred_username`) or `subject` "
+        "(only those bound on the command line).",
+    )
+    ldap_url: str = _setting(
+        "", "Directory against which passwords are checked too, as `ldaps://host` (extra `ldap`); empty: none."
+    )
+    ldap_starttls: bool = _setting(False, "Begin TLS on a plain `ldap://` connection.")
+    ldap_ca_file: Path | None = _setting(None, "Certificates that the directory's is checked against.")
+    ldap_bind_dn: str = _setting("", "As whom names are searched; empty: anonymously.")
+    ldap_bind_password_file: Path | None = _setting(None, "File that holds the password for it.")
+    ldap_base: str = _setting("", "Below which entry people are searched.")
+    ldap_filter: str = _setting("(uid={name})", "Filter that finds one; `{name}` is what was typed, escaped.")
     http_allow: tuple[str, ...] = _setting(
         (), "Hosts that connectors may call, as `host`, `host:port` or `*.domain`; empty: none."
     )
@@ -120,7 +143,11 @@ class Settings:
             if text is not None:
                 values[item.name] = _parse(item, text)
         values.update({name: value for name, value in overrides.items() if value is not None})
-        return cls(**values)
+        settings = cls(**values)
+        if not settings.database_url.startswith(_DATABASES):
+            expected = "an address such as sqlite:///path or postgresql+psycopg://user@host/name"
+            raise SettingsError(f"Expected setting database_url ({PREFIX}DATABASE_URL) to be {expected}.")
+        return settings
 
 
 def _from_file(path: Path) -> dict[str, Any]:

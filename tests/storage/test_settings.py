@@ -41,8 +41,12 @@ def test_every_kind_of_value_is_read_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    "environment", [{"LIANDONG_PORT": "http"}, {"LIANDONG_DEMO": "maybe"}, {"LIANDONG_CLOCK_TICK_SECONDS": "x"}]
-)
+    "environment",
+    [
+        {"LIANDONG_PORT": "http"}, {"LIANDONG_DEMO": "maybe"}, {"LIANDONG_CLOCK_TICK_SECONDS": "x"},
+        {"LIANDONG_DATABASE_URL": "var/liandong.db"},
+    ],
+)  # fmt: skip
 def test_values_that_cannot_be_read_name_their_setting(environment: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=next(iter(environment))):
         Settings.load(environment)

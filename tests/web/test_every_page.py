@@ -42,7 +42,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
     definition_id = engine.queries.list_definitions()[0].definition_id
     return [
         "/inbox", "/inbox?queue=offered", "/inbox?queue=done", f"/tasks/{task_id}", "/cases", f"/cases/{case_id}",
-        "/alerts", "/operations", "/account/programs", "/developers",
+        "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in",
     ]  # fmt: skip
 

@@ -61,6 +61,7 @@ def init_app(app: Flask) -> None:
     """Give them to Jinja."""
     app.jinja_env.filters.update(
         ago=times.ago,
+        span=times.span,
         exact=times.exact,
         clock_time=times.clock_time,
         day=times.day,

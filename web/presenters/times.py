@@ -9,8 +9,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import flask_babel  # type: ignore[import-untyped]
-from flask import current_app
 
+from web import city
 from web.context import engine
 from web.i18n import CHINESE, current_language
 from web.i18n import gettext as _
@@ -34,7 +34,7 @@ class Due:
 
 def zone() -> ZoneInfo:
     """The time zone of the pages."""
-    return ZoneInfo(current_app.extensions["web_settings"].time_zone)
+    return ZoneInfo(city.profile().time_zone)
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""``organisation`` and ``person``: who there is. The first administrator of an installation is made here."""
+"""``person``, and loading the organisation from JSON. The first administrator of an installation is made here."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from workflow_engine.cli.asking import actor_for, opened, read_values, require_p
 from workflow_engine.cli.output import Output, table
 
 SHORTEST_PASSWORD = 10
-_PARTS = ("units", "roles", "people")
+_PARTS = ("units", "roles", "people", "positions", "shifts", "deputies")
 _COLUMNS = ("person_id", "sign_in_name", "display_name_zh", "display_name_en", "unit_id", "groups")
 
 
 @click.group()
 def organisation() -> None:
-    """Load units, roles and people."""
+    """Load, import and export units, people, positions, duty and deputies."""
 
 
 @organisation.command()
@@ -28,8 +28,9 @@ def organisation() -> None:
 def load(output: Output, file: str, person: str | None) -> None:
     """Add or change what a JSON file names: {"units": [...], "roles": [...], "people": [...]}; - for standard input.
 
-    Who is not named stays as they are. A person has person_id, sign_in_name, display_name_zh, display_name_en, and may
-    have unit_id, groups, disabled and password_hash (argon2id; or set the password with `liandong person password`).
+    It may hold positions, shifts and deputies as well. Who is not named stays as they are. A person has person_id,
+    sign_in_name, display_name_zh, display_name_en, and may have unit_id, groups, email, disabled and password_hash
+    (argon2id; or set the password with `liandong person password`).
     Groups named administrators, modellers and auditors give the rights of that name.
     """
     values = read_values(file)
@@ -71,10 +72,6 @@ def password(output: Output, name: str) -> None:
         raise click.UsageError(f"Expected a password of at least {SHORTEST_PASSWORD} characters.")
     with opened() as engine:
         found = require_person(engine, name)
-        row = {
-            "person_id": found.person_id, "sign_in_name": found.sign_in_name, "unit_id": found.unit_id,
-            "display_name_zh": found.display_name_zh, "display_name_en": found.display_name_en,
-            "groups": sorted(found.groups - {f"unit:{found.unit_id}"}), "password_hash": hash_password(typed),
-        }  # fmt: skip
+        row = {"person_id": found.person_id, "password_hash": hash_password(typed)}
         engine.handle(LoadOrganisation(command_id=new_id(), people=[row]), actor_for(engine, None))
     output.tell({"person_id": found.person_id, "changed": True}, [f"The password of {found.sign_in_name} is changed."])

@@ -20,7 +20,8 @@ from workflow_engine.cli.failures import tell_failure
 from workflow_engine.cli.feel import feel
 from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
-from workflow_engine.cli.people import organisation, person
+from workflow_engine.cli.organisation_files import organisation
+from workflow_engine.cli.people import person
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, tasks
 

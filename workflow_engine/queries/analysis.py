@@ -2,14 +2,14 @@
 
 Every question walks an index over a bounded stretch: single visits for spans up to ``SHORT_DAYS``, sums per day for
 longer ones. Whoever does not see every case gets the figures of the cases within their reach, of the last
-``SHORT_DAYS`` days at most.
+``REACH_DAYS`` days at most; so far back, too, a figure leads to its single visits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -24,10 +24,10 @@ from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import case_path, process_instance, visit, visit_day
 from workflow_engine.storage.visibility import visible_to
 
-SHORT_DAYS = 31
+SHORT_DAYS = 7
+REACH_DAYS = 31
 MOST_VISITS = 100
 MOST_UNITS = 200
-MOST_BEHIND = 1_000
 _v, _d, _p, _c = visit.c, visit_day.c, process_instance.c, case_path.c
 # Written out, so that the planner takes the partial indexes.
 _LEFT = text("visit.left_at IS NOT NULL AND visit.counted")
@@ -44,29 +44,41 @@ class AnalysisQueries:
         self._clock = clock
 
     def steps(self, actor: Actor, scope: AnalysisScope, *, by_unit: bool = False) -> list[StepFigures]:
-        """Figures of each element; with ``by_unit`` of each element in each department that worked at it."""
+        """Figures of each element; with ``by_unit`` of each element in each department that worked at it.
+
+        What is open is told of the present only, not of a time that has passed.
+        """
         require_permission(actor, "analysis.see", "see figures of many cases")
         with self._snapshot() as snapshot:
             visible = visible_to(actor)
             short = visible is not None or scope.until - scope.since <= timedelta(days=SHORT_DAYS)
             statement = _short(scope, visible, by_unit) if short else _long(scope, by_unit)
             rows = snapshot.connection.execute(statement).all()
-            is_open = {
-                (row.element_id, row.unit if by_unit else None): (row.open_now, row.open_overdue)
-                for row in snapshot.connection.execute(self._open_now(scope, visible, by_unit))
-            }
+            still_open = (
+                snapshot.connection.execute(self._open_now(scope, visible, by_unit)).all()
+                if scope.until >= self._clock.now()
+                else []
+            )
+        is_open = {
+            (row.element_id, row.unit if by_unit else None): (row.open_now, row.open_overdue) for row in still_open
+        }
         found = {(row.element_id, row.unit if by_unit else None): row for row in rows}
         return [
             _figures(key, found.get(key), is_open.get(key, (0, 0)))
             for key in sorted(found.keys() | is_open.keys(), key=lambda key: (key[0], key[1] or ""))
         ]
 
-    def units(self, actor: Actor, process_id: str) -> list[str]:
-        """The departments that worked at a process."""
+    def units(self, actor: Actor, scope: AnalysisScope) -> list[str]:
+        """The departments that worked at a process in the time, but not longer ago than ``REACH_DAYS``."""
         require_permission(actor, "analysis.see", "see figures of many cases")
+        since = max(scope.since, scope.until - timedelta(days=REACH_DAYS))
         statement = (
-            select(_d.unit).where(_d.process_id == process_id, _d.unit != "").distinct().order_by(_d.unit)
-        ).limit(MOST_UNITS)
+            select(_d.unit)
+            .where(*_in_days(scope.process_id, since, scope.until), _d.unit != "")
+            .distinct()
+            .order_by(_d.unit)
+            .limit(MOST_UNITS)
+        )
         with self._snapshot() as snapshot:
             return list(snapshot.connection.execute(statement).scalars())
 
@@ -75,7 +87,7 @@ class AnalysisQueries:
     ) -> list[VisitRow]:
         """The longest visits of an element, or the longest of those ``overdue`` or ``returned``."""
         require_permission(actor, "analysis.see", "see figures of many cases")
-        since = max(scope.since, scope.until - timedelta(days=SHORT_DAYS))
+        since = max(scope.since, scope.until - timedelta(days=REACH_DAYS))
         columns = (
             _v.case_id, _p.title, _v.element_id, _v.unit, _v.done_by, _v.entered_at, _v.claimed_at, _v.due_at,
             _v.left_at, _v.seconds, _v.overdue, _v.returned, _v.outcome,
@@ -163,7 +175,7 @@ def _short(scope: AnalysisScope, visible: ColumnElement[bool] | None, by_unit: b
         for name, low, high in zip(_SPANS, ends, SPANS, strict=False)
     ]
     spans.append(_count(_v.seconds > SPANS[-1]).label(_SPANS[-1]))
-    since = max(scope.since, scope.until - timedelta(days=SHORT_DAYS))
+    since = max(scope.since, scope.until - timedelta(days=REACH_DAYS))
     statement = select(
         *group,
         func.count().label("visits"),
@@ -187,13 +199,13 @@ def _long(scope: AnalysisScope, by_unit: bool) -> Select[Any]:
         func.sum(_d["count"]).label("visits"),
         func.max(_d.longest).label("longest"),
         *(func.sum(_d[name]).label(name) for name in sums),
-    ).where(
-        _d.process_id == scope.process_id,
-        _d.day >= scope.since.astimezone(UTC).date().isoformat(),
-        _d.day <= scope.until.astimezone(UTC).date().isoformat(),
-        *_narrowed(scope, _d),
-    )
+    ).where(*_in_days(scope.process_id, scope.since, scope.until), *_narrowed(scope, _d))
     return statement.group_by(*group)
+
+
+def _in_days(process_id: str, since: datetime, until: datetime) -> list[ColumnElement[bool]]:
+    first, last = (instant.astimezone(UTC).date().isoformat() for instant in (since, until))
+    return [_d.process_id == process_id, _d.day >= first, _d.day <= last]
 
 
 def _count(condition: Any) -> Any:

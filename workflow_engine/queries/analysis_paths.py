@@ -55,11 +55,10 @@ class PathQueries:
         statement = _visible(select(*columns).where(*_ended(scope)), actor).group_by(_c.variant)
         with self._snapshot() as snapshot:
             ways = statement.subquery()
+            whole = func.sum(ways.c.cases).over().label("total"), func.count().over().label("kinds")
             found = snapshot.connection.execute(
-                select(ways).order_by(ways.c.cases.desc(), ways.c.variant).limit(min(most, MOST_WAYS))
+                select(ways, *whole).order_by(ways.c.cases.desc(), ways.c.variant).limit(min(most, MOST_WAYS))
             ).all()
-            sums = select(func.sum(ways.c.cases), func.count()).select_from(ways)
-            total, kinds = snapshot.connection.execute(sums).one()
             examples = {
                 row.case_id: (read_steps(row.steps), row.definition_id)
                 for row in snapshot.connection.execute(
@@ -70,7 +69,7 @@ class PathQueries:
                 definition_id: _rules(snapshot, definition_id, scope.process_id)
                 for definition_id in {definition_id for _, definition_id in examples.values()}
             }
-        total = int(total or 0)
+        total, kinds = (int(found[0].total), int(found[0].kinds)) if found else (0, 0)
         usual = examples[found[0].example][0] if found else []
         items = []
         for row in found:
@@ -83,7 +82,7 @@ class PathQueries:
                 )
             )  # fmt: skip
         shown = sum(item.count for item in items)
-        return Variants(tuple(items), total, total - shown, int(kinds) - len(items))
+        return Variants(tuple(items), total, total - shown, kinds - len(items))
 
     def cases_of_variant(
         self, actor: Actor, scope: AnalysisScope, variant: str, after: str | None = None, limit: int = 50

@@ -137,11 +137,3 @@ class QuestionRow:
     answered_by: str | None
     answered_at: datetime | None
     due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingState:
-    """How far the records were read."""
-
-    behind: int
-    """Cases with something not yet read; counted up to a bound."""

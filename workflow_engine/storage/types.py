@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, TypeDecorator
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Dialect
 _TEXT_LENGTH = 27
 
 
+@lru_cache(maxsize=512)  # One command writes the same instant into nearly every row.
 def instant_text(instant: datetime) -> str:
     """An aware instant as fixed-width text in UTC, which sorts like the instants themselves."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
