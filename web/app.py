@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, auth, city, errors, i18n, navigation, permissions, security, static_files, theme
+from web import api, auth, city, errors, i18n, metrics, navigation, permissions, security, static_files, theme
 from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.identity import provider
@@ -47,6 +47,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     security.init_app(app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https)
     i18n.init_app(app, lambda: city.profile().time_zone, lambda: city.profile().language or web_settings.language)
     store.limits = lambda: city.session_limits(app)
+    metrics.init_app(app, engine)
     auth.init_app(app)
     provider.init_app(app, settings)
     app.extensions["directory"] = Directory.from_settings(settings)

@@ -15,10 +15,11 @@ from web.sessions import ServerSession
 from workflow_engine import Actor, PersonRow
 
 PASSWORD, DIRECTORY, PROVIDER, DEMO = "password", "directory", "provider", "demo"
-OPEN_ENDPOINTS = frozenset({
+FOR_MACHINES = frozenset({"health.live", "health.ready", "health.metrics", "calendar.feed", "static_files.file"})
+"""Answered without looking who asks."""
+OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person", "provider.send", "provider.answer",
-    "preferences.language", "preferences.theme", "health.show", "calendar.feed", "static_files.file",
-    "static_files.favicon",
+    "preferences.language", "preferences.theme", "static_files.favicon",
 })  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def load_person() -> None:
     if is_api_request():
         return
     person_id = session.get("person_id")
-    if not person_id or request.endpoint in ("static_files.file", "health.show", "calendar.feed"):
+    if not person_id or request.endpoint in FOR_MACHINES:
         return
     found = engine().queries.organisation.find_acting(person_id)
     if found is None or _has_ended(found[0]):

@@ -22,6 +22,7 @@ class WebSettings:
     language: str
     session_file: Path | None
     worker_tokens_file: Path | None
+    metrics_token_file: Path | None
     tries_folder: Path
     """Where people try drafts; what lies there is nobody's record."""
 
@@ -37,6 +38,7 @@ class WebSettings:
             language=settings.language,
             session_file=settings.session_file,
             worker_tokens_file=settings.worker_tokens_file,
+            metrics_token_file=settings.metrics_token_file,
             tries_folder=_beside(settings.session_file),
         )
 

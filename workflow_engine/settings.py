@@ -105,6 +105,9 @@ class Settings:
     ldap_bind_password_file: Path | None = _setting(None, "File that holds the password for it.")
     ldap_base: str = _setting("", "Below which entry people are searched.")
     ldap_filter: str = _setting("(uid={name})", "Filter that finds one; `{name}` is what was typed, escaped.")
+    metrics_token_file: Path | None = _setting(
+        None, "File with the token that `/metrics` asks for; without it only this machine itself may read them."
+    )
     http_allow: tuple[str, ...] = _setting(
         (), "Hosts that connectors may call, as `host`, `host:port` or `*.domain`; empty: none."
     )

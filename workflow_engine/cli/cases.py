@@ -55,7 +55,7 @@ def start(
 
 @click.group()
 def case() -> None:
-    """Look at a case, or step in: show, history, cancel, suspend, resume, retry."""
+    """Look at a case, or step in: cancel, suspend, retry, modify, migrate and more."""
 
 
 @case.command("list")

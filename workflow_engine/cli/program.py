@@ -11,7 +11,9 @@ import click
 
 from workflow_engine.cli.alerts import alert
 from workflow_engine.cli.auditing import audit
-from workflow_engine.cli.cases import case, start
+from workflow_engine.cli.batches import batch
+from workflow_engine.cli.cases import start
+from workflow_engine.cli.changing import case
 from workflow_engine.cli.decide import decide
 from workflow_engine.cli.definitions import definitions, deploy, lint, release, retire
 from workflow_engine.cli.documenting import settings
@@ -54,7 +56,7 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, case, claim, complete, db, decide, definitions, deploy, feel, job, lint, message, organisation,
+    alert, audit, batch, case, claim, complete, db, decide, definitions, deploy, feel, job, lint, message, organisation,
     person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)

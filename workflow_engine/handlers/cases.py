@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from workflow_engine.bpmn.two_persons import signed_names
 from workflow_engine.domain.commands import (
     CancelCase,
     ChangeVariables,
@@ -11,7 +15,7 @@ from workflow_engine.domain.commands import (
     StartCase,
     SuspendCase,
 )
-from workflow_engine.domain.errors import InvalidStateError, NotFoundError
+from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.handlers.advancing import (
     advance,
@@ -24,6 +28,7 @@ from workflow_engine.handlers.advancing import (
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.reaching import require_operator
 from workflow_engine.storage import definitions as store
+from workflow_engine.storage.cases import Case
 from workflow_engine.storage.definitions import BoundProcess
 
 EXERCISE = "exercise"
@@ -103,6 +108,7 @@ def change_variables(work: Handling, command: ChangeVariables) -> Receipt:
     what = f"change variables of case {command.case_id}"
     require_operator(work, command.case_id, what)
     case = require_running_case(work, command.case_id, what)
+    _require_unsigned(work, case, command.variables, what)
     return advance(work, case, command)
 
 
@@ -111,4 +117,14 @@ def retry_incident(work: Handling, command: RetryIncident) -> Receipt:
     what = f"retry incident {command.incident_no} of case {command.case_id}"
     require_operator(work, command.case_id, what)
     case = require_running_case(work, command.case_id, what)
+    _require_unsigned(work, case, command.variables, what)
     return advance(work, case, command)
+
+
+def _require_unsigned(work: Handling, case: Case, variables: Mapping[str, Any], what: str) -> None:
+    """Who did a task is never typed: a two-person rule of the model relies on it. Raises NotPermittedError."""
+    if not variables:
+        return
+    forged = signed_names(work.parts.library.get(work.unit, case.definition_id)) & variables.keys()
+    if forged:
+        raise NotPermittedError(f"Expected to {what}, but {', '.join(sorted(forged))} says who did a task.")

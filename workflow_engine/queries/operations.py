@@ -6,19 +6,33 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import Table, and_, func, literal, select, tuple_
 
 from workflow_engine.queries.cases import JOB_COLUMNS, incidents_of
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import AlertRow, IncidentRow, JobRow, MessageRow, OutboxRow, Page
 from workflow_engine.queries.snapshot import Snapshot
-from workflow_engine.storage.schema import alert, heartbeat, incident, job, message, outbox, process_instance, timer
-from workflow_engine.storage.schema.waiting import DUE
+from workflow_engine.storage.schema import (
+    alert,
+    batch,
+    heartbeat,
+    incident,
+    job,
+    message,
+    outbox,
+    process_instance,
+    timer,
+)
+from workflow_engine.storage.schema.cases import INCIDENT_OPEN
+from workflow_engine.storage.schema.operations import RUNNING
+from workflow_engine.storage.schema.waiting import DEAD, DUE, PENDING, WAITING
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.timers import LANES
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _t = timer.c
+MOST_COUNTED = 10_000
+"""That many, or more."""
 _NEXT_DUE = Statement(
     select(_t.due_at).where(DUE, _t.lane == param("lane")).order_by(_t.due_at, _t.timer_id).limit(1)
 )
@@ -119,24 +133,34 @@ def load(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
     connection = snapshot.connection
     due_at = next_due_at(snapshot.unit)
     beats = connection.execute(select(heartbeat.c.name, heartbeat.c.at, heartbeat.c.detail).order_by(heartbeat.c.name))
-    overdue = select(func.count()).select_from(timer).where(DUE, _t.due_at <= now)
-    counts = {
-        "overdue_timers": overdue,
-        "open_incidents": select(func.count()).select_from(incident).where(incident.c.state == "open"),
-        "waiting_messages": select(func.count()).select_from(message).where(message.c.state == "waiting"),
-        "expired_messages": select(func.count()).select_from(message).where(message.c.state == "expired"),
-        "pending_deliveries": select(func.count()).select_from(outbox).where(outbox.c.state == "pending"),
-        "dead_deliveries": select(func.count()).select_from(outbox).where(outbox.c.state == "dead"),
-        "open_jobs": select(func.count()).select_from(job).where(job.c.state.in_(["available", "locked"])),
+    # Each condition is written as its partial index has it; none counts further than MOST_COUNTED.
+    counted = {
+        "overdue_timers": (timer, and_(DUE, _t.due_at <= now)),
+        "open_incidents": (incident, INCIDENT_OPEN),
+        "waiting_messages": (message, WAITING),
+        "expired_messages": (message, message.c.state == "expired"),
+        "pending_deliveries": (outbox, PENDING),
+        "dead_deliveries": (outbox, DEAD),
+        "open_jobs": (job, job.c.state.in_(["available", "locked"])),
+        "failed_jobs": (job, job.c.state == "failed"),
+        "running_batches": (batch, RUNNING),
     }
+    oldest = select(job.c.created_at).where(job.c.state == "available").order_by(job.c.created_at, job.c.job_id)
+    created_at = connection.execute(oldest.limit(1)).scalar_one_or_none()
     return {
-        **{name: connection.execute(statement).scalar_one() for name, statement in counts.items()},
+        **{name: _count(snapshot, table, condition) for name, (table, condition) in counted.items()},
+        "job_lag_seconds": max((now - created_at).total_seconds(), 0.0) if created_at is not None else 0.0,
         "timer_lag_seconds": max((now - due_at).total_seconds(), 0.0) if due_at is not None else 0.0,
         "heartbeats": [
             {"name": row.name, "age_seconds": (now - row.at).total_seconds(), **orjson.loads(row.detail)}
             for row in beats
         ],
     }
+
+
+def _count(snapshot: Snapshot, table: Table, condition: Any) -> int:
+    some = select(literal(1)).select_from(table).where(condition).limit(MOST_COUNTED).subquery()
+    return int(snapshot.connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def count_cases(snapshot: Snapshot) -> dict[str, int]:

@@ -27,6 +27,7 @@ DUE = text("state = 'scheduled' AND NOT held")
 WAITING = text("state = 'waiting'")
 DOABLE = text("state IN ('available', 'locked') AND NOT held")
 PENDING = text("state = 'pending'")
+DEAD = text("state = 'dead'")
 
 timer = Table(
     "timer",
@@ -183,4 +184,5 @@ outbox = Table(
     Column("next_at", UTCDateTime, nullable=False),
     one_of("state", OUTBOX),
     Index("ix_outbox_pending", "next_at", "outbox_id", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index("ix_outbox_dead", "next_at", "outbox_id", sqlite_where=DEAD, postgresql_where=DEAD),
 )
