@@ -1,0 +1,62 @@
+"""A batch whose worker is killed in the middle goes on afterwards, and does nothing to any case twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.processes import PATIENCE_SECONDS, ROOT
+from tests.support.house import ADMIN, TWO_STEPS, House
+from workflow_engine import CreateBatch, new_id
+
+CASES = 12
+# Commits of a slice: 1 the claim, 2 what is done to the cases, 3 the outcomes.
+KILLED_AT = (
+    "batch.after_claim:1", "after_claim:3", "after_engine:2", "after_event:3", "before_commit:1", "before_commit:2",
+    "after_commit:2", "batch.after_slice:1", "batch.after_settle:1", "before_commit:3", "after_commit:3",
+)  # fmt: skip
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    opened = House(database_url)
+    yield opened
+    opened.close()
+
+
+def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
+    environment = {
+        **os.environ, "LIANDONG_DATABASE_URL": url, "LIANDONG_FAILPOINT": failpoint,
+        "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
+    }  # fmt: skip
+    words = [sys.executable, "-m", "tests.faults.batch_worker"]
+    return subprocess.run(words, cwd=ROOT, env=environment, timeout=PATIENCE_SECONDS).returncode
+
+
+def test_killed_batch_goes_on_and_does_nothing_twice(house: House, database_url: str) -> None:
+    house.release(TWO_STEPS)
+    cases = [house.start() for _ in range(CASES)]
+    batch_id = new_id()
+    house.engine.handle(
+        CreateBatch(
+            command_id=new_id(), batch_id=batch_id, operation="suspend", selection={"cases": cases}, reason="storm"
+        ),
+        ADMIN,
+    )
+    house.engine.close()
+    # Each next worker lives after the lease of the one that was killed.
+    killed = [run_worker(database_url, f"{point}:kill", 300 * number) for number, point in enumerate(KILLED_AT)]
+    assert set(killed) == {-signal.SIGKILL}
+    assert run_worker(database_url, "", 300 * len(KILLED_AT)) == 0
+    house.reopen()
+    batch = house.engine.queries.operation.get_batch(batch_id, ADMIN)
+    assert (batch.state, batch.done, batch.failed) == ("finished", CASES, 0)
+    for case_id in cases:
+        commands = [row.command["command"] for row in house.engine.queries.get_history(case_id, ADMIN)]
+        assert commands == ["case.start", "case.suspend"]
+    assert house.engine.verify_audit(sample=None).findings == []
