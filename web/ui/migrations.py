@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
-from web.presenters.diagram import diagram_of_definition
+from web.presenters.diagram import Diagram, diagram_of_definition
 from web.presenters.names import names_of
 from web.presenters.operating import rehearsal_page
 from web.ui.requests import command_id, required_reason
@@ -110,7 +111,7 @@ def _show(
         elements=pairs,
         mapping=mapping or {},
         unmapped=[pair for pair in pairs if pair.proposed is None and pair.tokens],
-        diagrams=(diagram_of_definition(old_id), diagram_of_definition(new_id_)),
+        diagram=_where_cases_stand(old_id, pairs),
         rehearsal=rehearsal_page(tried, old_names, new_names) if tried is not None else None,
         mapping_json=json.dumps(mapping or {}),
         reason=request.form.get("reason", ""),
@@ -118,6 +119,14 @@ def _show(
         problems=problems,
         command_id=new_id,
     )
+
+
+def _where_cases_stand(definition_id: str, pairs: list[ElementPair]) -> Diagram:
+    """The old version's diagram: how many tokens are where, and where some have stopped."""
+    causes = engine().queries.operation.list_causes(current_actor())
+    stopped = {row.element_id: None for row in causes if row.definition_id == definition_id and row.element_id}
+    standing = {pair.element_id: pair.tokens for pair in pairs if pair.tokens}
+    return replace(diagram_of_definition(definition_id), active=standing, stopped=list(stopped))
 
 
 def _choices(pair: ElementPair, names: Any) -> tuple[ElementPair, list[tuple[str, str]]]:
