@@ -30,6 +30,8 @@ def _missing_packages() -> dict[str, str]:
         missing["libatomic1"] = "Node.js inside the browser driver needs it; the browser tests will fail."
     if not _has_cjk_font():
         missing["fonts-noto-cjk"] = "Screenshots of Chinese pages will show boxes."
+    if not (shutil.which("slapd") or Path("/usr/sbin/slapd").exists()):
+        missing["slapd"] = "The tests of signing in against a directory will be skipped."
     if not _has_postgresql():
         missing["postgresql"] = "The tests on PostgreSQL will be skipped; SQLite is tested."
     return missing

@@ -9,7 +9,20 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import api, auth, city, errors, i18n, metrics, navigation, permissions, security, static_files, theme
+from web import (
+    api,
+    auth,
+    city,
+    errors,
+    i18n,
+    metrics,
+    navigation,
+    permissions,
+    reading,
+    security,
+    static_files,
+    theme,
+)
 from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.identity import provider
@@ -49,6 +62,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     store.limits = lambda: city.session_limits(app)
     metrics.init_app(app, engine)
     auth.init_app(app)
+    reading.init_app(app)
     provider.init_app(app, settings)
     app.extensions["directory"] = Directory.from_settings(settings)
     errors.init_app(app)

@@ -122,13 +122,21 @@ def refuse(error: EngineError) -> Response:
         return problems.of_refusal(error, status)
     show_again: ShowAgain | None = g.pop("show_again", None)
     if show_again is not None and status in (403, 409, 422, 503):
-        return make_response(show_again(error), status)
+        return _shown_again(show_again, error, status)
     return page(status, detail=error.message if status != 404 else None)
 
 
 def _actor() -> str:
     actor = g.get("actor")
     return "a visitor" if actor is None else str(actor.actor_id)
+
+
+def _shown_again(show_again: ShowAgain, error: EngineError, status: int) -> Response:
+    """The view's own page with the refusal; where that page cannot be had, its own refusal counts."""
+    try:
+        return make_response(show_again(error), status)
+    except EngineError as other:
+        return refuse(other)
 
 
 def expired(error: CsrfError) -> Response:

@@ -201,7 +201,7 @@ def test_first_administrator_is_made_and_signs_in(ready: Program, tmp_path: Path
     file = tmp_path / "organisation.json"
     unit = {"unit_id": "fire", "name_zh": "消防", "name_en": "Fire"}
     file.write_text(json.dumps({"units": [unit], "people": [{**PEOPLE[1], "unit_id": "fire"}]}))
-    assert ready.ok("organisation", "load", str(file)) == {"units": 1, "people": 1}
+    assert ready.ok("organisation", "load", str(file)) == {"units": 1, "people": 1, "changes": 2}
     (told,) = ready.ok("person", "list")["people"]
     assert (told["sign_in_name"], told["groups"]) == ("ben", ["administrators", "unit:fire"])
     assert ready.refused("person", "password", "ben", given="short\n")["code"] == "usage"

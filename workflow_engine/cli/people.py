@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from workflow_engine import LoadOrganisation, hash_password, new_id
+from workflow_engine import OPERATOR, BindAccount, LoadOrganisation, hash_password, new_id
 from workflow_engine.cli.asking import actor_for, opened, read_values, require_person, with_output, with_person
 from workflow_engine.cli.output import Output, table
 
@@ -58,6 +58,22 @@ def list_people(output: Output, group: str | None) -> None:
         rows = engine.queries.list_people(group)
     told = [{**{name: getattr(row, name) for name in _COLUMNS}, "groups": sorted(row.groups)} for row in rows]
     output.tell({"people": told}, table(_COLUMNS, ([row[name] for name in _COLUMNS] for row in told)))
+
+
+@person.command()
+@click.argument("name")
+@click.argument("account")
+@with_output
+def bind(output: Output, name: str, account: str) -> None:
+    """Bind ACCOUNT of the identity provider or directory to NAME (a person's id or sign-in name).
+
+    Such as oidc:https://id.example.org|SUBJECT or ldap:entryUUID=UUID. People without power over others are bound by
+    themselves at their first sign-in; administrators and auditors need this.
+    """
+    with opened() as engine:
+        found = require_person(engine, name)
+        engine.handle(BindAccount(command_id=new_id(), person_id=found.person_id, external_id=account), OPERATOR)
+    output.tell({"person_id": found.person_id, "account": account}, [f"{found.sign_in_name} signs in as {account}."])
 
 
 @person.command()

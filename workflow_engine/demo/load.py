@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workflow_engine import (
     OPERATOR,
     Actor,
+    ChangeCalendar,
     CompleteUserTask,
     DeployDefinition,
     Engine,
@@ -18,6 +21,7 @@ from workflow_engine import (
     LoadOrganisation,
     ReleaseDefinition,
 )
+from workflow_engine.demo.days import days_of_china
 from workflow_engine.interchange.cap import parse_alert
 
 DEMO_PASSWORD = "liandong-demo"  # noqa: S105 - said on the first page of every demo, and never on a real system
@@ -57,8 +61,42 @@ def load_organisation(engine: Engine) -> None:
     """The made-up city: its units, roles and people."""
     data = read_organisation()
     people = [{**person, "password_hash": data["password_hash"]} for person in data["people"]]
-    parts: dict[str, Any] = {"units": data["units"], "roles": data["roles"], "people": people}
+    parts: dict[str, Any] = {"people": people, **{name: data[name] for name in ("units", "roles", "positions")}}
     engine.handle(LoadOrganisation(command_id=_id("organisation", parts), **parts), OPERATOR)
+    _load_calendar(engine)
+    _load_duty(engine)
+
+
+def _load_calendar(engine: Engine) -> None:
+    """Days off and make-up days of the years around now, out of the package ``holidays``; only the first time."""
+    queries = engine.queries.organisation
+    if queries.calendar()[1].version:
+        return
+    year = engine.clock.now().year
+    days, published = {}, {}
+    for one in (year - 1, year):
+        found = days_of_china(one)
+        days.update(found)
+        published[str(one)] = bool(found)
+    change = ChangeCalendar(
+        command_id=_id("calendar", days), days=days, years=published, base_version=0, reason="年度放假通知"
+    )
+    engine.handle(change, OPERATOR)
+
+
+def _load_duty(engine: Engine) -> None:
+    """Three days of the duty room from today's morning on, by turns; not again on the same day."""
+    today = engine.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=8, minute=0, second=0, microsecond=0)
+    crew = [person.person_id for person in engine.queries.list_people("role:duty_room")]
+    shifts = [
+        {
+            "shift_id": f"demo-{today + timedelta(days=n):%Y%m%d}", "group_id": "role:duty_room",
+            "person_id": crew[n % len(crew)], "from_at": (today + timedelta(days=n)).isoformat(),
+            "until_at": (today + timedelta(days=n + 1)).isoformat(),
+        }
+        for n in range(3 if crew else 0)
+    ]  # fmt: skip
+    engine.handle(LoadOrganisation(command_id=_id("duty", shifts), shifts=shifts), OPERATOR)
 
 
 def release_process(engine: Engine, folder: Path) -> None:

@@ -1,0 +1,99 @@
+"""Every route for every role, held to the table in ``authorisation.txt``: a route that is missing there fails.
+
+Each line is: method, rule, and what a visitor, staff without a part in the case, staff with one, an auditor and an
+administrator get. Forms are sent empty but with their token, so that 422 and 303 mean: let in.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.web.conftest import Visitor
+from workflow_engine import Engine
+
+TABLE = Path(__file__).with_name("authorisation.txt")
+ROLES = {"visitor": None, "stranger": "hu", "staff": "wang", "auditor": "he", "administrator": "jiang"}
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+LET_IN = re.compile(r"2..|30.|422|409")
+READERS_OWN = {
+    "/sign-out", "/language", "/account/password", "/sign-in", "/sign-in/demo", "/preferences", "/theme",
+    "/analysis/questions", "/analysis/samples",
+}  # fmt: skip
+
+
+def routes(app: Flask) -> list[tuple[str, str]]:
+    """(method, rule) of every page; programs have an authorisation of their own, by token and scope."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(("/api/", "/static/")):
+            continue
+        found |= {(method, rule.rule) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    return sorted(found, key=lambda route: (route[1], route[0]))
+
+
+def table() -> dict[tuple[str, str], list[str]]:
+    lines = [line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    return {(words[0], words[1]): words[2:] for words in lines}
+
+
+@pytest.fixture
+def places(engine: Engine, case_id: str, task_id: str) -> dict[str, str]:
+    definition_id = engine.queries.list_definitions()[0].definition_id
+    grant_id = engine.queries.organisation.list_grants()[0].grant_id
+    return {
+        "case_id": case_id, "user_task_id": task_id, "task_id": task_id, "definition_id": definition_id,
+        "unit_id": "fire", "person_id": "user:hu", "grant_id": grant_id, "kind": "unit",
+        "process_id": "incident_report",
+    }  # fmt: skip
+
+
+def address(rule: str, places: dict[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        kind, _, name = match[1].rpartition(":")
+        if kind.startswith("any("):
+            return kind[4:].split(",")[0].strip(" ()")
+        return places.get(name, "1" if kind == "int" else "no-such-thing")
+
+    return re.sub(r"<([^>]+)>", value, rule)
+
+
+def seen(app: Flask, places: dict[str, str], role: str, method: str, rule: str) -> str:
+    visitor = Visitor(app, ROLES[role])
+    if method in CHANGING:
+        visitor.get("/account" if ROLES[role] else "/sign-in")
+        answer = (
+            visitor.post(address(rule, places))
+            if method == "POST"
+            else visitor.client.open(address(rule, places), method=method)
+        )
+    else:
+        answer = visitor.get(address(rule, places))
+    if answer.status_code == 303 and (answer.location or "").startswith("/sign-in"):
+        return "sign-in"
+    return str(answer.status_code)
+
+
+def test_every_route_answers_each_role_as_the_table_says(app: Flask, places: dict[str, str]) -> None:
+    known, wrong = table(), []
+    for method, rule in routes(app):
+        found = [seen(app, places, role, method, rule) for role in ROLES]
+        if known.get((method, rule.replace(" ", ""))) != found or "500" in found:
+            wrong.append(f"{method} {rule.replace(' ', '')} {' '.join(found)}")
+    assert wrong == [], "\n".join(["lines as found:", *wrong])
+
+
+def test_the_table_names_no_route_that_is_gone(app: Flask) -> None:
+    assert set(table()) - {(method, rule.replace(" ", "")) for method, rule in routes(app)} == set()
+
+
+def test_by_the_table_auditors_change_nothing_and_visitors_see_nothing() -> None:
+    for (method, rule), (visitor, stranger, _staff, auditor, _administrator) in table().items():
+        if method in CHANGING and rule not in READERS_OWN:
+            assert not LET_IN.fullmatch(auditor), rule
+        if "<case_id>" in rule or "<user_task_id>" in rule:
+            assert stranger in ("404", "403"), rule
+            assert visitor in ("sign-in", "404"), rule
