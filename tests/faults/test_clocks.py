@@ -20,7 +20,7 @@ _HOUR = 3600.0
 def test_timers_due_in_one_second_all_fire_once_while_people_work(site: Site) -> None:
     person, load = Person(28), Load(28, clients=2)
     person.ledger = load.ledger
-    when = (datetime.now(UTC) + timedelta(seconds=_HOUR / 2)).isoformat()
+    when = (datetime.now(UTC) + timedelta(seconds=_HOUR / 2)).isoformat().replace("+00:00", "Z")  # as SQLite keeps it
     with site.running(threads=3) as worker:
         for _ in range(TIMERS):
             person.start(worker, "dated", when=when)

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 WAL_FIX = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The WAL-reset fix: from the first version on, and in these two older lines."""
+_CHECKPOINT_PAGES = 4000
+"""SQLite moves its log into the file after this many pages, 16 MB: each time costs flushes besides those of commits."""
 _RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
 
 
@@ -214,6 +216,7 @@ def _sqlite_engine(url: URL, wait_seconds: float, pool_size: int) -> Engine:
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
