@@ -18,7 +18,7 @@ from web import (
     metrics,
     navigation,
     permissions,
-    reading,
+    preferences,
     security,
     static_files,
     theme,
@@ -71,6 +71,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     organisation.init_app(app)
     app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
     app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
+    app.jinja_env.globals.update(preference=preferences.preference)
     for blueprint in (*BLUEPRINTS, api.blueprint):
         app.register_blueprint(blueprint)
     return app

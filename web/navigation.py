@@ -24,6 +24,8 @@ class Area:
     blueprints: tuple[str, ...]
     verb: str | None = None
     """Who does not hold it does not see the entry; None: everybody does."""
+    key: str = ""
+    """After g, this key goes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,20 @@ class ShownArea:
     icon: str
     url: str
     is_current: bool
+    key: str
 
 
 AREAS = (
-    Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "bulk")),
-    Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify")),
-    Area(marked("Start"), "start", "catalogue.index", ("catalogue",)),
+    Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "bulk", "views"), key="i"),
+    Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify"), key="c"),
+    Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
-    Area(marked("Models"), "models", "models.index", ("models",), "see_models"),
-    Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see"),
-    Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases"),
+    Area(marked("Models"), "models", "models.index", ("models",), "see_models", "m"),
+    Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see", "a"),
+    Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases", "o"),
     Area(
         marked("Organisation"), "organisation", "organisation.page", ("organisation", "rights", "duty", "city"),
-        "organisation.see",
+        "organisation.see", "u",
     ),
 )
 
@@ -55,7 +58,7 @@ def shown_areas() -> list[ShownArea]:
     """What this person may go to."""
     here = request.blueprint or ""
     return [
-        ShownArea(_(area.label), area.icon, url_for(area.endpoint), here in area.blueprints)
+        ShownArea(_(area.label), area.icon, url_for(area.endpoint), here in area.blueprints, area.key)
         for area in AREAS
         if area.endpoint in current_app.view_functions and (area.verb is None or may(area.verb))
     ]

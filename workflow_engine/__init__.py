@@ -106,10 +106,12 @@ from workflow_engine.domain.telling_commands import (
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
+from workflow_engine.foreseeing import Foresight, NextTask
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.cloudevents import secret_of
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
 from workflow_engine.interchange.organisation_csv import CellProblem
+from workflow_engine.live import CaseChange
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.organisation_files import OrganisationFiles, organisation_csv
 from workflow_engine.queries.access import ApiTokenRow
@@ -123,6 +125,7 @@ from workflow_engine.queries.analysis_rows import (
     VisitRow,
 )
 from workflow_engine.queries.case_walks import CaseFilter
+from workflow_engine.queries.catalogue import CatalogueRow, StartPage
 from workflow_engine.queries.desk import ViewRow
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
@@ -205,10 +208,12 @@ __all__ = [
     "BroadcastSignal",
     "CancelCase",
     "CannotMigrateError",
+    "CaseChange",
     "CaseCommand",
     "CaseDetail",
     "CaseFilter",
     "CaseRow",
+    "CatalogueRow",
     "CauseRow",
     "CellProblem",
     "Change",
@@ -254,6 +259,7 @@ __all__ = [
     "FileChange",
     "FireStartTimer",
     "FireTimer",
+    "Foresight",
     "GiveGrant",
     "GrantRow",
     "GroupRow",
@@ -279,6 +285,7 @@ __all__ = [
     "ModelWork",
     "ModelWorkRow",
     "ModifyCase",
+    "NextTask",
     "NotFoundError",
     "NotPermittedError",
     "NoteReading",
@@ -326,6 +333,7 @@ __all__ = [
     "ShiftRow",
     "StaleVersionError",
     "StartCase",
+    "StartPage",
     "StateFormatError",
     "StepFigures",
     "StopBatch",

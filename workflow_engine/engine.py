@@ -20,9 +20,11 @@ from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
 from workflow_engine.domain.permissions import require_writer
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.failpoints import failpoint
+from workflow_engine.foreseeing import Foresight, foresee_completion, foresee_start
 from workflow_engine.handlers.handling import Handling, Parts
 from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
 from workflow_engine.handlers.validating import request_digest, validated
+from workflow_engine.live import LiveChanges
 from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
@@ -31,6 +33,7 @@ from workflow_engine.storage import log as log_store
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.log import LogStep
+from workflow_engine.storage.notifying import Notices
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 from workflow_engine.verifying import AuditReport, Progress, verify_audit
 from workflow_engine.verifying_log import Kept
@@ -68,6 +71,7 @@ class Engine:
         self._database = database
         self._parts = parts
         self._listeners: list[Listener] = []
+        self.live = LiveChanges(queries, _notices(database))
         self._pump = Pump(self, database)
         self._closed = False
 
@@ -128,6 +132,16 @@ class Engine:
         """
         with self.queries.snapshot() as snapshot:
             return verify_audit(snapshot, self._parts, sample=sample, seed=seed, progress=progress, kept=kept)
+
+    def foresee_start(self, actor: Actor, process_id: str, variables: Mapping[str, Any]) -> Foresight:
+        """Who would get the first tasks of a new case; nothing is started. Raises NotFoundError."""
+        with self.queries.snapshot() as snapshot:
+            return foresee_start(snapshot, self._parts, actor, self.clock.now(), process_id, variables)
+
+    def foresee_completion(self, actor: Actor, user_task_id: str, variables: Mapping[str, Any]) -> Foresight:
+        """Who would get the next tasks if this one were completed so; nothing is done. Raises NotFoundError."""
+        with self.queries.snapshot() as snapshot:
+            return foresee_completion(snapshot, self._parts, actor, self.clock.now(), user_task_id, variables)
 
     def dry_run(self, command: CaseCommand, actor: Actor) -> DryRun:
         """What handling ``command`` would do now, tried on a copy in memory. Raises what handling it would raise."""
@@ -200,6 +214,7 @@ class Engine:
         """Give back every connection; the engine cannot be used afterwards."""
         if not self._closed:
             self._closed = True
+            self.live.close()
             self._database.close()
 
     # ---- inside
@@ -271,6 +286,8 @@ class Engine:
             self._parts.hot.put(work.instance)
         if receipt.replayed:
             return
+        if receipt.case_id:
+            self.live.note(receipt.case_id, work.events)
         if self._listeners:
             told = Committed(work.envelope.command, receipt, work.events)
             for listener in self._listeners:
@@ -311,6 +328,11 @@ def _admitted(command: Command, actor: Actor) -> Command:
     if not command.FOR_READERS:
         require_writer(actor, command.NAME.replace(".", " "))
     return validated(command)
+
+
+def _notices(database: Database) -> Callable[[], Notices] | None:
+    """How processes over PostgreSQL tell each other what changed; SQLite has one process to tell."""
+    return None if database.dialect == "sqlite" else lambda: Notices(database.engine)
 
 
 def _late(load: Mapping[str, Any]) -> list[str]:

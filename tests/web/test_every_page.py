@@ -41,7 +41,9 @@ class Page(HTMLParser):
 def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
     definition_id = engine.queries.list_definitions()[0].definition_id
     return [
-        "/inbox", "/inbox?queue=offered", "/inbox?queue=done", f"/tasks/{task_id}", "/cases", f"/cases/{case_id}",
+        "/inbox", "/inbox?queue=offered", "/inbox?queue=done", "/inbox?queue=started", "/inbox?queue=waiting&q=x",
+        "/views", "/preferences", "/start", "/start/incident_report",
+        f"/tasks/{task_id}", "/cases", f"/cases/{case_id}",
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in",
     ]  # fmt: skip

@@ -1,32 +1,22 @@
-"""Everything the case page and the case list show, put together once."""
+"""Everything the case page shows, put together once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from web.context import engine
+from web.presenters.case_lines import case_line
+from web.presenters.case_parts import participants, related
 from web.presenters.diagram import diagram_of
-from web.presenters.names import Names, in_language, names_of
-from web.presenters.people import actor_name
+from web.presenters.names import Names, names_of
 from web.presenters.story import by_day, tell
 from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import Due, due_of
 from web.presenters.values import facts
-from workflow_engine import Actor, CaseDetail, CaseRow, new_id
+from workflow_engine import Actor, CaseDetail, new_id
 
 MOST_MOMENTS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One case in the list."""
-
-    row: CaseRow
-    title: str
-    process_name: str
-    started_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +26,6 @@ class ClockLine:
     name: str
     due: Due | None
     count: int = 1
-
-
-def case_lines(rows: Iterable[CaseRow]) -> list[CaseLine]:
-    """The rows of the list."""
-    return [case_line(row) for row in rows]
-
-
-def case_line(row: CaseRow) -> CaseLine:
-    """One row of the list."""
-    process_name = names_of(row.definition_id).process(row.process_name)
-    title = in_language(row.title) or row.business_key or process_name
-    return CaseLine(row, title, process_name, actor_name(row.started_by))
 
 
 def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict[str, Any]:
@@ -66,6 +44,8 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
         "seen": history[-1].seq if history else 0,
         "facts": facts(case.variables, names),
         "tasks": _by_name(open_tasks),
+        "participants": participants(case),
+        "related": related(case, history, actor),
         "clocks": _clocks(case, names),
         "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
         "jobs": [

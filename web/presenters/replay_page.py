@@ -11,7 +11,7 @@ from flask import url_for
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from web.presenters.names import Names, names_of
 from web.presenters.replay import changes_of, steps_of
 from web.presenters.replay_state import ReplayState

@@ -15,7 +15,7 @@ from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters.analysis import choices, read_look, require_look, steps_page, title_of
 from web.presenters.analysis_paths import KINDS, criteria_words, ways_page
-from web.presenters.case_page import case_lines
+from web.presenters.case_lines import case_lines
 from web.presenters.names import in_language, names_of
 from web.presenters.people import actor_name, group_name
 from web.presenters.times import exact

@@ -14,7 +14,7 @@ from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from web.presenters.operating import OPERATIONS, batch_line, item_state
 from web.ui.requests import command_id, cursor, one_of, required_reason
 from web.ui.values import typed_object

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.wrappers import Response as Answer
 
 from web.auth import current_actor
 from web.context import engine
 from web.i18n import marked
-from web.presenters.case_page import case_lines, case_page
-from web.presenters.names import names_of
+from web.presenters.case_lines import case_lines
+from web.presenters.case_page import case_page
+from web.presenters.case_parts import doors
+from web.presenters.inbox_page import process_names, unit_choices
 from web.presenters.story import record_of
-from web.ui.requests import cursor, is_partial, one_of, search_words
+from web.ui.requests import cursor, is_partial, unless_known
+from web.ui.wishes import KINDS, case_wish, my_views, read_wish
 from workflow_engine import CaseDetail, NotFoundError
 
 blueprint = Blueprint("cases", __name__)
@@ -25,34 +31,29 @@ STATES = {
 
 
 @blueprint.get("/cases")
-def index() -> str:
-    """Cases within reach, newest first, filtered by process, state and words."""
-    state = one_of("state", tuple(STATES), "")
-    processes = {row.process_id: row for row in reversed(engine().queries.list_definitions())}
-    process_id = one_of("process", tuple(processes), "")
-    search = search_words()
-    found = engine().queries.find_cases(
-        current_actor(), process_id=process_id or None, state=state or None, search=search or None,
-        after=cursor(), limit=PAGE_ROWS,
+def index() -> Answer:
+    """Cases within reach, running and ended ones alike, the newest first."""
+    views = my_views("cases")
+    wish = read_wish("cases", views)
+    found = engine().queries.case_lists.page(current_actor(), case_wish(wish), cursor(), PAGE_ROWS)
+    lines = case_lines(found.items)
+    values: dict[str, Any] = {"wish": wish, "lines": lines, "next_cursor": found.next_cursor, "after": cursor()}
+    if is_partial():
+        shown = [(line.row.case_id, line.row.state, line.row.incident_count) for line in lines]
+        return unless_known("fragments/case_list.html", repr((shown, found.next_cursor)), values)
+    page = render_template(
+        "pages/cases.html", **values, views=views, states=STATES, kinds=KINDS, processes=process_names(),
+        units=unit_choices(current_actor(), wish.get("unit")),
     )  # fmt: skip
-    return render_template(
-        "fragments/case_list.html" if is_partial() else "pages/cases.html",
-        lines=case_lines(found.items),
-        next_cursor=found.next_cursor,
-        after=cursor(),
-        states=STATES,
-        state=state,
-        processes=[(row.process_id, names_of(row.definition_id).process(row.name)) for row in processes.values()],
-        process_id=process_id,
-        search=search,
-    )
+    return make_response(page)
 
 
 @blueprint.get("/cases/<case_id>")
 def page(case_id: str) -> str:
     """One case."""
     whole = request.args.get("story") == "all"
-    return render_template("pages/case.html", **case_page(_get(case_id), current_actor(), whole))
+    case = _get(case_id)
+    return render_template("pages/case.html", doors=doors(case), **case_page(case, current_actor(), whole))
 
 
 @blueprint.get("/cases/<case_id>/live")

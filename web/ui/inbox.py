@@ -1,39 +1,30 @@
-"""The inbox: what I have, what my units could take, what I have done."""
+"""The inbox: what I have, what my units could take, what is late, what I wait for, what I started and have done."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
 
 from web.auth import current_actor
-from web.context import engine
-from web.i18n import marked
-from web.presenters.tasks import rows_of
-from web.ui.requests import cursor, is_partial, one_of, search_words
+from web.presenters.inbox_page import fingerprint, inbox_page
+from web.ui.requests import cursor, is_partial, unless_known
+from web.ui.wishes import my_views, read_wish
 
 blueprint = Blueprint("inbox", __name__)
-PAGE_ROWS = 40
-QUEUES = {"mine": marked("Mine"), "offered": marked("For my units"), "done": marked("Done")}
 
 
 @blueprint.get("/")
-def home() -> Response:
+def home() -> Answer:
     """The inbox is home."""
     return redirect(url_for("inbox.page"), 302)
 
 
 @blueprint.get("/inbox")
-def page() -> str:
-    """One queue. Asked by htmx, only the list, so that it can be refreshed in place."""
-    queue = one_of("queue", tuple(QUEUES), "mine")
-    search = search_words()
-    found = engine().queries.inbox(current_actor(), queue=queue, search=search or None, after=cursor(), limit=PAGE_ROWS)
-    return render_template(
-        "fragments/inbox_list.html" if is_partial() else "pages/inbox.html",
-        queues=QUEUES,
-        queue=queue,
-        search=search,
-        after=cursor(),
-        rows=rows_of(found.items),
-        next_cursor=found.next_cursor,
-    )
+def page() -> Answer:
+    """One queue. Asked by htmx, only what changes, and nothing (304) while it is what the page has."""
+    views = my_views("inbox")
+    wish = read_wish("inbox", views)
+    values = inbox_page(current_actor(), wish, cursor())
+    if not is_partial():
+        return make_response(render_template("pages/inbox.html", views=views, **values))
+    return unless_known("fragments/inbox_list.html", fingerprint(values), values)

@@ -16,7 +16,7 @@ from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.operating import difference_of, place_lines

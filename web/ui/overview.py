@@ -8,7 +8,7 @@ from web.auth import current_actor
 from web.context import engine
 from web.i18n import gettext as _
 from web.permissions import requires
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from web.presenters.operating import cause_line
 from web.presenters.operations import health_page
 from web.ui.requests import cursor

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
 
-from flask import request
+from flask import make_response, render_template, request
+from werkzeug.wrappers import Response
 
+from web.i18n import current_language
 from web.i18n import gettext as _
 from workflow_engine import InvalidVariablesError, new_id
 
@@ -39,6 +44,16 @@ def cursor() -> str | None:
 def is_partial() -> bool:
     """Whether htmx asks for a piece of the page only."""
     return request.headers.get("HX-Request") == "true"
+
+
+def unless_known(template: str, fingerprint: str, values: Mapping[str, Any]) -> Response:
+    """A piece of a page, or nothing (304) while it shows what the page has already; keys and ages of rows aside."""
+    tag = sha256(f"{current_language().tag} {fingerprint}".encode()).hexdigest()[:24]
+    known = request.if_none_match.contains(tag)
+    answer = Response(status=304) if known else make_response(render_template(template, **values))
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = "no-cache, private"
+    return answer
 
 
 def required_reason() -> str:

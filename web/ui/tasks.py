@@ -13,6 +13,7 @@ from web.context import engine
 from web.errors import keep_input
 from web.forms import check
 from web.i18n import gettext as _
+from web.preferences import note_seen, preference
 from web.presenters.names import names_of
 from web.presenters.task_page import Typed, form_of_task, task_page
 from web.presenters.times import zone
@@ -32,8 +33,10 @@ blueprint = Blueprint("tasks", __name__)
 
 @blueprint.get("/tasks/<user_task_id>")
 def page(user_task_id: str) -> str:
-    """The task as it stands."""
-    return _render(_get(user_task_id), command_id=new_id())
+    """The task as it stands; from now on it is not new to this person."""
+    task = _get(user_task_id)
+    note_seen(task)
+    return _render(task, command_id=new_id())
 
 
 @blueprint.post("/tasks/<user_task_id>/claim")
@@ -72,13 +75,16 @@ def complete(user_task_id: str) -> Response:
 
 
 def _onwards(task: UserTaskRow) -> Response:
-    """The next task of the same case that is mine, else the first of my inbox, else the inbox."""
-    mine = engine().queries.inbox(current_actor(), queue="mine", limit=20).items
-    following = next((row for row in mine if row.case_id == task.case_id), mine[0] if mine else None)
+    """The next task of the same case that is mine, else that of the list, else my first one, else the inbox."""
     flash(_("Done: %(task)s", task=form_of_task_name(task)), "done")
+    if preference("next_task") == "off":
+        return redirect(url_for("inbox.page"), 303)
+    mine = engine().queries.inbox(current_actor(), queue="mine", limit=20).items
+    same_case = next((row.user_task_id for row in mine if row.case_id == task.case_id), None)
+    following = same_case or request.form.get("next_task") or (mine[0].user_task_id if mine else None)
     if following is None:
         return redirect(url_for("inbox.page"), 303)
-    return redirect(url_for("tasks.page", user_task_id=following.user_task_id), 303)
+    return redirect(url_for("tasks.page", user_task_id=following), 303)
 
 
 def form_of_task_name(task: UserTaskRow) -> str:

@@ -139,6 +139,14 @@ class UserTask(_Part, frozen=True):
     priority: str | None = None
 
 
+class StartForm(_Part, frozen=True):
+    """What is asked of whoever starts a case."""
+
+    form_key: str | None = None
+    """Id of a form schema deployed with the model."""
+    fields: tuple[FormField, ...] = ()
+
+
 class Script(_Part, frozen=True):
     source: str
     format: str = "python"
@@ -202,6 +210,7 @@ class Node(_Part, frozen=True):
     """An event sub-process: no flow leads to it, its start event does (BPMN 2.0.2, 10.3.5)."""
     called: CalledElement | None = None
     user_task: UserTask | None = None
+    start_form: StartForm | None = None
     script: Script | None = None
     job: Job | None = None
     decision: DecisionRef | None = None
@@ -247,6 +256,8 @@ class Process(_Part, frozen=True):
     retention_days: int | None = None
     """How long ended cases are kept (``liandong:retentionDays``, camunda:historyTimeToLive)."""
     properties: tuple[tuple[str, str], ...] = ()
+    starters: tuple[str, ...] = ()
+    """People and groups who may start it (camunda:candidateStarterUsers and Groups); empty: whoever may start cases."""
 
 
 class Note(_Part, frozen=True):

@@ -67,6 +67,7 @@ def _process(document: Document, nodes: NodeReader, element: Element, pools: dic
         if retention and retention.isdigit()
         else camunda.read_retention_days(document, element),
         properties=camunda.read_properties(document, element),
+        starters=camunda.read_starters(document, element),
     )
 
 

@@ -125,6 +125,9 @@ class NodeReader:
             fields["interrupting"] = is_true(document.get(element, "cancelActivity"), default=True)
         elif is_bpmn(element, "startEvent"):
             fields["interrupting"] = is_true(document.get(element, "isInterrupting"), default=True)
+            fields["start_form"] = zeebe.read_zeebe_start_form(document, element) or camunda.read_start_form(
+                document, self._words, element
+            )
         elif is_bpmn(element, "endEvent", "intermediateThrowEvent"):
             job = zeebe.read_zeebe_job(document, self._words, element)
             for definition in children(element, "messageEventDefinition"):

@@ -78,6 +78,7 @@ def _listen(engine: Engine, settings: Settings) -> Any:
             threads=max(settings.threads, FEWEST_THREADS), connection_limit=_MOST_CONNECTIONS,
             max_request_body_size=_LARGEST_BODY_BYTES, ident=None, clear_untrusted_proxy_headers=not settings.proxies,
             url_scheme="https" if settings.https else "http",
+            channel_request_lookahead=1,  # lets a live stream notice that its page is gone
         )  # fmt: skip
     except OSError as error:
         raise click.ClickException(

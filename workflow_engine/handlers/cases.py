@@ -17,6 +17,7 @@ from workflow_engine.domain.commands import (
 )
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
 from workflow_engine.domain.permissions import require_permission
+from workflow_engine.domain.starting import is_starter
 from workflow_engine.handlers.advancing import (
     advance,
     begin,
@@ -41,6 +42,9 @@ def start_case(work: Handling, command: StartCase) -> Receipt:
     unit_id = command.unit_id or owning_unit(work, bound)
     what = f"start process {command.process_id!r}"
     require_permission(work.actor, "case.start", what, unit_id, command.process_id)
+    starters = work.parts.library.get(work.unit, bound.definition_id).process(bound.process_id).starters
+    if not is_starter(work.actor, starters):
+        raise NotPermittedError(f"Expected to {what}, but its model lets only {', '.join(starters)} start it.")
     return begin(
         work,
         command.case_id,

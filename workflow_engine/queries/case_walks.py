@@ -6,8 +6,6 @@ look further.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,18 +97,6 @@ class _Walk:
         if key is not None:
             statement = statement.where(self._place < _typed(key))
         return statement.order_by(self.columns.started_at.desc(), self.columns.case_id.desc())
-
-
-class CaseListQueries:
-    """Questions about lists of cases."""
-
-    def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
-        self._snapshot = snapshot
-
-    def page(self, actor: Actor, wanted: CaseFilter, after: str | None = None, limit: int = 50) -> Page[CaseRow]:
-        """Cases within the actor's reach, the newest first."""
-        with self._snapshot() as snapshot:
-            return find_cases(snapshot, actor, wanted, after=after, limit=limit)
 
 
 def find_cases(snapshot: Snapshot, actor: Actor, wanted: CaseFilter, *, after: str | None, limit: int) -> Page[CaseRow]:

@@ -14,7 +14,9 @@ from workflow_engine.queries import cases, definitions, operations, people, reco
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
-from workflow_engine.queries.case_walks import CaseFilter, CaseListQueries, find_cases
+from workflow_engine.queries.case_lists import CaseListQueries
+from workflow_engine.queries.case_walks import CaseFilter, find_cases
+from workflow_engine.queries.catalogue import CatalogueQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
@@ -69,6 +71,7 @@ class Queries:
         self.desk = DeskQueries(self.snapshot)
         self.tasks = TaskQueries(self.snapshot)
         self.case_lists = CaseListQueries(self.snapshot)
+        self.catalogue = CatalogueQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -39,7 +39,7 @@ def get_user_task(snapshot: Snapshot, user_task_id: str, actor: Actor) -> UserTa
     return UserTaskRow(
         **values,
         case=case,
-        form=_form(snapshot, definition_id, row.form_key),
+        form=find_form(snapshot, definition_id, row.form_key),
         fields=() if node is None or node.user_task is None else msgspec.to_builtins(node.user_task.fields),
         documentation=None if node is None else node.documentation,
         variables=_variables(snapshot, case, token_id, row.state),
@@ -73,7 +73,7 @@ def _find_node(scope: Scope, element_id: str) -> Node | None:
     return None
 
 
-def _form(snapshot: Snapshot, definition_id: str, form_key: str | None) -> dict[str, Any] | None:
+def find_form(snapshot: Snapshot, definition_id: str, form_key: str | None) -> dict[str, Any] | None:
     """The deployed file that the form key means: its name with or without folder and suffix, or the schema's own id."""
     if not form_key:
         return None

@@ -89,16 +89,20 @@ function connect(holder, drawn) {
   document.addEventListener("mouseout", (event) => toggle(event, false));
 }
 
-const holder = document.querySelector("[data-diagram]");
-if (holder) {
+async function begin(holder) {
+  holder.dataset.drawn = "begun";
   const drawn = await draw(holder);
-  if (drawn) {
-    show(drawn, readMarks());
-    fit(drawn, readMarks());
-    connect(holder, drawn);
-    holder.viewer = drawn.viewer;
-    holder.dataset.drawn = "yes";
-    holder.dispatchEvent(new CustomEvent("diagram:drawn", { bubbles: true }));
-    document.addEventListener("htmx:after:swap", () => show(drawn, readMarks()));
-  }
+  if (!drawn) return;
+  show(drawn, readMarks());
+  fit(drawn, readMarks());
+  connect(holder, drawn);
+  holder.viewer = drawn.viewer;
+  holder.dataset.drawn = "yes";
+  holder.dispatchEvent(new CustomEvent("diagram:drawn", { bubbles: true }));
+  document.addEventListener("htmx:after:swap", () => { if (holder.isConnected) show(drawn, readMarks()); });
 }
+
+// One diagram to a page; a task that opens beside a list brings its own.
+const beginNew = () => { const holder = document.querySelector("[data-diagram]:not([data-drawn])"); return holder && begin(holder); };
+document.addEventListener("htmx:after:swap", beginNew);
+await beginNew();

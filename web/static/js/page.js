@@ -44,11 +44,3 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
     if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
   });
 }
-
-// A list is not exchanged under the reader's hands.
-document.addEventListener("htmx:before:request", (event) => {
-  const region = event.target;
-  if (!(region instanceof Element) || !region.matches("#list, #live")) return;
-  const busy = region.contains(document.activeElement) && document.activeElement !== document.body;
-  if (busy || document.hidden || region.querySelector("details[open]")) event.preventDefault();
-});

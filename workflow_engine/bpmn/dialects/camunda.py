@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflow_engine.bpmn.dialects.camunda_forms import read_form_fields
 from workflow_engine.bpmn.dialects.camunda_values import read_parameter
 from workflow_engine.bpmn.intake_document import Document, is_extension
-from workflow_engine.bpmn.model import CalledElement, DecisionRef, Mapping, UserTask
+from workflow_engine.bpmn.model import CalledElement, DecisionRef, Mapping, StartForm, UserTask
 from workflow_engine.bpmn.reading_words import Words
 from workflow_engine.bpmn.xml import Element, extensions, local_name, text_of
 
@@ -45,6 +45,21 @@ def read_user_task(document: Document, words: Words, task: Element) -> UserTask:
         follow_up=read_time(words, task, document.vendor(task, "followUpDate"), "follow-up date"),
         priority=words.template(task, document.vendor(task, "priority"), "priority"),
     )
+
+
+def read_start_form(document: Document, words: Words, start: Element) -> StartForm | None:
+    """The form of a start event; None when it has none."""
+    form = StartForm(
+        form_key=document.vendor(start, "formKey") or document.vendor(start, "formRef"),
+        fields=read_form_fields(document, words, start),
+    )
+    return None if form == StartForm() else form
+
+
+def read_starters(document: Document, process: Element) -> tuple[str, ...]:
+    """Whom the author lets start the process: people, then groups."""
+    given = (document.vendor(process, f"candidateStarter{kind}") or "" for kind in ("Users", "Groups"))
+    return tuple(word.strip() for text in given for word in text.split(",") if word.strip())
 
 
 def read_time(words: Words, task: Element, raw: str | None, what: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.dialects.camunda import VendorLoop, read_time
 from workflow_engine.bpmn.intake_document import ZEEBE, Document, is_extension
-from workflow_engine.bpmn.model import CalledElement, DecisionRef, Job, Mapping, Script, UserTask
+from workflow_engine.bpmn.model import CalledElement, DecisionRef, Job, Mapping, Script, StartForm, UserTask
 from workflow_engine.bpmn.reading_words import Words
 from workflow_engine.bpmn.xml import Element, extensions, is_true, local_name, namespace_of
 
@@ -42,6 +42,13 @@ def read_zeebe_user_task(document: Document, words: Words, task: Element) -> Use
         follow_up=None if schedule is None else read_time(words, task, schedule.get("followUpDate"), "follow-up date"),
         priority=None if priority is None else words.template(task, priority.get("priority"), "priority"),
     )
+
+
+def read_zeebe_start_form(document: Document, start: Element) -> StartForm | None:
+    """The form of a start event; None when it has none."""
+    form = find_zeebe(document, start, "formDefinition")
+    key = None if form is None else form.get("formKey") or form.get("formId") or form.get("externalReference")
+    return None if key is None else StartForm(form_key=key)
 
 
 def _list(words: Words, task: Element, assignment: Element | None, name: str, what: str) -> str | None:
