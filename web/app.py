@@ -19,6 +19,7 @@ from web import (
     navigation,
     permissions,
     preferences,
+    reading,
     security,
     static_files,
     theme,
