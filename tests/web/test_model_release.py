@@ -35,6 +35,8 @@ def test_releaser_sees_difference_findings_and_running_cases(app: Flask, engine:
     answer = yu.post(f"/models/{definition_id}/release", {"compared_with": compared[1]})
     assert answer.status_code == 303
     assert engine.queries.get_definition(definition_id).released_by == "user:yu"
+    page = yu.get(f"/models/compare?before={compared[1]}&after={definition_id}").text
+    assert f"/migrations/plan?from={compared[1]}&amp;to={definition_id}" in page
 
 
 def test_uploader_sees_the_same_but_cannot_release(app: Flask, engine: Engine) -> None:

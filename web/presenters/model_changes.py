@@ -39,6 +39,7 @@ class Side:
     files: Mapping[str, bytes]
     names: Names
     definition_id: str | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Comparison:
     lines: Sequence[ChangeLine]
     moved: Sequence[ChangeLine]
     impact: Impact | None = None
+
+    @property
+    def left_out(self) -> int:
+        """How many elements differ beside those that are shown."""
+        return len(self.difference.elements) - len(self.lines) - len(self.moved)
 
     @property
     def marks(self) -> str:
@@ -90,6 +96,7 @@ def side_of_version(definition_id: str) -> Side:
         files=definition.files,
         names=names_of(definition_id),
         definition_id=definition_id,
+        state=definition.state,
     )
 
 

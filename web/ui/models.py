@@ -136,7 +136,7 @@ def release(definition_id: str) -> Answer:
 
 
 @blueprint.post("/models/<definition_id>/retire")
-@requires("release_models")
+@requires("definition.retire")
 def retire(definition_id: str) -> Answer:
     """Start no more cases from it; those running go on."""
     keep_input(lambda error: _page(definition_id, error))
