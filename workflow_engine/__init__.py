@@ -6,6 +6,7 @@ This is the only module that the web knows.
 from __future__ import annotations
 
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
+from workflow_engine.audit.chain import Finding
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.bpmn.comparing import (
     ElementChange,
@@ -107,6 +108,7 @@ from workflow_engine.domain.variables import parse_json
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.foreseeing import Foresight, NextTask
+from workflow_engine.exporting import ExportFile, verifier_source
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.cloudevents import secret_of
 from workflow_engine.interchange.deadlines import Deadline, calendar_of
@@ -114,6 +116,7 @@ from workflow_engine.interchange.organisation_csv import CellProblem
 from workflow_engine.live import CaseChange
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.organisation_files import OrganisationFiles, organisation_csv
+from workflow_engine.proving import CaseProof
 from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.analysis_rows import (
     AnalysisScope,
@@ -128,6 +131,7 @@ from workflow_engine.queries.case_walks import CaseFilter
 from workflow_engine.queries.catalogue import CatalogueRow, StartPage
 from workflow_engine.queries.desk import ViewRow
 from workflow_engine.queries.door import Queries
+from workflow_engine.queries.log import CheckpointRow
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
 from workflow_engine.queries.modification import ElementPair, PlanBasis, Target, TokenPlace
 from workflow_engine.queries.operating import BatchItemRow, BatchPreview, BatchRow, CauseRow, StoppedRow
@@ -212,6 +216,7 @@ __all__ = [
     "CaseCommand",
     "CaseDetail",
     "CaseFilter",
+    "CaseProof",
     "CaseRow",
     "CatalogueRow",
     "CauseRow",
@@ -224,6 +229,7 @@ __all__ = [
     "ChangeVariables",
     "ChangeView",
     "ChooseMail",
+    "CheckpointRow",
     "ClaimTimers",
     "ClaimUserTask",
     "Clock",
@@ -254,9 +260,11 @@ __all__ = [
     "Engine",
     "EngineError",
     "ExpireMessages",
+    "ExportFile",
     "FailJob",
     "FieldChange",
     "FileChange",
+    "Finding",
     "FireStartTimer",
     "FireTimer",
     "Foresight",
@@ -384,4 +392,5 @@ __all__ = [
     "secret_of",
     "settings_page",
     "upgrade_database",
+    "verifier_source",
 ]

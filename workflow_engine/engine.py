@@ -19,12 +19,14 @@ from workflow_engine.domain.errors import DuplicateCommandError, EngineError, Re
 from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
 from workflow_engine.domain.permissions import require_writer
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
+from workflow_engine.exporting import Exporting
 from workflow_engine.failpoints import failpoint
 from workflow_engine.foreseeing import Foresight, foresee_completion, foresee_start
 from workflow_engine.handlers.handling import Handling, Parts
 from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
 from workflow_engine.handlers.validating import request_digest, validated
 from workflow_engine.live import LiveChanges
+from workflow_engine.proving import CaseProof, prove_case
 from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
@@ -68,6 +70,7 @@ class Engine:
         self.clock = clock
         self.queries = queries
         self.retelling = Retelling(queries, parts)
+        self.exporting = Exporting(self, parts.log_key)
         self._database = database
         self._parts = parts
         self._listeners: list[Listener] = []
@@ -190,6 +193,10 @@ class Engine:
         self._transact(
             lambda unit: outgoing.failed(unit, outbox_id, dead=dead, attempts=attempts, error=error, next_at=next_at)
         )
+
+    def prove_case(self, case_id: str, actor: Actor) -> CaseProof:
+        """What can be proved about one case, but for running it again. Raises NotFoundError."""
+        return prove_case(self.queries, case_id, actor)
 
     def chains_behind(self, *, everything: bool = False) -> list[str]:
         """Chains with entries that have no place in the log yet: of running cases and streams, or of every case."""

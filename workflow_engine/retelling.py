@@ -22,7 +22,7 @@ from workflow_engine.queries.chains import read_chain
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.record import get_history
 from workflow_engine.queries.rows import CaseRow, HistoryRow
-from workflow_engine.replaying import Rerun, SlotValues
+from workflow_engine.replaying import CannotReplayError, Rerun, SlotValues
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 MOST_ENTRIES = 500
@@ -52,6 +52,8 @@ class RetoldEntry:
     changes: Sequence[Change]
     exact: bool
     """Whether the changes come from running the case again; else only given values are known."""
+    why_not: str | None = None
+    """Why they do not: ``erased``, ``build``, or ``different`` when something else came out than was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Retelling:
             for entry in chain.entries:
                 changes = walk.step(snapshot.unit, entry, values.get(entry.seq, {}))
                 if entry.seq in rows:
-                    told.append(RetoldEntry(rows[entry.seq], tuple(changes), walk.exact))
+                    told.append(RetoldEntry(rows[entry.seq], tuple(changes), walk.exact, walk.why_not))
         if more:
             self._keep(case_id, history[-1].hash, walk)
         return Retold(case, told, history[-1].seq if more else None)
@@ -116,6 +118,7 @@ class _Walk:
     rerun: Rerun
     seq: int = 0
     exact: bool = True
+    why_not: str | None = None
     known: dict[str, Any] = field(default_factory=dict)
 
     def step(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> list[Change]:
@@ -131,9 +134,12 @@ class _Walk:
 
     def _run(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> dict[str, Any] | None:
         try:
-            self.exact = self.rerun.step(unit, entry, own) is None
-        except (EngineError, KeyError):  # not to be run again, or the record is not what was recorded
-            self.exact = False
+            self.why_not = None if self.rerun.step(unit, entry, own) is None else "different"
+        except CannotReplayError as error:
+            self.why_not = "erased" if "erased" in error.message else "build"
+        except (EngineError, KeyError):  # the record is not what was recorded
+            self.why_not = "different"
+        self.exact = self.why_not is None
         return self.rerun.variables() if self.exact else None
 
 

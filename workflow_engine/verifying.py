@@ -98,7 +98,7 @@ def _verify_chain(report: AuditReport, head: ChainHead | None, chain: StoredChai
         for slot, value in content.items()
     ]
     report.findings.extend(verify_case(head, chain.entries, payloads))
-    report.findings.extend(_find_edited_columns(chain))
+    report.findings.extend(find_edited_columns(chain))
     report.chains += 1
     report.entries += len(chain.entries)
     report.values += len(payloads)
@@ -106,7 +106,7 @@ def _verify_chain(report: AuditReport, head: ChainHead | None, chain: StoredChai
     report.erased += sum(1 for entry in committed if entry.seq not in chain.contents)
 
 
-def _find_edited_columns(chain: StoredChain) -> Iterator[Finding]:
+def find_edited_columns(chain: StoredChain) -> Iterator[Finding]:
     """Columns beside the hashed body repeat parts of it, for indexes; they must say the same."""
     for entry, columns in chain.columns:
         try:

@@ -6,7 +6,8 @@ and ``presenters/replay_state.py`` fold them in the same way:
 ``a`` token, element, flow, scope: a token came to an element · ``c`` token, element: it is done there · ``x`` the same:
 withdrawn · ``m`` merged tokens · ``t`` token, who, whether one person has it, due: work for people · ``u`` token: that
 is over · ``w`` key, element, due, name: the case waits for an instant or a message · ``o`` key: no longer ·
-``l`` token, version: a process was called · ``v`` version: the case runs on it · ``i`` number, token: stopped ·
+``l`` token, version: a process was called · ``v`` version: the case runs on it · ``n`` old to new names of elements ·
+``i`` number, token: stopped ·
 ``j`` number: mended · ``e`` the case has ended.
 """
 
@@ -35,7 +36,6 @@ LONGEST_VALUE = 240
 MOST_CHANGES = 200
 _WHY = re.compile(r"<details[^>]*><summary>[^<]*</summary><p>(.*?)</p></details>", re.DOTALL)
 _BOLD = re.compile(r"</?b>")
-_MOVED = ("case.migrated", "definition.moved")
 
 
 def replay_data(retold: Retold) -> dict[str, Any]:
@@ -143,7 +143,7 @@ _NO_LONGER: Callable[[Event], list[Step]] = lambda event: [["o", _key(event)]]  
 _ENDED: Callable[[Event], list[Step]] = lambda _event: [["e"]]  # noqa: E731 - one of a table
 _STEPS: dict[str, Callable[[Event], list[Step]]] = {
     "case.started": _started,
-    **dict.fromkeys(_MOVED, _started),
+    "case.migrated": lambda e: [["v", e["definition_id"]], ["n", e.get("mapping") or {}]],
     "element.activated": lambda e: [["a", e["token_id"], e["element_id"], e.get("flow_id"), e.get("scope_id")]],
     "element.completed": lambda e: [["c", e["token_id"], e["element_id"]]],
     "element.cancelled": lambda e: [["x", e["token_id"], e["element_id"]]],

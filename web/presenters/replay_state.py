@@ -53,11 +53,24 @@ class ReplayState:
             self.stops[rest[0]] = rest[1]
         elif kind == "j":
             self.stops.pop(rest[0], None)
-        elif kind == "v":
+        else:
+            self._whole(kind, rest)
+
+    def _whole(self, kind: str, rest: list[Any]) -> None:
+        """What concerns the case as a whole."""
+        if kind == "v":
             self.definition = rest[0]
+        elif kind == "n":
+            self._rename(rest[0])
         elif kind == "e":
             self.ended = True
             self.tokens, self.waits, self.stops = {}, {}, {}
+
+    def _rename(self, mapping: dict[str, str]) -> None:
+        for place in self.tokens.values():
+            place.element = mapping.get(place.element, place.element)
+        for key, (element, due, name) in self.waits.items():
+            self.waits[key] = (mapping.get(element, element), due, name)
 
     def _task(self, place: Place, kind: str, rest: list[Any]) -> None:
         if kind == "u":

@@ -27,6 +27,8 @@ from web.ui import (
     preferences,
     programs,
     provider,
+    proof,
+    record,
     replay,
     rights,
     sign_in,
@@ -68,4 +70,6 @@ BLUEPRINTS = (
     duty.blueprint,
     city.blueprint,
     analysis.blueprint,
+    proof.blueprint,
+    record.blueprint,
 )

@@ -26,6 +26,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "case.see_all": frozenset({ADMINISTRATORS, AUDITORS}),
     "case.operate": frozenset({ADMINISTRATORS}),
     "case.audit": frozenset({AUDITORS}),
+    "case.export": frozenset({ADMINISTRATORS, AUDITORS}),
     "task.act_for": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
@@ -44,7 +45,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 """
 SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
-    "case.operate", "case.audit", "task.act_for",
+    "case.operate", "case.audit", "case.export", "task.act_for",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workflow_engine.domain.events import EVENT_KINDS, Event
+from workflow_engine.domain.events_audit import CasesExported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,6 @@ class AlertImported(Event):
 
 STREAM_EVENTS: tuple[type[Event], ...] = (
     DefinitionDeployed, DefinitionReleased, DefinitionRetired, MessageWaiting, MessageExpired, SignalBroadcast,
-    DeliveryRetried, AlertImported,
+    DeliveryRetried, AlertImported, CasesExported,
 )  # fmt: skip
 EVENT_KINDS.update({kind.KIND: kind for kind in STREAM_EVENTS})

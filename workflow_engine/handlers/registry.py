@@ -7,6 +7,7 @@ from typing import Any
 
 from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import analysis_commands as n
+from workflow_engine.domain import audit_commands as u
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
@@ -27,6 +28,7 @@ from workflow_engine.handlers import (
     deliveries,
     deploying,
     desk,
+    exports,
     granting,
     jobs,
     messages,
@@ -109,6 +111,7 @@ HANDLERS: dict[type[Command], Handler] = {
     t.CleanDeliveries: telling.clean_deliveries,
     t.TakeDeliveries: telling.take_deliveries,
     t.SettleDelivery: telling.settle_delivery,
+    u.NoteExport: exports.note_export,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
     n.ReadPaths: analysis.read_paths,

@@ -48,6 +48,12 @@ def read_heads(snapshot: Snapshot) -> dict[str, ChainHead]:
     return found
 
 
+def read_head(snapshot: Snapshot, case_id: str) -> ChainHead | None:
+    """The head of a case's chain, as its row says; None when there is no such case."""
+    row = snapshot.connection.execute(select(_c.version, _c.chain_head).where(_c.case_id == case_id)).one_or_none()
+    return None if row is None else ChainHead(case_id, row[0], row[1])
+
+
 def read_lane(snapshot: Snapshot, case_id: str) -> int:
     """The lane of a case."""
     return int(snapshot.connection.execute(select(_c.lane).where(_c.case_id == case_id)).scalar_one())

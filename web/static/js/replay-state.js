@@ -41,6 +41,11 @@ export function applyStep(state, [kind, ...rest], at) {
     case "o": waits.delete(rest[0]); break;
     case "l": calls.set(rest[0], rest[1]); break;
     case "v": state.definition = rest[0]; break;
+    case "n":
+      for (const places of [tokens, waits]) {
+        for (const [id, place] of places) if (rest[0][place.element]) places.set(id, { ...place, element: rest[0][place.element] });
+      }
+      break;
     case "i": stops.set(rest[0], rest[1]); break;
     case "j": stops.delete(rest[0]); break;
     case "e": state.ended = true; tokens.clear(); waits.clear(); stops.clear(); break;
