@@ -161,6 +161,18 @@ def _is_current(level: str) -> bool:
     return PYTHON.exists() and _stamp() == {"level": level, "digest": _digest(level)}
 
 
+def ensure_mining() -> None:
+    """Make ``.tools/pm4py`` hold pm4py as locked: a program for one test, apart from the product's own environment."""
+    target = TOOLS / "pm4py"
+    with only_one_setup():
+        uv = find_uv() or install_uv()
+        say("installing pm4py into .tools/pm4py")
+        call([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, target], "make an environment",
+             uv_environment())
+        call([uv, "pip", "sync", "--quiet", "--python", target / "bin" / "python", "--require-hashes",
+              REQUIREMENTS / "mining.lock"], "install pm4py", uv_environment())
+
+
 def lock() -> None:
     """Write the lock files anew from pyproject.toml; already locked versions stay where they may."""
     with only_one_setup():
@@ -174,6 +186,7 @@ def lock() -> None:
             ("run", [*project, "--constraint", every]),
             ("uv", [REQUIREMENTS / "uv.in"]),
             ("node", [REQUIREMENTS / "node.in"]),
+            ("mining", [REQUIREMENTS / "mining.in"]),
         ]
         for name, sources in jobs:
             say(f"locking requirements/{name}.lock")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from environment import PYTHON, ROOT, VENV, SetupError, ensure_environment, lock, say
+from environment import PYTHON, ROOT, VENV, SetupError, ensure_environment, ensure_mining, lock, say
 from frontend import ensure_frontend
 from machine import ensure_test_packages
 
@@ -88,6 +88,12 @@ def write_locks(words: list[str]) -> int:
     return 0
 
 
+def mining(words: list[str]) -> int:
+    """Install pm4py, with which one test reads exported event logs, apart from everything else."""
+    ensure_mining()
+    return 0
+
+
 def _pytest(words: list[str]) -> int:
     return _python(["-m", "pytest", *words])
 
@@ -98,7 +104,7 @@ def _python(words: list[str]) -> int:
 
 COMMANDS = {
     "setup": setup, "run": run, "test": test, "test-faults": test_faults, "bench": bench, "lint": lint,
-    "lock": write_locks,
+    "lock": write_locks, "mining": mining,
 }
 
 

@@ -307,7 +307,7 @@ def _check_definitions(bundle: dict[str, Any], bodies: dict[int, dict[str, Any]]
     named = {event["definition_id"] for event in events if "definition_id" in event}
     for missing in sorted(named - found):
         verdict.findings.append(f"model {missing[:16]}…: the case ran on it, but it is not here")
-    verdict.proved.append(f"{len(found)} versions of models are those on which the case ran")
+    verdict.proved.append(f"{len(found)} model versions, on which the case ran, are here unchanged")
 
 
 def _check_log(bundle: dict[str, Any], verdict: Verdict, key: str | None, kept: str | None) -> None:

@@ -15,9 +15,11 @@ from workflow_engine.cli.output import Output, table
 from workflow_engine.cli.worker_tokens import token
 from workflow_engine.demo import DEMO_PASSWORD, load_demo
 from workflow_engine.domain.permissions import DUTY_ROOM
+from workflow_engine.log_keys import make_log_key
 from workflow_engine.workers.connectors_config import build_registry
 from workflow_engine.workers.run import Ending, Workers
 
+DEMO_LOG = "demo.example/log"
 FEWEST_THREADS = 48
 """Each open live page holds a thread; with fewer, ordinary pages would starve."""
 _LARGEST_BODY_BYTES = 16 * 1024 * 1024
@@ -38,6 +40,8 @@ def serve(output: Output, demo: bool | None, host: str | None, port: int | None,
     """
     settings = Settings.load(demo=demo, host=host, port=port, clock_enabled=False if no_clock else None)
     set_up_logging(settings)
+    if settings.demo and not settings.log_key_file.exists():
+        make_log_key(settings.log_key_file, DEMO_LOG)  # a real city makes its own, under its own name
     with output.progress("making the database ready"):
         engine = open_engine(settings, migrate=True)
     try:
