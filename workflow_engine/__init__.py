@@ -107,8 +107,8 @@ from workflow_engine.domain.telling_commands import (
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
-from workflow_engine.foreseeing import Foresight, NextTask
 from workflow_engine.exporting import ExportFile, verifier_source
+from workflow_engine.foreseeing import Foresight, NextTask
 from workflow_engine.form_conditions import condition_holds, names_in_condition
 from workflow_engine.interchange.cloudevents import secret_of
 from workflow_engine.interchange.deadlines import Deadline, calendar_of

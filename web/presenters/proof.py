@@ -8,7 +8,7 @@ from typing import Any
 from web.context import engine
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from workflow_engine import Actor, Finding, Retold, new_id
 
 KINDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from web.context import engine
-from web.presenters.case_page import case_line
+from web.presenters.case_lines import case_line
 from web.presenters.diagram_svg import diagram_svg
 from web.presenters.names import names_of
 from web.presenters.people import actor_name, unit_name
