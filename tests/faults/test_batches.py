@@ -17,8 +17,8 @@ from workflow_engine import CreateBatch, new_id
 CASES = 12
 # Commits of a slice: 1 the claim, 2 what is done to the cases, 3 the outcomes.
 KILLED_AT = (
-    "batch.after_claim:1", "after_claim:3", "after_engine:2", "after_event:3", "before_commit:1", "before_commit:2",
-    "after_commit:2", "batch.after_slice:1", "batch.after_settle:1", "before_commit:3", "after_commit:3",
+    "batch.after_claim:1", "after_event:3", "before_commit:2", "after_commit:2", "batch.after_settle:1",
+    "after_commit:3",
 )  # fmt: skip
 
 

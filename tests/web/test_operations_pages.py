@@ -16,6 +16,7 @@ from workflow_engine import (
     CompleteUserTask,
     DeployDefinition,
     Engine,
+    PublishMessage,
     ReleaseDefinition,
     StartCase,
     new_id,
@@ -209,3 +210,21 @@ def test_migration_is_tried_mapped_and_done(app: Flask, engine: Engine, versions
     assert {engine.queries.get_case(case_id, OPERATOR).case.version for case_id in cases} == {2}
     assert "moved the case to another version" in visitor.get(f"/cases/{cases[3]}").text
     assert visitor.get("/migrations/plan?from=x&to=y").status_code == 404
+
+
+def test_delivery_that_was_given_up_is_tried_again(app: Flask, engine: Engine) -> None:
+    sent = PublishMessage(command_id=new_id(), name="nobody", message_id="m-1")
+    engine.handle(sent, OPERATOR)
+    with engine._database.write() as unit:
+        unit._cursor.execute(
+            "INSERT INTO outbox (outbox_id, kind, payload, case_id, state, attempts, last_error, created_at, next_at) "
+            "SELECT 'message:m-1', 'message', CAST('{\"id\": \"m-1\"}' AS BLOB), NULL, 'dead', 9, 'no way', "
+            "published_at, published_at FROM message WHERE message_id = 'm-1'"
+        )
+        unit.commit()
+    visitor = Visitor(app, "jiang")
+    assert "no way" in visitor.get("/operations/health").text
+    assert visitor.post("/operations/deliveries/retry", {"outbox_id": "message:m-1"}).status_code == 303
+    assert engine.queries.list_outbox(state="dead") == []
+    visitor.get("/operations/health")
+    assert visitor.post("/operations/deliveries/retry", {"outbox_id": "message:m-1"}).status_code in (404, 409)

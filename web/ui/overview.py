@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from web.auth import current_actor
 from web.context import engine
@@ -11,8 +12,8 @@ from web.permissions import requires
 from web.presenters.case_lines import case_line
 from web.presenters.operating import cause_line
 from web.presenters.operations import health_page
-from web.ui.requests import cursor
-from workflow_engine import NotPermittedError, may, new_id
+from web.ui.requests import command_id, cursor
+from workflow_engine import NotPermittedError, RetryDelivery, may, new_id
 
 blueprint = Blueprint("overview", __name__)
 PAGE_ROWS = 50
@@ -50,3 +51,13 @@ def health() -> str:
     if not may(current_actor(), "case.operate"):
         raise NotPermittedError(_("This page is for those who operate every case."))
     return render_template("pages/operation_health.html", **health_page())
+
+
+@blueprint.post("/operations/deliveries/retry")
+@requires("operate_cases")
+def retry_delivery() -> Response:
+    """Have a delivery tried again that was given up."""
+    command = RetryDelivery(command_id=command_id(), outbox_id=request.form.get("outbox_id", ""))
+    engine().handle(command, current_actor())
+    flash(_("The delivery is tried again."), "done")
+    return redirect(url_for("overview.health"), 303)

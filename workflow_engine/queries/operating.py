@@ -25,6 +25,7 @@ from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage import batches as store
 from workflow_engine.storage.schema import batch, batch_item, definition_process, incident, process_instance
 from workflow_engine.storage.schema.cases import INCIDENT_OPEN
+from workflow_engine.storage.schema.operations import RUNNING
 from workflow_engine.storage.visibility import within_reach
 
 _n = incident.c
@@ -150,6 +151,11 @@ class OperationQueries:
         """Elements of the old version with their counterparts in the new one. Raises NotFoundError."""
         with self._snapshot() as snapshot:
             return compare_versions(snapshot, process_id, old_id, new_id)
+
+    def is_batch_running(self) -> bool:
+        """Whether a batch waits for a worker; one step in an index, so that workers may ask all the time."""
+        with self._snapshot() as snapshot:
+            return snapshot.connection.execute(select(_b.batch_id).where(RUNNING).limit(1)).first() is not None
 
     def list_batches(
         self, actor: Actor, state: str | None = None, after: str | None = None, limit: int = 50

@@ -37,7 +37,9 @@ class BatchRunner:
         self._slice_size = slice_size
 
     def run_once(self) -> int:
-        """Claim, do and settle one slice; 0 when no batch waits."""
+        """Claim, do and settle one slice; a read and nothing else when no batch waits."""
+        if not self._engine.queries.operation.is_batch_running():
+            return 0
         claim = ClaimBatchItems(
             command_id=new_id(), worker_id=self._worker_id, lease_seconds=_LEASE_SECONDS, most=self._slice_size
         )
