@@ -14,9 +14,9 @@ from workflow_engine.bpmn.driving import drive
 from workflow_engine.bpmn.elements.scopes import begin_scope
 from workflow_engine.bpmn.evaluation import iso
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, resolve_stuck, restart, throw_error
-from workflow_engine.bpmn.four_eyes import signed
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
 from workflow_engine.bpmn.scoping import empty_scope
+from workflow_engine.bpmn.signing import submitted
 from workflow_engine.bpmn.token import ERROR, Token
 from workflow_engine.bpmn.token_rows import FORMAT, TokenRow, plant_rows, row_of
 from workflow_engine.bpmn.tree import CaseTree
@@ -165,7 +165,7 @@ class Instance:
         """A person has done the task; who checks is never who did (``bpmn.four_eyes``)."""
         tree = self._begin(context)
         token = self._require_open(token_id, "userTask")
-        variables = signed(token.task_spec.node, token.data, variables, completed_by)
+        variables = submitted(token, variables, completed_by)
         spec = token.task_spec.node.user_task
         tree.recorder.add(
             UserTaskCompleted(
@@ -178,7 +178,7 @@ class Instance:
         )
         if variables:
             token.set_variables({**token.data, **variables})
-        token.task_spec.finish(token)
+        token.task_spec.done(token)
         return self._advance()
 
     def fire_timer(self, context: RunContext, token_id: int, position: int, due_at: str) -> Advance:

@@ -19,8 +19,13 @@ from workflow_engine.domain.events import (
     UserTaskClaimed,
     UserTaskReleased,
 )
+<<<<<<< HEAD
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
 from workflow_engine.handlers.steps import Act, Step, element_of, step_of, token_of
+=======
+from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
+from workflow_engine.handlers.work_acts import WORK_ACTS
+>>>>>>> 9c92b1b (Verbs of staff in the case: opinions, delegation, more and fewer instances, returns)
 
 
 def start_case(instance: Instance, context: RunContext, command: c.StartCase, _actor_id: str) -> Step:
@@ -85,12 +90,14 @@ def claim_user_task(instance: Instance, _context: RunContext, command: c.ClaimUs
 def release_user_task(instance: Instance, _context: RunContext, command: c.ReleaseUserTask, _actor_id: str) -> Step:
     """The task goes back on offer."""
     token_id = token_of(command.user_task_id)
+    require_in_hand(instance, token_id)
     return Step([UserTaskReleased(token_id=token_id, element_id=element_of(instance, token_id))])
 
 
 def assign_user_task(instance: Instance, _context: RunContext, command: c.AssignUserTask, _actor_id: str) -> Step:
     """The task is given to a person."""
     token_id = token_of(command.user_task_id)
+    require_in_hand(instance, token_id)
     element_id = element_of(instance, token_id)
     return Step([UserTaskAssigned(token_id=token_id, element_id=element_id, assignee=command.assignee)])
 
@@ -177,8 +184,12 @@ ACTS: dict[type[c.Command], Act] = {
     c.CancelCase: cancel_case,
     c.SuspendCase: suspend_case,
     c.ResumeCase: resume_case,
+<<<<<<< HEAD
     o.ModifyCase: act_modify,
     o.MigrateCase: act_migrate,
+=======
+    **WORK_ACTS,
+>>>>>>> 9c92b1b (Verbs of staff in the case: opinions, delegation, more and fewer instances, returns)
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflow_engine.bpmn import signing
 from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
 from workflow_engine.bpmn.token_rows import TokenRow
-from workflow_engine.domain.errors import NotFoundError
+from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.events import Event
 
 
@@ -60,9 +61,20 @@ def token_of(task_id: str) -> int:
     return int(number)
 
 
+def require_in_hand(instance: Instance, token_id: int) -> None:
+    """Raise InvalidStateError for a task that a delegate prepares: it changes hands only when that is over."""
+    token = instance.tree.index.get(token_id)
+    delegated = None if token is None else token.internal_data.get("delegated")
+    if delegated is not None:
+        raise InvalidStateError(
+            f"Expected user task {token_id} to be in its owner's hands, but {delegated[1]} prepares it for "
+            f"{delegated[0]}: it has to be answered or taken back before."
+        )
+
+
 def element_of(instance: Instance, token_id: int) -> str:
     """The model's id of the node where this token is. Raises NotFoundError."""
-    token = instance.tree.index.get(token_id)
+    token = instance.tree.index.get(token_id) or signing.find_host(instance.tree, token_id)
     if token is None:
         raise NotFoundError(f"Expected a token {token_id} in case {instance.case_id}, but there is none.")
     return token.element_id

@@ -104,6 +104,9 @@ class Element(BpmnTaskSpec):
     def _on_complete(self, token: Token) -> None:
         # Whatever fails from here on is tried again without doing the work twice.
         token.internal_data["leaving"] = True
+        if "back" in token.internal_data:
+            self._go_straight_back(token)
+            return
         if self.ends_before_leaving:
             self.record_end(token)
         flows = [] if self.container is not None else self.select_flows(token)
@@ -118,6 +121,17 @@ class Element(BpmnTaskSpec):
         if self.visible and not token.internal_data.get("told"):
             token.internal_data["told"] = True
             token.workflow.top_workflow.recorder.add(ElementCompleted(token_id=token.id, element_id=self.element_id))
+
+    def _go_straight_back(self, token: Token) -> None:
+        """The step was returned on the condition that it comes back past everything in between."""
+        back = token.internal_data["back"]
+        self.record_end(token)
+        target: Element = self.scope_spec.task_specs[back["element"]]
+        successor = token.workflow.succeed(token, target, None)
+        successor.internal_data["for"] = back["for"]
+        if "then" in back:
+            successor.internal_data["back"] = back["then"]
+        target.arrive(successor)
 
     ends_before_leaving = True
     """The work counts even when no flow can be taken afterwards; a gateway's work is to take one."""

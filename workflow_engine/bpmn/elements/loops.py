@@ -19,7 +19,7 @@ from workflow_engine.bpmn.model import Loop, Node
 from workflow_engine.bpmn.scoping import withdraw
 from workflow_engine.bpmn.token import COMPLETED, ERROR, FUTURE, READY, Token
 from workflow_engine.bpmn.tree import ScopeSpec, difference
-from workflow_engine.domain.errors import ExpressionError
+from workflow_engine.domain.errors import ExpressionError, ProcessFaultError
 from workflow_engine.domain.variables import merge3
 
 MOST_INSTANCES = 10_000
@@ -46,11 +46,14 @@ class LoopFrame(Element):
         """Begin, or go on after a body: True when the activity is done."""
         raise AssertionError("every loop has its own turn")
 
-    def start_body(self, token: Token, number: int, variables: dict[str, Any]) -> None:
-        """One more body; ``number`` counts from 1 (attribute loopCounter, table 10.30)."""
+    def start_body(
+        self, token: Token, number: int, variables: dict[str, Any], noted: dict[str, Any] | None = None
+    ) -> int:
+        """One more body; ``number`` counts from 1 (attribute loopCounter, table 10.30). Returns its token."""
         body = token.workflow.new_token(self.body, token, FUTURE, {**variables, "loopCounter": number})
-        body.internal_data["number"] = number
+        body.internal_data = {"number": number, **(noted or {})}
         self.body.arrive(body)
+        return body.token_id
 
     def body_done(self, token: Token, body: Token) -> None:
         """A body has finished: keep what it leaves, and have the frame take its turn before anything else runs.
@@ -170,11 +173,62 @@ class MultiInstance(LoopFrame):
     def _start_next(self, token: Token, variables: dict[str, Any]) -> None:
         number = token.internal_data["next"] + 1
         token.note(next=number)
-        own: dict[str, Any] = {}
-        if self.loop.collection is not None and self.loop.item:
-            items = self._items(token)
-            own[self.loop.item] = items[number - 1] if number <= len(items) else None
-        self.start_body(token, number, {**variables, **own})
+        self.start_body(token, number, {**variables, **self._own(token, number)})
+
+    def _own(self, token: Token, number: int, beyond: Any = None) -> dict[str, Any]:
+        """The variable that holds the instance's item; ``beyond`` for those that the collection does not have."""
+        if self.loop.collection is None or not self.loop.item:
+            return {}
+        items = self._items(token)
+        return {self.loop.item: items[number - 1] if number <= len(items) else beyond}
+
+    # ---- changed by hand
+    def add_instance(self, token: Token, person: str) -> None:
+        """One parallel body more, for this person; the completion condition counts it."""
+        number = token.internal_data["next"] + 1
+        token.note(next=number, n=token.internal_data["n"] + 1)
+        variables = {**token.data, **self._own(token, number, person)}
+        self.start_body(token, number, variables, {"for": person})
+
+    def remove_instance(self, token: Token, body: Token) -> None:
+        """One parallel body less; what is left may be enough."""
+        token.note(n=token.internal_data["n"] - 1)
+        withdraw(body)
+        state = token.internal_data
+        if state["done"] >= state["n"] or (state["done"] and self._is_enough_without(token)):
+            token._set_state(READY)
+            token.workflow.top_workflow.ready.append(token)
+
+    def _is_enough_without(self, token: Token) -> bool:
+        """The completion condition with the new counters; false where it asks for what only a body knows."""
+        if self.loop.completion_condition is None:
+            return False
+        token.internal_data["last"] = {}
+        try:
+            enough = self._is_enough(token)
+        except ProcessFaultError:
+            token.internal_data.pop("last", None)
+            return False
+        if enough:
+            token.internal_data["last"] = {}
+        return enough
+
+    def reopen(self, token: Token, number: int, person: str, noted: dict[str, Any]) -> int:
+        """A finished body begins again; in a sequence the body after it is withdrawn. Returns the new token."""
+        state = token.internal_data
+        for child in list(token.children):
+            if child.task_spec is not self.body:
+                continue
+            if child.internal_data.get("kept") and child.internal_data["number"] == number:
+                token._children.remove(child.id)
+                token.workflow.forget(child)
+                self._collected(token).pop(number, None)
+            elif child.is_live and self.loop.kind == "sequential":
+                withdraw(child)
+                state["next"] -= 1
+        token.note(done=state["done"] - 1)
+        variables = {**self._base(token), **self._own(token, number, person)}
+        return self.start_body(token, number, variables, noted)
 
     # ---- a body is done
     def take_in(self, token: Token, body: Token) -> None:
@@ -245,7 +299,7 @@ class MultiInstance(LoopFrame):
         """The completion condition, which sees the counters, the outputs so far and what the last body saw."""
         state = token.internal_data
         variables = {**token.data, **self._changed(token), **state["last"]}
-        active = state["next"] - state["done"] if self.loop.kind == "parallel" else 0
+        active = state["n"] - state["done"] if self.loop.kind == "parallel" else 0
         variables.update(
             nrOfInstances=state["n"],
             nrOfActiveInstances=active,

@@ -30,6 +30,7 @@ from workflow_engine.domain.events import (
     UserTaskCancelled,
     UserTaskCreated,
 )
+from workflow_engine.domain.events_teamwork import OpinionEnded, OpinionOpened
 
 _SANDBOX = ScriptSandbox()
 """One per process; its workers start with the first script that needs one."""
@@ -48,7 +49,10 @@ class ManualTask(PassTask):
 
 
 class UserTask(Activity):
-    """Waits for a person."""
+    """Waits for a person.
+
+    ``internal_data``: ``for`` who gets it, where somebody moved it there; see ``bpmn.signing`` as well.
+    """
 
     kind = "userTask"
 
@@ -60,16 +64,60 @@ class UserTask(Activity):
         return True
 
     def release(self, token: Token) -> None:
-        if token.has_state(self.waiting_state):
-            token.workflow.top_workflow.recorder.add(
-                UserTaskCancelled(token_id=token.id, element_id=self.element_id)
+        recorder, state = token.workflow.top_workflow.recorder, token.internal_data
+        if token.has_state(self.waiting_state) and "done" not in state:
+            recorder.add(UserTaskCancelled(token_id=token.id, element_id=self.element_id))
+        for number, (_, subject, _, is_open) in state.get("opinions", {}).items():
+            recorder.add(
+                OpinionEnded(
+                    opinion_no=int(number), token_id=token.id, element_id=self.element_id, subject=subject,
+                    outcome="withdrawn",
+                )
+            )  # fmt: skip
+            if is_open:
+                recorder.add(UserTaskCancelled(token_id=int(number), element_id=self.element_id))
+
+    def done(self, token: Token) -> None:
+        """The task itself is completed: go on, or have the signers asked who come beside or after it."""
+        opinions = token.internal_data.get("opinions")
+        if not opinions:
+            self.finish(token)
+            return
+        opened = {number: [*asked[:3], True] for number, asked in opinions.items()}
+        token.note(done=True, opinions=opened)
+        for number, (_, subject, _, is_open) in opinions.items():
+            if not is_open:
+                token.workflow.top_workflow.recorder.add(
+                    OpinionOpened(
+                        opinion_no=int(number), token_id=token.id, element_id=self.element_id, subject=subject
+                    )
+                )
+                self.open_opinion(token, int(number))
+
+    def open_opinion(self, token: Token, number: int) -> None:
+        """A signer gets a task of their own."""
+        _, subject, is_group, _ = token.internal_data["opinions"][str(number)]
+        token.workflow.top_workflow.recorder.add(
+            UserTaskCreated(
+                token_id=number,
+                element_id=self.element_id,
+                name=self.node.name,
+                lane=self.node.lane,
+                assignee=None if is_group else subject,
+                candidate_groups=[subject] if is_group else None,
             )
+        )
 
     def _created(self, token: Token) -> UserTaskCreated:
         spec, data, context = self.node.user_task, token.data, token.workflow.top_workflow.context
+        meant_for = token.internal_data.get("for")
         if spec is None:
             return UserTaskCreated(
-                token_id=token.id, element_id=self.element_id, name=self.node.name, lane=self.node.lane
+                token_id=token.id,
+                element_id=self.element_id,
+                name=self.node.name,
+                lane=self.node.lane,
+                assignee=meant_for,
             )
         due = instant_of(spec.due, data, context) if spec.due else None
         follow_up = instant_of(spec.follow_up, data, context) if spec.follow_up else None
@@ -78,7 +126,7 @@ class UserTask(Activity):
             element_id=self.element_id,
             name=text_of(spec.name, data, context) if spec.name else self.node.name,
             lane=self.node.lane,
-            assignee=text_of(spec.assignee, data, context) if spec.assignee else None,
+            assignee=meant_for or (text_of(spec.assignee, data, context) if spec.assignee else None),
             candidate_users=names_of(spec.candidate_users, data, context) if spec.candidate_users else None,
             candidate_groups=names_of(spec.candidate_groups, data, context) if spec.candidate_groups else None,
             form_key=spec.form_key,
