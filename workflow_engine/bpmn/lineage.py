@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.elements.loops import LoopFrame
 from workflow_engine.bpmn.elements.scopes import SubProcess
+from workflow_engine.bpmn.model import Node
+from workflow_engine.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.definition import DefinitionSource
@@ -52,6 +54,8 @@ class Lineage:
         self._newest_completed: dict[int | None, int] = {}
         self._back_to: dict[int, int] = {}
         """Token placed by a return that comes straight back: the token that was returned."""
+        self._numbers: dict[int, int] = {}
+        self._bodies: dict[int, int] = {}
         self._count = 0
 
     @classmethod
@@ -88,6 +92,19 @@ class Lineage:
         """The token itself, or the activity of which it is one turn."""
         step = self.passed.get(token_id)
         return token_id if step is None or step.body_of is None else step.body_of
+
+    def number_of(self, token_id: int) -> int:
+        """Which instance of its loop or multi-instance activity the token is, from 1."""
+        return self._numbers[token_id]
+
+    def node_of(self, token_id: int) -> Node:
+        """The model's node at which the token was."""
+        step = self.passed[token_id]
+        spec = self._spec(step.scope_id)
+        if spec is None or step.element_id not in spec.task_specs:
+            raise NotFoundError(f"Expected an element {step.element_id!r} in its process, but there is none.")
+        node: Node = spec.task_specs[step.element_id].node
+        return node
 
     def steps_before(self, token_id: int) -> dict[int, tuple[int | None, tuple[str, ...], int]]:
         """User tasks done on the way to this token: task → (scope, path in it, the scope's own token on that path).
@@ -139,6 +156,8 @@ class Lineage:
             placed, before = self.passed.get(event["placed"]), self.passed.get(event["in_place_of"])
             if placed is not None and before is not None and placed.body_of is None:
                 placed.parents = list(before.parents)
+            if placed is not None and placed.body_of is not None:
+                self._reopened(placed.token_id, placed.body_of, event["in_place_of"])
             if event.get("come_back"):
                 self._back_to[event["placed"]] = event["token_id"]
 
@@ -152,6 +171,7 @@ class Lineage:
             step.parents = self._at(scope_id, self._source_of(scope_id, flow))
         elif frame is not None and frame.kind in _FRAMES and not frame.completed and step.kind not in _FRAMES:
             step.body_of = frame.token_id
+            self._numbers[token_id] = self._bodies[frame.token_id] = self._bodies.get(frame.token_id, 0) + 1
         elif step.kind == "boundaryEvent":
             step.parents = self._at(scope_id, self._host_of(scope_id, element_id), open_too=True)
         elif (newest := self._newest_completed.get(scope_id)) is not None:
@@ -162,6 +182,15 @@ class Lineage:
         self.passed[token_id] = step
         if step.body_of is None:
             self._last[key] = token_id
+
+    def _reopened(self, token_id: int, frame_id: int, in_place_of: int) -> None:
+        """An instance began again: it keeps its number, and in a sequence those after it come again."""
+        number = self._numbers[token_id] = self._numbers[in_place_of]
+        frame = self.passed[frame_id]
+        spec = self._spec(frame.scope_id)
+        loop = None if spec is None else spec.task_specs[frame.element_id].node.loop
+        sequential = loop is not None and loop.kind == "sequential"
+        self._bodies[frame_id] = number if sequential else self._bodies[frame_id] - 1
 
     def _completed(self, token_id: int) -> None:
         step = self.passed.get(token_id)

@@ -33,6 +33,7 @@ from workflow_engine.domain.events_operations import (
     CaseModified,
     UserTaskMigrated,
     WaitMigrated,
+)
 from workflow_engine.domain.events_teamwork import (
     AttachmentAdded,
     AttachmentRemoved,
@@ -79,6 +80,7 @@ from workflow_engine.domain.events_work import (
 )
 
 __all__ = [
+    "EVENT_KINDS",
     "AttachmentAdded",
     "AttachmentRemoved",
     "BatchContinued",
@@ -99,7 +101,6 @@ __all__ = [
     "CopiesRead",
     "DecisionEvaluated",
     "DelegationEnded",
-    "EVENT_KINDS",
     "ElementActivated",
     "ElementCancelled",
     "ElementCompleted",

@@ -19,13 +19,9 @@ from workflow_engine.domain.events import (
     UserTaskClaimed,
     UserTaskReleased,
 )
-<<<<<<< HEAD
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
-from workflow_engine.handlers.steps import Act, Step, element_of, step_of, token_of
-=======
 from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
 from workflow_engine.handlers.work_acts import WORK_ACTS
->>>>>>> 9c92b1b (Verbs of staff in the case: opinions, delegation, more and fewer instances, returns)
 
 
 def start_case(instance: Instance, context: RunContext, command: c.StartCase, _actor_id: str) -> Step:
@@ -184,12 +180,9 @@ ACTS: dict[type[c.Command], Act] = {
     c.CancelCase: cancel_case,
     c.SuspendCase: suspend_case,
     c.ResumeCase: resume_case,
-<<<<<<< HEAD
     o.ModifyCase: act_modify,
     o.MigrateCase: act_migrate,
-=======
     **WORK_ACTS,
->>>>>>> 9c92b1b (Verbs of staff in the case: opinions, delegation, more and fewer instances, returns)
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

@@ -158,6 +158,8 @@ def record(
 
 def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
     """The case row after this step, but for its chain."""
+    if case.state in ENDED_CASE:
+        return case  # what is still said about it changes nothing of it
     state = step.state or case.state
     opened = resolved = 0
     due = [case.next_due_at] if case.next_due_at is not None else []

@@ -16,6 +16,7 @@ from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
 from workflow_engine.domain import telling_commands as t
+from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.handlers import (
     access,
@@ -29,16 +30,21 @@ from workflow_engine.handlers import (
     deploying,
     desk,
     exports,
+    drafts,
     granting,
+    hands,
     jobs,
     messages,
     model_work,
     operating,
     organisation,
     readings,
+    returning,
+    sharing,
     setting_changes,
     signals,
     spreading,
+    signers,
     start_timers,
     telling,
     timers,
@@ -86,6 +92,26 @@ HANDLERS: dict[type[Command], Handler] = {
     p.StopBatch: batches.stop_batch,
     p.ClaimBatchItems: batches.claim_batch_items,
     p.SettleBatchItems: batches.settle_batch_items,
+    w.TransferUserTask: hands.transfer_user_task,
+    w.DelegateUserTask: hands.delegate_user_task,
+    w.AnswerDelegation: hands.answer_delegation,
+    w.TakeBackDelegation: hands.take_back_delegation,
+    w.UrgeUserTask: hands.urge_user_task,
+    w.AskOpinions: signers.ask_opinions,
+    w.GiveOpinion: signers.give_opinion,
+    w.RemoveSigner: signers.remove_signer,
+    w.AddInstance: signers.add_instance,
+    w.RemoveInstance: signers.remove_instance,
+    w.ReturnUserTask: returning.return_user_task,
+    w.TakeBackUserTask: returning.take_back_user_task,
+    w.CopyCase: sharing.copy_case,
+    w.MarkCopiesRead: sharing.mark_copies_read,
+    w.AddComment: sharing.add_comment,
+    w.AddAttachment: sharing.add_attachment,
+    w.RemoveAttachment: sharing.remove_attachment,
+    w.SaveDraft: drafts.save_draft,
+    w.DiscardDraft: drafts.discard_draft,
+    w.MarkNotesRead: drafts.mark_notes_read,
     k.ImportAlert: alerts.import_alert,
     m.KeepModelWork: model_work.keep_model_work,
     m.DiscardModelWork: model_work.discard_model_work,
@@ -124,5 +150,5 @@ HANDLERS: dict[type[Command], Handler] = {
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""
-REPLAYS: dict[type[Command], Handler] = {c.LockJobs: jobs.locked_again}
+REPLAYS: dict[type[Command], Handler] = {c.LockJobs: jobs.locked_again, w.SaveDraft: drafts.saved_again}
 """Answers to a repeated command that left no entry in the record."""

@@ -26,12 +26,12 @@ _DONE = {"completed": "completed", "cancelled": "withdrawn"}
 def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
     """The actor has done the task; what they said goes into the case."""
     what = f"complete user task {command.user_task_id}"
-    case, task = _require_open_task(work, command, what)
+    case, task = require_open_task(work, command, what)
     actor = work.actor
     if task.assignee not in (None, actor.actor_id) and not actor.is_system:
-        _refuse(work, case, what, f"it is claimed by {task.assignee}")
-    if task.assignee is None and not _is_offered(task, actor):
-        _refuse(work, case, what, "it is not offered to you")
+        refuse(work, case, what, f"it is claimed by {task.assignee}")
+    if task.assignee is None and not is_offered(task, actor):
+        refuse(work, case, what, "it is not offered to you")
     in_time = case.next_due_at is None or case.next_due_at > work.now
     return advance(work, case, command, act=complete_in_time if in_time else None)
 
@@ -39,45 +39,45 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
 def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
     """The actor takes a task that is offered to them."""
     what = f"claim user task {command.user_task_id}"
-    case, task = _require_open_task(work, command, what)
+    case, task = require_open_task(work, command, what)
     if task.assignee is not None:
         if task.assignee == work.actor.actor_id:
             raise InvalidStateError(f"Expected to {what}, but it is yours already.", assignee=task.assignee)
-        if not _is_offered(task, work.actor):
-            _refuse(work, case, what, "it is not offered to you")
+        if not is_offered(task, work.actor):
+            refuse(work, case, what, "it is not offered to you")
         raise InvalidStateError(f"Expected to {what}, but {task.assignee} has it.", assignee=task.assignee)
-    if not _is_offered(task, work.actor):
-        _refuse(work, case, what, "it is not offered to you")
+    if not is_offered(task, work.actor):
+        refuse(work, case, what, "it is not offered to you")
     return advance(work, case, command)
 
 
 def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
     """Who has the task gives it back to all it was offered to."""
     what = f"release user task {command.user_task_id}"
-    case, task = _require_open_task(work, command, what)
+    case, task = require_open_task(work, command, what)
     if task.assignee is None:
-        if not _is_offered(task, work.actor):
-            _refuse(work, case, what, "it is not yours")
+        if not is_offered(task, work.actor):
+            refuse(work, case, what, "it is not yours")
         raise InvalidStateError(f"Expected to {what}, but nobody has it.")
     if task.assignee != work.actor.actor_id and not may(
         work.actor, "case.operate", case.unit_id, case.process_id
     ):
-        _refuse(work, case, what, f"it is claimed by {task.assignee}")
+        refuse(work, case, what, f"it is claimed by {task.assignee}")
     return advance(work, case, command)
 
 
 def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:
     """Give the task to a person: by whoever has it, or by who operates cases."""
     what = f"assign user task {command.user_task_id}"
-    case, task = _require_open_task(work, command, what)
+    case, task = require_open_task(work, command, what)
     if task.assignee != work.actor.actor_id and not may(
         work.actor, "case.operate", case.unit_id, case.process_id
     ):
-        _refuse(work, case, what, "only who has it, or an administrator, may give it to somebody")
+        refuse(work, case, what, "only who has it, or an administrator, may give it to somebody")
     return advance(work, case, command)
 
 
-def _require_open_task(work: Handling, command: UserTaskCommand, what: str) -> tuple[Case, UserTask]:
+def require_open_task(work: Handling, command: UserTaskCommand, what: str) -> tuple[Case, UserTask]:
     """The locked case and the task, both open. Raises NotFoundError or InvalidStateError."""
     case_id = command.case_id
     if not case_id:
@@ -98,7 +98,8 @@ def _require_open_task(work: Handling, command: UserTaskCommand, what: str) -> t
     return case, task
 
 
-def _is_offered(task: UserTask, actor: Actor) -> bool:
+def is_offered(task: UserTask, actor: Actor) -> bool:
+    """Whether the actor has the task or may take it."""
     if actor.is_system or task.assignee == actor.actor_id:
         return True
     if not task.candidate_users and not task.candidate_groups:
@@ -106,7 +107,7 @@ def _is_offered(task: UserTask, actor: Actor) -> bool:
     return actor.actor_id in task.candidate_users or not actor.groups.isdisjoint(task.candidate_groups)
 
 
-def _refuse(work: Handling, case: Case, what: str, why: str) -> None:
+def refuse(work: Handling, case: Case, what: str, why: str) -> None:
     """Who may see the case learns why; for anyone else there is no such task."""
     if may_see_case(work.unit, work.actor, case):
         raise NotPermittedError(f"Expected to {what}, but {why}.")

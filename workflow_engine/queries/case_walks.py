@@ -16,7 +16,14 @@ from workflow_engine.domain.actors import Actor, Held
 from workflow_engine.queries.paging import clamp, decode, encode
 from workflow_engine.queries.rows import CaseRow, Page
 from workflow_engine.queries.snapshot import Snapshot
-from workflow_engine.storage.schema import case_scope, definition_process, offer, process_instance, user_task
+from workflow_engine.storage.schema import (
+    case_scope,
+    definition_process,
+    offer,
+    process_instance,
+    task_copy,
+    user_task,
+)
 from workflow_engine.storage.visibility import in_scope, scopes_of, subjects_by_process, subjects_of, visible_to
 
 _c = process_instance.c
@@ -152,6 +159,9 @@ def _walks(actor: Actor, wanted: CaseFilter) -> list[_Walk]:
     started = select(_c.started_at, _c.case_id).where(_c.started_by == actor.actor_id, *_period(wanted, _c))
     walks = [_Walk(started, _c, tuple(conditions)), *(_in_scope(scope, wanted, conditions) for scope in scopes)]
     walks += _touched(actor.actor_id, subjects_of(actor), wanted, conditions)
+    copied = select(task_copy.c.started_at, task_copy.c.case_id).distinct()
+    copied = copied.where(task_copy.c.person_id == actor.actor_id, *_period(wanted, task_copy.c))
+    walks.append(_Walk(copied, task_copy.c, tuple(conditions)))
     for process_id, subjects in subjects_by_process(actor).items():
         walks += _touched(None, subjects, wanted, [*conditions, _c.process_id == process_id])
     for one in actor.stands_in_for:

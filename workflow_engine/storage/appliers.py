@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workflow_engine.domain import events as e
-from workflow_engine.storage import user_task_rows, waiting_rows
+from workflow_engine.storage import user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts
 
 Applier = Callable[[Changes, Facts, Any], None]
@@ -28,7 +28,6 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.UserTaskAssigned: user_task_rows.claimed,
     e.UserTaskReleased: user_task_rows.released,
     e.UserTaskCompleted: user_task_rows.completed,
-    e.UserTaskCancelled: user_task_rows.cancelled,
     e.UserTaskMigrated: user_task_rows.migrated,
     e.WaitMigrated: waiting_rows.wait_migrated,
     e.TimerScheduled: waiting_rows.timer_scheduled,
@@ -44,6 +43,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.IncidentResolved: waiting_rows.incident_resolved,
     e.MessageThrown: waiting_rows.message_thrown,
     e.SignalThrown: waiting_rows.signal_thrown,
+    **work_rows.APPLIERS,
 }
 """Events that are not here change no row but those of the tokens and of the case itself."""
 

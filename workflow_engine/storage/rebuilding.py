@@ -13,9 +13,23 @@ from sqlalchemy import Table, select
 from workflow_engine.audit.chain import Entry
 from workflow_engine.domain import events as e
 from workflow_engine.domain.events import event_from
-from workflow_engine.storage import appliers, user_task_rows, waiting_rows
+from workflow_engine.storage import appliers, user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts, Insert
-from workflow_engine.storage.schema import incident, job, offer, submission, subscription, timer, user_task
+from workflow_engine.storage.schema import (
+    attachment,
+    comment,
+    incident,
+    job,
+    note,
+    offer,
+    submission,
+    subscription,
+    task_copy,
+    task_delegation,
+    task_opinion,
+    timer,
+    user_task,
+)
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -23,6 +37,7 @@ Values = dict[str, Any]
 
 _NOT_RECORDED: Mapping[str, frozenset[str]] = {
     "timer": frozenset({"fence", "claimed_by", "lease_until"}),
+    "note": frozenset({"read_at", "read_by"}),
     "job": frozenset({"locked_by", "lock_token", "lock_until"}),
 }
 """Who works on something at the moment is no part of the story."""
@@ -45,6 +60,12 @@ TABLES = (
     RebuiltTable(subscription, waiting_rows.SUBSCRIPTIONS, ("subscription_id",)),
     RebuiltTable(job, waiting_rows.JOBS, ("job_id",)),
     RebuiltTable(incident, waiting_rows.INCIDENTS, ("case_id", "incident_no")),
+    RebuiltTable(task_delegation, work_rows.DELEGATIONS, ("user_task_id", "seq")),
+    RebuiltTable(task_opinion, work_rows.OPINIONS, ("opinion_id",)),
+    RebuiltTable(task_copy, work_rows.COPIES, ("copy_id",)),
+    RebuiltTable(note, work_rows.NOTES, ("note_id",)),
+    RebuiltTable(comment, work_rows.COMMENTS, ("comment_id",)),
+    RebuiltTable(attachment, work_rows.ATTACHMENTS, ("attachment_id",)),
 )
 _STORED = {
     rebuilt.table.name: Statement(select(*rebuilt.table.columns).where(rebuilt.table.c.case_id == param("case")))
@@ -111,8 +132,8 @@ def _comparable(table: str, row: Values) -> Values:
     shown = {name: _plain(value) for name, value in row.items() if name not in _NOT_RECORDED.get(table, ())}
     if table == "job" and shown["state"] == "locked":
         shown["state"] = "available"
-    for name in ("content", "variables", "headers", "candidate_users", "candidate_groups"):
-        if isinstance(shown.get(name), str):
+    for name in ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions"):
+        if isinstance(shown.get(name), str) and table not in ("note", "comment"):
             shown[name] = orjson.loads(shown[name])
     return shown
 

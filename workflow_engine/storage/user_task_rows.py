@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow_engine.domain.events import (
     UserTaskAssigned,
@@ -46,6 +47,10 @@ def _move_task(state: str, *columns: str, also_from: tuple[str, ...] = ()) -> Mo
 
 _CLAIM = _move_task("claimed", "assignee", "claimed_at", also_from=("claimed",))
 _RELEASE = _move_task("ready", "assignee", "claimed_at")
+_HAND_OVER = _move_task("claimed", "assignee", "claimed_at", "candidate_users", also_from=("claimed",))
+_OFFER_TO_GROUP = _move_task(
+    "ready", "assignee", "claimed_at", "candidate_users", "candidate_groups", also_from=("ready",)
+)
 _COMPLETE = _move_task("completed", "completed_at", "completed_by")
 _CANCEL = _move_task("cancelled")
 _MIGRATED = ("element_id", "name", "lane", "form_key")
@@ -55,9 +60,31 @@ _MIGRATE = Move(
 )
 _MOVE_OFFERS = Move(
     "offer",
-    Statement(update(offer).where(offer.c.user_task_id == param("key")).values(state=param("state"))),
+    Statement(
+        update(offer)
+        .where(offer.c.user_task_id == param("key"), offer.c.state != "closed")
+        .values(state=param("state"))
+    ),
     exactly=None,
 )
+
+
+def _offer_again(dialect: str) -> Any:
+    """A new offer of a stored task, or the old one once more."""
+    kind: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    u = user_task.c
+    names = ["user_task_id", "subject", "case_id", "state", "sort_key", "started_at"]
+    found = select(
+        u.user_task_id, param("subject", offer.c.subject), u.case_id, param("state", offer.c.state), u.sort_key,
+        param("started_at", offer.c.started_at),
+    ).where(_key)  # fmt: skip
+    statement = kind(offer).from_select(names, found)
+    return statement.on_conflict_do_update(
+        index_elements=["user_task_id", "subject"], set_={"state": statement.excluded.state}
+    )
+
+
+_OFFER_AGAIN = Move("offer to another", Statement(_offer_again))
 
 
 def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
@@ -104,6 +131,37 @@ def released(changes: Changes, facts: Facts, event: UserTaskReleased) -> None:
     """The task is on offer again."""
     _move(changes, facts, event.token_id, _RELEASE, "ready", {"assignee": None, "claimed_at": None})
     _move_offers(changes, facts, event.token_id, "open")
+
+
+def given(changes: Changes, facts: Facts, token_id: int, assignee: str) -> None:
+    """The task is in this person's hands, for now or for good."""
+    _move(changes, facts, token_id, _CLAIM, "claimed", {"assignee": assignee, "claimed_at": facts.at})
+    _move_offers(changes, facts, token_id, "taken")
+
+
+def handed_over(changes: Changes, facts: Facts, token_id: int, assignee: str | None, group: str | None) -> None:
+    """The task is this person's or this group's for good: nobody it was offered to before gets it back."""
+    task_id = f"{facts.case_id}.{token_id}"
+    subject = assignee or group
+    values = {"assignee": assignee, "claimed_at": facts.at if assignee else None}
+    if assignee is not None:
+        values["candidate_users"] = _json([assignee])
+        _move(changes, facts, token_id, _HAND_OVER, "claimed", values)
+    else:
+        values |= {"candidate_users": "[]", "candidate_groups": _json([group])}
+        _move(changes, facts, token_id, _OFFER_TO_GROUP, "ready", values)
+    _move_offers(changes, facts, token_id, "closed")
+    state = "open" if assignee is None else "taken"
+    task = changes.pending(TASKS, task_id)
+    if task is None:
+        found = {"key": task_id, "subject": subject, "state": state, "started_at": facts.started_at}
+        changes.move(_OFFER_AGAIN, found)
+        return
+    row = {
+        "user_task_id": task_id, "subject": subject, "case_id": facts.case_id, "state": state,
+        "sort_key": task["sort_key"], "started_at": facts.started_at,
+    }  # fmt: skip
+    changes.insert(OFFERS, (task_id, subject), row)
 
 
 def completed(changes: Changes, facts: Facts, event: UserTaskCompleted) -> None:
@@ -157,7 +215,7 @@ def _move_offers(changes: Changes, facts: Facts, token_id: int, state: str) -> N
         changes.move(_MOVE_OFFERS, {"key": task_id, "state": state})
         return
     for row in changes.pending_of(OFFERS):
-        if row["user_task_id"] == task_id:
+        if row["user_task_id"] == task_id and row["state"] != "closed":
             row["state"] = state
 
 

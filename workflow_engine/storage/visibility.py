@@ -1,4 +1,4 @@
-"""Which cases a person may see: those they started or have or had a task in, and those that a grant lets them see."""
+"""Which cases a person may see: started by them, copied to them, with a task of theirs, or within a grant of theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from workflow_engine.domain.actors import Actor, Held
 from workflow_engine.domain.permissions import held, may
 from workflow_engine.storage.cases import Case
-from workflow_engine.storage.schema import case_scope, offer, process_instance, user_task
+from workflow_engine.storage.schema import case_scope, offer, process_instance, task_copy, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 from workflow_engine.storage.user_task_rows import EVERYBODY
@@ -24,6 +24,11 @@ _TOUCHED = Statement(
     .limit(1)
 )
 _SUBJECTS = Statement(select(offer.c.subject).where(offer.c.case_id == param("case")).distinct())
+_COPIED = Statement(
+    select(task_copy.c.copy_id)
+    .where(task_copy.c.case_id == param("case"), task_copy.c.person_id == param("actor"))
+    .limit(1)
+)
 SEE_ALL = "case.see_all"
 
 
@@ -52,6 +57,8 @@ def may_see_case(unit: UnitOfWork, actor: Actor, case: Case) -> bool:
     offered = {row[0] for row in unit.all(_SUBJECTS, {"case": case.case_id})}
     names = [*subjects_of(actor), *subjects_by_process(actor).get(case.process_id, ())]
     if not offered.isdisjoint(names):
+        return True
+    if unit.one(_COPIED, {"case": case.case_id, "actor": actor.actor_id}) is not None:
         return True
     people = [actor.actor_id, *(one.person_id for one in actor.absent(case.process_id))]
     return any(unit.one(_TOUCHED, {"case": case.case_id, "actor": person}) is not None for person in people)
@@ -97,6 +104,7 @@ def _own(actor: Actor) -> Iterator[ColumnElement[bool]]:
     case = process_instance.c
     yield case.started_by == actor.actor_id
     yield _offered(subjects_of(actor))
+    yield exists().where(task_copy.c.case_id == case.case_id, task_copy.c.person_id == actor.actor_id)
     yield _touched([actor.actor_id, *(one.person_id for one in actor.stands_in_for if one.process_id is None)])
     for process_id, subjects in subjects_by_process(actor).items():
         people = [one.person_id for one in actor.stands_in_for if one.process_id == process_id]
