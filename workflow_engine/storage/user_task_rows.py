@@ -203,10 +203,10 @@ def _move(changes: Changes, facts: Facts, token_id: int, move: Move, state: str,
     row = changes.pending(TASKS, task_id)
     if row is None:
         changes.move(move, {"key": task_id, **values})
-    elif not (row["state"] == state == "claimed"):
-        moved(row, USER_TASK, state, values)
+    elif row["state"] == state and state in ("ready", "claimed"):
+        row.update(values)  # from one holder to another, from one offer to another
     else:
-        row.update(values)
+        moved(row, USER_TASK, state, values)
 
 
 def _move_offers(changes: Changes, facts: Facts, token_id: int, state: str) -> None:
