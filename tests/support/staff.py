@@ -63,13 +63,14 @@ class Staff:
         """The id of the open task at this element (that ``of`` has)."""
         found = [row for row in self.open_tasks() if row.element_id == element_id and of in (None, row.assignee)]
         assert found, f"no open task {element_id} {of}; there are {self.open}"
-        return found[0].user_task_id
+        return str(found[0].user_task_id)
 
-    def done(self, element_id: str) -> str:
-        """The id of the task that was completed last at this element."""
+    def done(self, element_id: str, by: Actor | None = None) -> str:
+        """The id of the task that was completed last at this element (by this person, if there is one)."""
         rows = self.engine.queries.get_case(self.case_id, OPERATOR).user_tasks
         found = [row for row in rows if row.element_id == element_id and row.state == "completed"]
-        return max(found, key=lambda row: int(row.user_task_id.rpartition(".")[2])).user_task_id
+        found = [row for row in found if by is None or row.completed_by == by.actor_id] or found
+        return str(max(found, key=lambda row: int(row.user_task_id.rpartition(".")[2])).user_task_id)
 
     def open_tasks(self) -> list[Any]:
         return self.house.tasks(self.case_id)

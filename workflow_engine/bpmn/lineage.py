@@ -52,6 +52,7 @@ class Lineage:
         self._last: dict[tuple[int | None, str], int] = {}
         self._last_completed: dict[tuple[int | None, str], int] = {}
         self._newest_completed: dict[int | None, int] = {}
+        self._in_place_of: dict[int, int] = {}
         self._back_to: dict[int, int] = {}
         """Token placed by a return that comes straight back: the token that was returned."""
         self._numbers: dict[int, int] = {}
@@ -127,12 +128,21 @@ class Lineage:
         path = (*way, step.element_id)
         if step.kind == "userTask" or (step.kind in _FRAMES and self._repeats_a_user_task(step)):
             return {token_id: (step.scope_id, path, token_id)}
-        found = {}
+        found: dict[int, tuple[int | None, tuple[str, ...], int]] = {}
         if step.kind in ("subProcess", "callActivity"):
-            for inner in self.passed.values():
-                if inner.scope_id == token_id and inner.body_of is None:
+            rounds = self._rounds_of(token_id)
+            for inner in self.passed.values():  # in their order: what was done again counts with its newest round
+                if inner.scope_id in rounds and inner.body_of is None:
                     for task, (_, inner_path, _) in self._tasks_in(inner.token_id, path).items():
+                        found = {one: way for one, way in found.items() if way[1] != inner_path}
                         found[task] = (step.scope_id, inner_path, token_id)
+        return found
+
+    def _rounds_of(self, token_id: int) -> set[int]:
+        """The token and those in whose place it was put when somebody went back into the middle of it."""
+        found = {token_id}
+        while (token_id := self._in_place_of.get(token_id, 0)) in self.passed:
+            found.add(token_id)
         return found
 
     def _repeats_a_user_task(self, step: Passed) -> bool:
@@ -156,6 +166,7 @@ class Lineage:
             placed, before = self.passed.get(event["placed"]), self.passed.get(event["in_place_of"])
             if placed is not None and before is not None and placed.body_of is None:
                 placed.parents = list(before.parents)
+                self._in_place_of[placed.token_id] = before.token_id
             if placed is not None and placed.body_of is not None:
                 self._reopened(placed.token_id, placed.body_of, event["in_place_of"])
             if event.get("come_back"):

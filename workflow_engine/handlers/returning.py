@@ -21,6 +21,7 @@ from workflow_engine.handlers.advancing import require_running_case
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.holding import (
     InHand,
+    act_in,
     act_on,
     require_allowed,
     require_in_hand,
@@ -86,7 +87,7 @@ def return_user_task(work: Handling, command: ReturnUserTask) -> Receipt:
         raise InvalidStateError(
             f"Expected to {what} to a step that the case passed through on the way here, but {command.to_task} is none."
         )
-    withdrawn = _follow(found.instance, lineage, way, found.token, come_back=command.come_back)
+    withdrawn = branches_to_withdraw(found.instance, lineage, way, found.token, come_back=command.come_back)
     if command.come_back:
         _require_straight_way(found, way, what)
     doer = completer_of(work.unit, command.to_task)
@@ -120,14 +121,14 @@ def take_back_user_task(work: Handling, command: TakeBackUserTask) -> Receipt:
     lineage = _lineage(work, instance)
     token_id = token_of(command.user_task_id)
     step = lineage.passed.get(token_id)
-    if step is None or not step.completed or token_id in instance.tree.index:
+    token = instance.tree.index.get(token_id)
+    if step is None or not step.completed or (token is not None and token.is_live):
         raise InvalidStateError(f"Expected to {what}, but signers are still asked, or it was an opinion.")
-    settled = _plan(instance, lineage, command, what)
+    settled = plan_taking_back(instance, lineage, command, what)
     _require_untouched(work, instance, lineage, settled, what)
     operates = may(work.actor, "case.operate", case.unit_id, case.process_id)
     require_allowed(lineage.node_of(token_id), "take_back", what, operates=operates)
-    token = instance.tree.index[settled.withdrawn[0] if settled.frame is None else settled.frame]
-    return act_on(work, InHand(case, task, instance, token), settled)
+    return act_in(work, case, instance, settled)
 
 
 # ------------------------------------------------------------------------------------------------ planning
@@ -136,7 +137,7 @@ def _lineage(work: Handling, instance: Instance) -> Lineage:
     return lineage_of(instance, BoundSource(work.unit, work.parts.library), events)
 
 
-def _follow(
+def branches_to_withdraw(
     instance: Instance, lineage: Lineage, way: Way, token: Token, *, come_back: bool
 ) -> tuple[int, ...]:
     """The branches that go: the task's own, and every other that would not be there without the step."""
@@ -165,7 +166,9 @@ def _require_straight_way(found: InHand, way: Way, what: str) -> None:
         )
 
 
-def _plan(instance: Instance, lineage: Lineage, command: TakeBackUserTask, what: str) -> TakeBackUserTask:
+def plan_taking_back(
+    instance: Instance, lineage: Lineage, command: TakeBackUserTask, what: str
+) -> TakeBackUserTask:
     """Where the task is opened again, and what is withdrawn for it."""
     token_id = token_of(command.user_task_id)
     step = lineage.passed[token_id]
