@@ -20,7 +20,7 @@ MOST_STEPS = 400
 _PERSON = "user:ann"
 
 
-@settings(max_examples=200)
+@settings(max_examples=25)
 @given(models(), moves(), st.lists(st.integers(0, 10**6), min_size=1, max_size=6), st.integers(0, 9))
 def test_a_case_in_which_tasks_are_returned_is_never_stuck_and_can_end(
     block: Block, path: list[Move], dice: list[int], x: int
