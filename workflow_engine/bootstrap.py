@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow_engine.attached_files import AttachedFiles
 from workflow_engine.domain.clock import Clock, SystemClock
 from workflow_engine.engine import Engine
 from workflow_engine.handlers.handling import Parts
@@ -38,4 +39,5 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
         library=library, hot=HotCopies(settings.hot_cases), step_budget=settings.step_budget, log_key=log_key
     )  # fmt: skip
     the_clock = clock or SystemClock(settings.clock_offset_seconds)
-    return Engine(database, the_clock, parts, Queries(database, library, the_clock))
+    files = AttachedFiles(settings.files_folder)
+    return Engine(database, the_clock, parts, Queries(database, library, the_clock), files)

@@ -12,12 +12,14 @@ from typing import Any, TypeVar, cast
 
 import orjson
 
+from workflow_engine.attached_files import AttachedFiles
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
 from workflow_engine.domain.errors import DuplicateCommandError, EngineError, RejectedError, UnavailableError
 from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
 from workflow_engine.domain.permissions import require_writer
+from workflow_engine.domain.work_commands import RemoveAttachment
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.exporting import Exporting
 from workflow_engine.failpoints import failpoint
@@ -66,8 +68,11 @@ Listener = Callable[[Committed], None]
 class Engine:
     """An open engine. Safe to use from many threads; made by ``open_engine``, closed by ``close``."""
 
-    def __init__(self, database: Database, clock: Clock, parts: Parts, queries: Queries) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, parts: Parts, queries: Queries, files: AttachedFiles
+    ) -> None:
         self.clock = clock
+        self.files = files
         self.queries = queries
         self.retelling = Retelling(queries, parts)
         self.exporting = Exporting(self, parts.log_key)
@@ -217,6 +222,10 @@ class Engine:
         """Make the next command of every case load it cold; changes nothing but speed."""
         self._parts.hot.clear()
 
+    def sweep_files(self) -> int:
+        """Delete contents of attached files that no case names any more; returns how many went."""
+        return self.files.sweep(self.queries.work.kept_digests())
+
     def close(self) -> None:
         """Give back every connection; the engine cannot be used afterwards."""
         if not self._closed:
@@ -288,6 +297,12 @@ class Engine:
             replayed=True,
         )
 
+    def _erase(self, attachment_id: str) -> None:
+        """The content of a removed file goes with it, unless another case has the same."""
+        digest = self.queries.work.digest_of(attachment_id)
+        if digest is not None and digest not in self.queries.work.kept_digests():
+            self.files.erase(digest)
+
     def _after_commit(self, work: Handling, receipt: Receipt) -> None:
         if work.instance is not None:
             self._parts.hot.put(work.instance)
@@ -295,6 +310,8 @@ class Engine:
             return
         if receipt.case_id:
             self.live.note(receipt.case_id, work.events)
+        if isinstance(work.envelope.command, RemoveAttachment):
+            self._erase(work.envelope.command.attachment_id)
         if self._listeners:
             told = Committed(work.envelope.command, receipt, work.events)
             for listener in self._listeners:

@@ -58,6 +58,9 @@ class Settings:
     secret_key_file: Path = _setting(
         Path("var/secret.key"), "File of the key that signs forms; made at the first start, readable by its owner only."
     )
+    files_folder: Path = _setting(
+        Path("var/files"), "Folder of attached files, by the digest of their content; never served as it is."
+    )
     processes_folder: Path | None = _setting(
         None, "Folder of processes that a demo loads; by default those shipped with the product."
     )

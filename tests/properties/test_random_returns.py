@@ -9,10 +9,16 @@ from tests.elements.cases import Case
 from tests.elements.kit import World
 from tests.properties.blocks import Block, draw_model, models
 from tests.properties.test_random_models import Move, check_invariants, end_and_replay, make_move, moves
+from workflow_engine.bpmn.going_back import (
+    branches_to_withdraw,
+    goes_straight_back,
+    lineage_of,
+    plan_taking_back,
+    ways_back,
+)
 from workflow_engine.bpmn.runtime import Advance
 from workflow_engine.domain.errors import InvalidStateError
 from workflow_engine.domain.work_commands import ReturnUserTask, TakeBackUserTask
-from workflow_engine.handlers.returning import branches_to_withdraw, lineage_of, plan_taking_back, ways_back
 from workflow_engine.handlers.steps import Step
 from workflow_engine.handlers.work_acts import return_task, take_back
 
@@ -56,11 +62,8 @@ def go_back(case: Case, dice: int) -> int:
         done = [step for step in lineage.passed.values() if step.kind == "userTask" and step.completed]
         for step in done[::-1][:4]:
             command = TakeBackUserTask(command_id="take-back", user_task_id=f"c.{step.token_id}", reason="x")
-            token = instance.tree.index.get(step.token_id)
-            if token is not None and token.is_live:
-                continue
             try:
-                plan = plan_taking_back(instance, lineage, command, "take it back")
+                plan = plan_taking_back(instance, lineage, command, step.token_id, "take it back")
             except InvalidStateError:
                 continue
             case.step(lambda one, plan=plan: advance(take_back(one, case.world.context, plan, _PERSON)))
@@ -75,8 +78,7 @@ def go_back(case: Case, dice: int) -> int:
         return 0
     to = sorted(ways)[dice // 3 % len(ways)]
     way = ways[to]
-    straight = dice % 2 == 0 and len(way.path) == 1 and token.workflow.parent_task_id == way.scope_id
-    straight = straight and token.task_spec.container is None
+    straight = dice % 2 == 0 and goes_straight_back(token, way)
     command = ReturnUserTask(
         command_id="return-it", user_task_id=f"c.{token.token_id}", to_task=f"c.{to}", reason="x", come_back=straight,
         scope_id=way.scope_id, path=way.path, in_place_of=way.reference, assignee=_PERSON, holder=_PERSON,

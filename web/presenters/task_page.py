@@ -14,6 +14,7 @@ from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
+from web.presenters.task_work import STATES, around, days_left
 from web.presenters.tasks import line_of
 from web.presenters.times import zone
 from web.presenters.values import facts
@@ -36,8 +37,14 @@ def task_page(
     command_id: str,
     error: EngineError | None = None,
     typed: Typed | None = None,
+    refused: str = "",
+    refusal: EngineError | None = None,
+    verb_typed: Typed | None = None,
 ) -> dict[str, Any]:
-    """The template's values. ``typed`` is what a refused form held; ``error`` why it was refused."""
+    """The template's values. ``typed`` is what a refused form held; ``error`` why it was refused.
+
+    ``refused``, ``refusal`` and ``verb_typed`` are the same of a verb's small form.
+    """
     queries = engine().queries
     names = names_of(task.definition_id)
     form = form_of_task(task)
@@ -46,6 +53,10 @@ def task_page(
     history = queries.get_history(task.case_id, actor)
     story = tell(history[-MOST_MOMENTS:], names)
     is_open = task.state in ("ready", "claimed")
+    work = queries.work.around(task.user_task_id, actor)
+    draft = None if typed is not None or not is_open else work.draft
+    if draft is not None:
+        typed = MultiDict((name, value) for name, values in dict(draft.content).items() for value in values)
     shown = show(form, task.variables, zone(), typed if is_open else None, problems)
     mine = task.assignee == actor.actor_id
     return {
@@ -61,7 +72,17 @@ def task_page(
         "is_open": is_open,
         "is_mine": is_open and mine,
         "can_claim": task.state == "ready" and task.assignee is None,
-        "may_complete": is_open and (mine or task.assignee is None),
+        "may_complete": is_open and (mine or task.assignee is None) and work.delegation is None and not work.opinion,
+        **around(task, work, case, names, refused),
+        "draft": draft,
+        "draft_version": work.draft.version if work.draft else 0,
+        "used_percent": days_left(task.due_at, task.created_at) if is_open else 0,
+        "voice_states": STATES,
+        "refused": refused,
+        "refusal": refusal,
+        "verb_typed": verb_typed or MultiDict(),
+        "verb_problems": refusal.problems if isinstance(refusal, InvalidVariablesError) else {},
+        "work_task_id": lambda one: work.opinion.user_task_id if work.opinion else one.user_task_id,
         "facts": facts(_without_form(task.variables, form), names),
         "case": case.case,
         "diagram": _diagram(task, case),

@@ -21,6 +21,7 @@ from web.ui.requests import command_id
 from workflow_engine import (
     ClaimUserTask,
     CompleteUserTask,
+    DiscardDraft,
     EngineError,
     InvalidVariablesError,
     ReleaseUserTask,
@@ -34,16 +35,16 @@ blueprint = Blueprint("tasks", __name__)
 @blueprint.get("/tasks/<user_task_id>")
 def page(user_task_id: str) -> str:
     """The task as it stands; from now on it is not new to this person."""
-    task = _get(user_task_id)
+    task = get_task(user_task_id)
     note_seen(task)
-    return _render(task, command_id=new_id())
+    return render_task(task, command_id=new_id())
 
 
 @blueprint.post("/tasks/<user_task_id>/claim")
 def claim(user_task_id: str) -> Response:
     """Take the task on."""
-    task = _get(user_task_id)
-    keep_input(lambda error: _render(_get(user_task_id), command_id=new_id(), error=error))
+    task = get_task(user_task_id)
+    keep_input(lambda error: render_task(get_task(user_task_id), command_id=new_id(), error=error))
     engine().handle(ClaimUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
     return redirect(url_for("tasks.page", user_task_id=user_task_id), 303)
 
@@ -51,8 +52,8 @@ def claim(user_task_id: str) -> Response:
 @blueprint.post("/tasks/<user_task_id>/release")
 def release(user_task_id: str) -> Response:
     """Give the task back to those it was offered to."""
-    task = _get(user_task_id)
-    keep_input(lambda error: _render(_get(user_task_id), command_id=new_id(), error=error))
+    task = get_task(user_task_id)
+    keep_input(lambda error: render_task(get_task(user_task_id), command_id=new_id(), error=error))
     engine().handle(ReleaseUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
     flash(_("You gave the task back."))
     return redirect(url_for("inbox.page", queue="offered"), 303)
@@ -61,16 +62,17 @@ def release(user_task_id: str) -> Response:
 @blueprint.post("/tasks/<user_task_id>/complete")
 def complete(user_task_id: str) -> Response:
     """Check the form and complete the task; then the next task opens."""
-    task = _get(user_task_id)
+    task = get_task(user_task_id)
     typed: Typed = MultiDict(request.form.items(multi=True))
     key = command_id()
-    keep_input(lambda error: _render(_get(user_task_id), command_id=key, error=error, typed=typed))
+    keep_input(lambda error: render_task(get_task(user_task_id), command_id=key, error=error, typed=typed))
     submission = check(form_of_task(task), typed, zone(), task.variables, engine().clock.now())
     if submission.errors:
         raise InvalidVariablesError("Expected values that fit the form, but some do not.", submission.errors)
     engine().handle(
         CompleteUserTask(command_id=key, user_task_id=task.user_task_id, variables=submission.values), current_actor()
     )
+    engine().handle(DiscardDraft(command_id=new_id(), user_task_id=task.user_task_id), current_actor())
     return _onwards(task)
 
 
@@ -92,10 +94,12 @@ def form_of_task_name(task: UserTaskRow) -> str:
     return names_of(task.definition_id).element(task.element_id, task.name)
 
 
-def _get(user_task_id: str) -> UserTaskRow:
+def get_task(user_task_id: str) -> UserTaskRow:
+    """The task, within the visitor's reach."""
     return engine().queries.get_user_task(user_task_id, current_actor())
 
 
-def _render(task: UserTaskRow, **values: Any) -> str:
+def render_task(task: UserTaskRow, **values: Any) -> str:
+    """The task's page; ``refused`` names the verb whose form is shown again with what was typed."""
     error: EngineError | None = values.pop("error", None)
     return render_template("pages/task.html", **task_page(task, current_actor(), error=error, **values))

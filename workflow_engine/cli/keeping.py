@@ -14,6 +14,16 @@ def db() -> None:
     """Make or upgrade the database."""
 
 
+@db.command("sweep-files")
+@with_output
+def sweep_files(output: Output) -> None:
+    """Delete contents of attached files that no case names any more. Run it once a day; safe at any time."""
+    engine = open_engine(Settings.load())
+    gone = engine.sweep_files()
+    engine.close()
+    output.tell({"ok": True, "deleted": gone}, [f"{gone} contents were deleted."])
+
+
 @db.command()
 @with_output
 def upgrade(output: Output) -> None:

@@ -43,6 +43,7 @@ from workflow_engine.queries.rows import (
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
+from workflow_engine.queries.work import WorkQueries
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -70,6 +71,7 @@ class Queries:
         self.log = LogQueries(self.snapshot)
         self.desk = DeskQueries(self.snapshot)
         self.tasks = TaskQueries(self.snapshot)
+        self.work = WorkQueries(self.snapshot)
         self.case_lists = CaseListQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
 
