@@ -10,7 +10,7 @@ from web.presenters import model_words, people, times
 from web.presenters.findings import finding_title
 from web.presenters.operating import BATCH_STATES
 from web.presenters.prose import coded, prose
-from web.presenters.sentences import strong
+from web.presenters.telling import strong
 from workflow_engine import new_id
 
 CASE_STATES = {

@@ -13,7 +13,8 @@ from web.i18n import gettext as _
 from web.i18n import marked
 from web.presenters.case_lines import CaseLine, case_line
 from web.presenters.names import Names, names_of
-from web.presenters.sentences import HAPPENED, Teller
+from web.presenters.sentences import HAPPENED
+from web.presenters.telling import Teller
 from workflow_engine import BatchRow, CauseRow, DryRun, MigrationRehearsal, TokenPlace
 
 OPERATIONS = {

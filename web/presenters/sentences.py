@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
-from web.presenters.names import Names
+from web.presenters import sentences_work
 from web.presenters.people import actor_name, group_names
+from web.presenters.telling import Body, Sentence, Teller, say, strong
 from web.presenters.times import clock_time, due_of, instant
 from web.presenters.values import value_text
 from workflow_engine import explain_decision
-
-Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """What a sentence may look up: the names of the case's model, and who acted."""
-
-    names: Names
-    actor: str = ""
-
-    def element(self, body: Body, key: str = "element_id") -> Markup:
-        """The element's name, emphasised."""
-        return strong(self.names.element(body.get(key), body.get("name")))
-
-    def values(self, values: Mapping[str, Any] | None, most: int = 4) -> str:
-        """``name: value`` pairs on one line."""
-        pairs = list((values or {}).items())
-        told = [f"{self.names.variable(key)}: {value_text(value, self.names, key)[:60]}" for key, value in pairs[:most]]
-        return "; ".join(told) + ("; …" if len(pairs) > most else "")
-
-
-Sentence = Callable[[Body, Teller], "Markup | None"]
-
-
-def strong(text: str) -> Markup:
-    """Emphasised, and escaped."""
-    return Markup("<b>{}</b>").format(text)
-
-
-def say(message: str, /, **values: Any) -> Markup:
-    """A translated sentence with values put in, each escaped unless it is markup already."""
-    return Markup(message) % values  # noqa: S704 - messages come from our own catalogues
 
 
 # ------------------------------------------------------------------------------------------------ what was asked
@@ -124,6 +90,7 @@ ASKED: dict[str, Sentence] = {
     "job.complete": _job(lambda: _("The service behind %(element)s answered")),
     "job.fail": _job(lambda: _("The service behind %(element)s failed")),
     "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
+    **sentences_work.ASKED,
 }
 
 
@@ -254,5 +221,6 @@ HAPPENED: dict[str, Sentence] = {
     "variables.conflict": _conflict,
     "element.activated": _reached,
     "case.migrated": _migrated,
+    **sentences_work.HAPPENED,
 }
 """Events that say no more than the command itself (claimed, completed, …) have no sentence of their own."""

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.people import actor_name
-from web.presenters.sentences import ASKED, HAPPENED, Teller, say, strong
+from web.presenters.sentences import ASKED, HAPPENED
+from web.presenters.telling import Teller, say, strong
 from web.presenters.times import local_date
 from web.presenters.values import Fact, facts
 from workflow_engine import HistoryRow
