@@ -25,7 +25,7 @@ from workflow_engine.domain.work_commands import (
     TransferUserTask,
     UrgeUserTask,
 )
-from workflow_engine.queries.work import (
+from workflow_engine.queries.work_rows import (
     AttachmentRow,
     CommentRow,
     CopyRow,
