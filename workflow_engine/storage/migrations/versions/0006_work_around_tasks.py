@@ -7,8 +7,8 @@ from alembic import op
 
 from workflow_engine.storage import types
 
-revision = "0014"
-down_revision = "0013"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
