@@ -102,8 +102,9 @@ def clock() -> VirtualClock:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(
-        database_url=f"sqlite:///{tmp_path / 'liandong.sqlite3'}", demo=True, session_file=tmp_path / "sessions.db"
-    )
+        database_url=f"sqlite:///{tmp_path / 'liandong.sqlite3'}", demo=True, session_file=tmp_path / "sessions.db",
+        files_folder=tmp_path / "files",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from workflow_engine import CaseDetail, TaskWork, UserTaskRow
 VERBS: dict[str, tuple[str, str]] = {
     "answer": (marked("Answer"), marked("The task goes back to its owner with your answer.")),
     "take_back_delegation": (marked("Get back"), marked("The delegate is asked no more; the task is yours again.")),
-    "take_back": (marked("Take back"), marked("Nobody has acted on what followed yet. You get the task again.")),
+    "take_back": (marked("Take it back"), marked("Nobody has acted on what followed yet. You get the task again.")),
     "return": (marked("Return"), marked("The case goes back to an earlier step, to who did it.")),
     "transfer": (marked("Hand over"), marked("The task changes hands for good.")),
     "delegate": (marked("Delegate"), marked("Somebody prepares it; it comes back to you, and you complete it.")),
