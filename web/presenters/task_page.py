@@ -79,7 +79,7 @@ def task_page(
         "used_percent": days_left(task.due_at, task.created_at) if is_open else 0,
         "voice_states": STATES,
         "refused": refused,
-        "refusal": refusal,
+        "verb_error": refusal,
         "verb_typed": verb_typed or MultiDict(),
         "verb_problems": refusal.problems if isinstance(refusal, InvalidVariablesError) else {},
         "work_task_id": lambda one: work.opinion.user_task_id if work.opinion else one.user_task_id,
