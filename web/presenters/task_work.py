@@ -64,6 +64,7 @@ PLACES = {
 
 def around(task: UserTaskRow, work: TaskWork, case: CaseDetail, names: Names, refused: str) -> dict[str, Any]:
     """The template's values for everything around the task."""
+    told = {task.user_task_id, *(one.opinion_id for one in work.opinions)}
     return {
         "work": work,
         "verbs": [
@@ -73,7 +74,7 @@ def around(task: UserTaskRow, work: TaskWork, case: CaseDetail, names: Names, re
         "others": [
             (names.element(row.element_id, row.name), _holder(row))
             for row in case.user_tasks
-            if row.state in ("ready", "claimed") and row.user_task_id != task.user_task_id
+            if row.state in ("ready", "claimed") and row.user_task_id not in told
         ],
         "waits_for": [subject_name(subject) for subject in work.waits_for],
         "steps_back": [

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from workflow_engine.bpmn.model import Node, Scope
+from workflow_engine.bpmn.signing import find_host
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
@@ -51,13 +52,17 @@ def _variables(snapshot: Snapshot, case: CaseRow, token_id: int, state: str) -> 
     if case.state in ENDED_CASE:
         return final_variables(read_entries(snapshot, case.case_id))
     instance = restore(snapshot, case.case_id)
-    return instance.token_variables(token_id) if state in OPEN else instance.variables()
+    if state not in OPEN:
+        return instance.variables()
+    host = find_host(instance.tree, token_id)  # a signer sees what the one sees who asked
+    return instance.token_variables(token_id if host is None else host.token_id)
 
 
 def _node(snapshot: Snapshot, case: CaseRow, element_id: str, token_id: int | None) -> tuple[Node | None, str]:
     """The model's node and the version it belongs to, which for a called process is not the case's own."""
     if token_id is not None:
-        token = restore(snapshot, case.case_id).tree.index.get(token_id)
+        tree = restore(snapshot, case.case_id).tree
+        token = tree.index.get(token_id) or find_host(tree, token_id)
         if token is not None:
             return token.task_spec.node, token.workflow.spec.definition.definition_id
     definition = snapshot.library.get(snapshot.unit, case.definition_id)
