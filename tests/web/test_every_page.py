@@ -44,6 +44,8 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         "/inbox", "/inbox?queue=offered", "/inbox?queue=done", "/inbox?queue=started", "/inbox?queue=waiting&q=x",
         "/views", "/preferences", "/start", "/start/incident_report",
         f"/tasks/{task_id}", "/cases", f"/cases/{case_id}",
+        f"/cases/{case_id}/replay", f"/cases/{case_id}/replay?seq=1", f"/cases/{case_id}/proof?run=1",
+        "/audit/checkpoints",
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in",
     ]  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import Visitor, actor
+from web.presenters.replay import steps_of
 from web.presenters.replay_state import ReplayState
 from workflow_engine import OPERATOR, ClaimUserTask, CompleteUserTask, Engine, VirtualClock, new_id
 
@@ -85,6 +86,19 @@ def test_page_without_script_says_the_same(app: Flask, worked_case: str) -> None
     assert "2 h passed before this" in page
     assert 'id="seq-3" class="is-chosen"' in page
     assert "Wang Fang · Duty office" in page  # who has the task at the second moment
+
+
+def test_migration_and_calls_are_told_as_steps() -> None:
+    steps = steps_of([
+        {"event": "element.activated", "token_id": 2, "element_id": "A", "flow_id": "f"},
+        {"event": "subscription.opened", "token_id": 3, "element_id": "W", "name": "m"},
+        {"event": "call.resolved", "token_id": 2, "element_id": "A", "definition_id": "called", "process_id": "q"},
+        {"event": "case.migrated", "definition_id": "second", "mapping": {"A": "A2", "W": "W2"}, "version": 2},
+    ])  # fmt: skip
+    assert [step[0] for step in steps] == ["a", "w", "l", "v", "n"]
+    state = ReplayState()
+    state.apply(steps)
+    assert (state.tokens[2].element, state.waits["3.0"][0], state.definition) == ("A2", "W2", "second")
 
 
 def test_replay_of_a_case_outside_ones_reach_does_not_exist(app: Flask, worked_case: str) -> None:
