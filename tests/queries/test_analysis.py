@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.dialects import sqlite
 
 from tests.support.house import ADMIN, ANNE, AUDITOR, BO, NOON, OFFERED, STRANGER, House, chain, user_task
 from workflow_engine import (
@@ -21,6 +26,8 @@ from workflow_engine import (
     new_id,
 )
 from workflow_engine.domain.sampling import digest_of, draw
+from workflow_engine.queries import analysis, analysis_paths
+from workflow_engine.storage.schema import case_path
 from workflow_engine.workers.paths import PathReader
 
 HOUR = 3600
@@ -173,6 +180,24 @@ def test_repetitions_of_one_element_are_one_step_and_no_return(house: House) -> 
     assert house.rows("SELECT steps FROM case_path") == [('["vote"]',)]
 
 
+def test_rounds_of_a_repeated_sub_process_are_one_way_and_no_return(house: House) -> None:
+    body = (
+        '<bpmn:subProcess id="each"><bpmn:multiInstanceLoopCharacteristics>'
+        "<bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+        '<bpmn:startEvent id="in"/><bpmn:userTask id="do" camunda:candidateGroups="role:duty_room"/>'
+        '<bpmn:endEvent id="out"/><bpmn:sequenceFlow id="x" sourceRef="in" targetRef="do"/>'
+        '<bpmn:sequenceFlow id="y" sourceRef="do" targetRef="out"/></bpmn:subProcess>'
+    )
+    house.release(chain(body))
+    case_id = house.start()
+    for task in house.tasks(case_id):
+        house.complete(task.user_task_id, BO)
+        read(house)
+    figures = {s.element_id: (s.count, s.returned) for s in house.engine.queries.analysis.steps(AUDITOR, scope(house))}
+    assert figures["do"] == figures["each"] == (3, 0)
+    assert house.rows("SELECT steps, seen FROM case_path") == [('["each","do"]', "{}")]
+
+
 def test_inside_of_a_called_process_counts_on_its_own_diagram(house: House) -> None:
     house.release(chain(user_task("inner", OFFERED), process="called"))
     house.release(chain('<bpmn:callActivity id="call" calledElement="called"/>'))
@@ -285,3 +310,35 @@ def test_days_are_those_of_leaving_in_utc(house: House) -> None:
     walk(house, 5, 10)
     read(house)
     assert house.rows("SELECT day FROM visit_day WHERE element_id = 'a'") == [("2026-05-13",)]
+
+
+def test_two_readers_at_once_count_once(house: House) -> None:
+    house.release(chain(user_task("a", OFFERED)))
+    cases = [walk(house, 0, 60) for _ in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        commands = [ReadPaths(command_id=new_id(), case_ids=tuple(cases)) for _ in range(3)]
+        answers = list(pool.map(lambda command: house.engine.handle(command, OPERATOR).result["entries"], commands))
+    assert sorted(answers) == [0, 0, 18]
+    assert house.rows("SELECT count FROM visit_day WHERE element_id = 'a'") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda look: analysis._short(look, None, by_unit=True), "COVERING INDEX ix_visit_left"),
+        (lambda look: analysis._long(look, by_unit=True), "PRIMARY KEY (process_id=? AND day>? AND day<?)"),
+        (
+            lambda look: select(case_path.c.variant, func.count())
+            .where(*analysis_paths._ended(look))
+            .group_by(case_path.c.variant),
+            "COVERING INDEX ix_case_path_ended",
+        ),
+    ],
+)
+def test_questions_walk_their_index(sqlite_url: str, ask: Callable[[AnalysisScope], Any], index: str) -> None:
+    house = House(sqlite_url)
+    statement = ask(scope(house)).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    plan = house.rows(f"EXPLAIN QUERY PLAN {statement}")
+    house.close()
+    assert index in plan[0][3]
+    assert all("SCAN" not in row[3] for row in plan)

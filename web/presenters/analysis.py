@@ -95,6 +95,14 @@ class Line:
     other_value: str
     change: str
 
+    @property
+    def is_work(self) -> bool:
+        """Whether anything was done or waited for there: not a gateway or event that is passed in no time."""
+        return any(
+            one is not None and (one.seconds or one.unit or one.returned or one.open_now)
+            for one in (self.figures, self.other)
+        )
+
 
 def read_look() -> Look | None:
     """The look that the address or the form asks for, the nearest there is; None while there is no process."""
@@ -147,8 +155,10 @@ def steps_page(look: Look) -> dict[str, Any]:
     other = other_look(look)
     others = queries.steps(current_actor(), other.scope()) if other else []
     most = max((_VALUES[look.measure](step) for step in (*figures, *others)), default=0.0)
+    lines = _lines(look, figures, others, names)
     return {
-        "lines": _lines(look, figures, others, names),
+        "lines": [line for line in lines if line.is_work],
+        "passed": [line for line in lines if not line.is_work],
         "maps": [
             HeatMap(look, title_of(look), figures, most),
             *([HeatMap(other, title_of(other), others, most)] if other else []),

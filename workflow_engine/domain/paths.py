@@ -14,6 +14,8 @@ STEP_KINDS = frozenset({
     "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "scriptTask",
     "callActivity",
 })  # fmt: skip
+_COMES_BACK = STEP_KINDS | REPEATING | {"subProcess"}
+"""Kinds at which a return is told; gateways and events are passed again as part of it."""
 MOST_STEPS = 300
 """How much of a very long path is kept."""
 
@@ -29,6 +31,8 @@ class Visit:
     element_id: str
     element_kind: str
     entered_at: datetime
+    scope_id: int | None = None
+    """Token of the sub-process or call around it; None at the top."""
     unit: str = ""
     """To whom the work was given: the first group it was offered to, else the unit of who did it."""
     done_by: str | None = None
@@ -37,7 +41,7 @@ class Visit:
     left_at: datetime | None = None
     outcome: str = "open"
     returned: bool = False
-    """The case had left this element before."""
+    """The case had been at this element before, within the same run of the sub-process around it."""
     called_process_id: str | None = None
     called_definition_id: str | None = None
 
@@ -74,6 +78,8 @@ class Path:
     visits: int = 0
     steps: list[str] = field(default_factory=list)
     open: dict[int, Visit] = field(default_factory=dict)
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    """Elements entered so far, by the token of the scope around them, for scopes that are open."""
     ended: bool = False
 
     def follow(self, at: datetime, events: Iterable[Mapping[str, Any]]) -> list[Visit]:
@@ -94,19 +100,46 @@ class Path:
     def _enter(self, at: datetime, event: Mapping[str, Any]) -> Visit:
         element_id = str(event["element_id"])
         process_id, definition_id = self._model_of(event.get("scope_id"))
-        inner = any(visit.element_id == element_id and not visit.counted for visit in self.open.values())
+        scope_id = event.get("scope_id")
         own = definition_id == self.definition_id and process_id == self.process_id
         visit = Visit(
             visit_no=self.visits + 1, token_id=int(event["token_id"]), process_id=process_id,
             definition_id=definition_id, element_id=element_id, element_kind=str(event["element_kind"]), entered_at=at,
+            scope_id=scope_id,
         )  # fmt: skip
-        if own and not inner and (visit.element_kind in STEP_KINDS or not visit.counted):
-            visit.returned = element_id in self.steps
-            if len(self.steps) < MOST_STEPS:
-                self.steps.append(element_id)
+        if self._repeating(visit) is None:
+            visit.returned = not self._first(scope_id, element_id) and visit.element_kind in _COMES_BACK
+        if own and (visit.element_kind in STEP_KINDS or not visit.counted) and self._is_step(visit):
+            self.steps.append(element_id)
         self.visits += 1
         self.open[visit.token_id] = visit
         return visit
+
+    def _is_step(self, visit: Visit) -> bool:
+        """Whether the path goes on by it: what repeats by itself, or inside of what does, is one step."""
+        if self._repeating(visit) is not None or len(self.steps) >= MOST_STEPS:
+            return False
+        scope = self.open.get(visit.scope_id or 0)
+        while scope is not None:
+            whole = self._repeating(scope)
+            if whole is not None:
+                return self._first(whole.token_id, visit.element_id)
+            scope = self.open.get(scope.scope_id or 0)
+        return True
+
+    def _repeating(self, visit: Visit) -> Visit | None:
+        """The repetition as a whole that this visit is one round of."""
+        return next(
+            (one for one in self.open.values() if one.element_id == visit.element_id and not one.counted), None
+        )
+
+    def _first(self, scope_id: int | None, element_id: str) -> bool:
+        """Whether the element is new within the scope; it is known from now on."""
+        known = self.seen.setdefault(str(scope_id or 0), [])
+        if element_id in known:
+            return False
+        known.append(element_id)
+        return True
 
     def _model_of(self, scope_id: int | None) -> tuple[str, str]:
         """Which process's model draws the inside of a scope."""
@@ -139,6 +172,7 @@ class Path:
     def _leave(self, visit: Visit, at: datetime, outcome: str) -> None:
         visit.left_at, visit.outcome = at, outcome
         self.open.pop(visit.token_id, None)
+        self.seen.pop(str(visit.token_id), None)
 
 
 def variant_of(steps: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 Every question walks an index over a bounded stretch: single visits for spans up to ``SHORT_DAYS``, sums per day for
 longer ones. Whoever does not see every case gets the figures of the cases within their reach, of the last
-``REACH_DAYS`` days at most; so far back, too, a figure leads to its single visits.
+``REACH_DAYS`` days at most.
 """
 
 from __future__ import annotations
@@ -87,25 +87,26 @@ class AnalysisQueries:
     ) -> list[VisitRow]:
         """The longest visits of an element, or the longest of those ``overdue`` or ``returned``."""
         require_permission(actor, "analysis.see", "see figures of many cases")
-        since = max(scope.since, scope.until - timedelta(days=REACH_DAYS))
-        columns = (
-            _v.case_id, _p.title, _v.element_id, _v.unit, _v.done_by, _v.entered_at, _v.claimed_at, _v.due_at,
-            _v.left_at, _v.seconds, _v.overdue, _v.returned, _v.outcome,
-        )  # fmt: skip
+        visible = visible_to(actor)
+        since = scope.since if visible is None else max(scope.since, scope.until - timedelta(days=REACH_DAYS))
         conditions = [*_within(scope, since), _v.element_id == element_id]
         if only == "overdue":
             conditions.append(_v.overdue)
         elif only == "returned":
             conditions.append(_v.returned)
+        order = (_v.seconds.desc(), _v.case_id, _v.visit_no)
+        found = _seen(select(_v.case_id, _v.visit_no).where(*conditions), visible)
+        longest = found.order_by(*order).limit(MOST_VISITS).subquery()  # out of the index alone
+        columns = (
+            _v.case_id, _p.title, _v.element_id, _v.unit, _v.done_by, _v.entered_at, _v.claimed_at, _v.due_at,
+            _v.left_at, _v.seconds, _v.overdue, _v.returned, _v.outcome,
+        )  # fmt: skip
         statement = (
             select(*columns)
+            .join(longest, and_(longest.c.case_id == _v.case_id, longest.c.visit_no == _v.visit_no))
             .join(process_instance, _p.case_id == _v.case_id)
-            .where(*conditions)
-            .order_by(_v.seconds.desc(), _v.case_id, _v.visit_no)
-            .limit(MOST_VISITS)
+            .order_by(*order)
         )
-        if (visible := visible_to(actor)) is not None:
-            statement = statement.where(visible)
         with self._snapshot() as snapshot:
             return [VisitRow(*tuple(row)) for row in snapshot.connection.execute(statement)]
 

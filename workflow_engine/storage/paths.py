@@ -25,7 +25,7 @@ _NEW = Statement(lambda dialect: upsert(dialect, case_path, ("case_id",), None))
 _CASE = Statement(
     select(_p.process_id, _p.definition_id, _p.version, _p.ended_at).where(_p.case_id == param("case"))
 )
-_LOCK = Statement(select(_c.covers, _c.visits, _c.steps).where(_c.case_id == param("case")).with_for_update())
+_LOCK = Statement(select(_c.covers, _c.visits, _c.steps, _c.seen).where(_c.case_id == param("case")).with_for_update())
 _ENTRIES = Statement(
     select(audit_entry.c.seq, audit_entry.c.at, audit_entry.c.body)
     .where(audit_entry.c.stream_id == param("case"), audit_entry.c.seq > param("covers"))
@@ -45,10 +45,11 @@ _CHANGE = Statement(
     .where(_v.case_id == param("key"), _v.visit_no == param("number"))
     .values({name: param(name, _v[name]) for name in _CHANGED})
 )
+_MOVED = ("covers", "visits", "steps", "seen", "variant", "ended_at", "settled")
 _MOVE = Statement(
     update(case_path)
     .where(_c.case_id == param("key"))
-    .values({name: param(name, _c[name]) for name in ("covers", "visits", "steps", "variant", "ended_at", "settled")})
+    .values({name: param(name, _c[name]) for name in _MOVED})
 )
 _UNIT_OF = Statement(select(person.c.unit_id).where(person.c.person_id == param("person")))
 _CLASSES = tuple(f"span{number}" for number in range(len(SPANS) + 1))
@@ -76,10 +77,13 @@ def read_case(unit: UnitOfWork, case_id: str) -> int:
         return 0
     process_id, definition_id, version, ended_at = case
     unit.run(_NEW, _new_row(case_id, process_id, definition_id))
-    covers, visits, steps = unit.one(_LOCK, {"case": case_id}) or (0, 0, "[]")
+    covers, visits, steps, seen = unit.one(_LOCK, {"case": case_id}) or (0, 0, "[]", "{}")
     if covers >= version:
         return 0
-    path = Path(process_id=process_id, definition_id=definition_id, visits=visits, steps=orjson.loads(steps))
+    path = Path(
+        process_id=process_id, definition_id=definition_id, visits=visits, steps=orjson.loads(steps),
+        seen=orjson.loads(seen),
+    )  # fmt: skip
     for row in unit.all(_OPEN, {"case": case_id}):
         open_visit = Visit(**dict(zip(_STATE, row, strict=True)))
         path.open[open_visit.token_id] = open_visit
@@ -97,6 +101,7 @@ def read_case(unit: UnitOfWork, case_id: str) -> int:
         _MOVE,
         {
             "key": case_id, "covers": covers, "visits": path.visits, "steps": orjson.dumps(path.steps).decode(),
+            "seen": "{}" if path.ended else orjson.dumps(path.seen).decode(),
             "variant": variant_of(path.steps), "ended_at": ended_at if path.ended else None, "settled": path.ended,
         },
     )  # fmt: skip
@@ -118,7 +123,7 @@ def _name_units(unit: UnitOfWork, visits: Iterable[Visit]) -> None:
 def _new_row(case_id: str, process_id: str, definition_id: str) -> dict[str, Any]:
     return {
         "case_id": case_id, "process_id": process_id, "definition_id": definition_id, "covers": 0, "visits": 0,
-        "steps": "[]", "variant": variant_of(()), "ended_at": None, "settled": False,
+        "steps": "[]", "seen": "{}", "variant": variant_of(()), "ended_at": None, "settled": False,
     }  # fmt: skip
 
 
