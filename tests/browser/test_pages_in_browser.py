@@ -31,7 +31,10 @@ def visits(city: City, case_id: str) -> Iterator[tuple[str | None, str]]:
     task_id = city.open_tasks(case_id, "verify")[0].user_task_id
     definition_id = city.engine.queries.list_definitions()[0].definition_id
     yield None, "/sign-in"
-    for path in ("/inbox", "/inbox?queue=offered", "/inbox?queue=done", f"/tasks/{task_id}", "/alerts", "/cases"):
+    for path in (
+        "/inbox", "/inbox?queue=offered", "/inbox?queue=done", f"/tasks/{task_id}", "/alerts", "/cases", "/start",
+        "/preferences", "/views", "/patterns",
+    ):  # fmt: skip
         yield "user:lin_yue", path
     for path in (f"/cases/{case_id}", "/models", "/operations", f"/models/{definition_id}", "/no-such-page"):
         yield "user:jiang_fan", path

@@ -90,7 +90,7 @@ function connect(holder, drawn) {
 }
 
 async function begin(holder) {
-  holder.dataset.drawn = "begun";
+  holder.dataset.begun = "yes";
   const drawn = await draw(holder);
   if (!drawn) return;
   show(drawn, readMarks());
@@ -103,6 +103,6 @@ async function begin(holder) {
 }
 
 // One diagram to a page; a task that opens beside a list brings its own.
-const beginNew = () => { const holder = document.querySelector("[data-diagram]:not([data-drawn])"); return holder && begin(holder); };
+const beginNew = () => { const holder = document.querySelector("[data-diagram]:not([data-begun])"); return holder && begin(holder); };
 document.addEventListener("htmx:after:swap", beginNew);
 await beginNew();
