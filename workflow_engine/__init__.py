@@ -106,6 +106,7 @@ from workflow_engine.domain.telling_commands import (
     SendAgain,
 )
 from workflow_engine.domain.variables import parse_json
+from workflow_engine.domain.work_commands import MarkCopiesRead, MarkNotesRead
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
@@ -285,6 +286,8 @@ __all__ = [
     "LoadOrganisation",
     "LockJobs",
     "MailChoiceRow",
+    "MarkCopiesRead",
+    "MarkNotesRead",
     "MemberRow",
     "MessageRow",
     "MigrateCase",

@@ -8,7 +8,7 @@ import re
 from flask import Flask
 
 from tests.web.conftest import Visitor, actor, open_task
-from workflow_engine import OPERATOR, ClaimUserTask, Engine, StartCase, VirtualClock, new_id
+from workflow_engine import OPERATOR, ClaimUserTask, CopyCase, Engine, StartCase, VirtualClock, new_id
 
 
 def start(engine: Engine, title: str, **fields: str) -> str:
@@ -174,3 +174,16 @@ def test_colours_are_remembered(app: Flask) -> None:
     assert 'dark.css" media="all"' in wang.get("/cases").text
     wang.post("/theme", {"theme": "light"})
     assert "dark.css" not in wang.get("/inbox").text
+
+
+def test_copies_are_listed_and_marked_as_read(app: Flask, engine: Engine, case_id: str) -> None:
+    command = CopyCase(command_id=new_id(), case_id=case_id, subjects=("user:chen",), reason="For your <station>")
+    engine.handle(command, actor(engine, "wang"))
+    chen = Visitor(app, "chen")
+    page = chen.get("/inbox?queue=copied").text
+    assert "Wang Fang copied this to you" in page
+    assert "For your &lt;station&gt;" in page
+    assert count(page, "copied") == "1"
+    assert chen.post("/inbox/read", {"case": case_id}).status_code == 303
+    assert count(chen.get("/inbox?queue=copied").text, "copied") == ""
+    assert "Nothing was copied to you" in Visitor(app, "hu").get("/inbox?queue=copied").text

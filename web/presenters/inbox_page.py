@@ -8,6 +8,7 @@ from typing import Any
 from web.context import engine
 from web.i18n import gettext as _
 from web.presenters.case_lines import CaseLine, case_lines
+from web.presenters.copies import copy_lines
 from web.presenters.names import names_of
 from web.presenters.people import find_group_name
 from web.presenters.tasks import TaskLine, rows_of
@@ -68,7 +69,8 @@ def fingerprint(values: dict[str, Any]) -> str:
         for line in values["rows"]
     ]  # fmt: skip
     cases = [(line.row.case_id, line.row.state, line.row.incident_count) for line in values["lines"]]
-    return repr((rows, cases, [queue.count for queue in values["queues"]], values["next_cursor"]))
+    copies = [(line.key, line.case_id, line.sent_at, line.is_unread) for line in values["copies"]]
+    return repr((rows, cases, copies, [queue.count for queue in values["queues"]], values["next_cursor"]))
 
 
 def _list(actor: Actor, wish: Wish, queue: str, after: str | None) -> dict[str, Any]:
@@ -76,14 +78,17 @@ def _list(actor: Actor, wish: Wish, queue: str, after: str | None) -> dict[str, 
     if queue == "started":
         found = queries.case_lists.page(actor, wishes.case_wish(wish, started_by=actor.actor_id), after, PAGE_ROWS)
         lines: list[CaseLine] = case_lines(found.items)
-        return {"rows": [], "lines": lines, "next_cursor": found.next_cursor}
+        return {"rows": [], "lines": lines, "copies": [], "next_cursor": found.next_cursor}
+    if queue == "copied":
+        copies, further = copy_lines(actor, after, PAGE_ROWS)
+        return {"rows": [], "lines": [], "copies": copies, "next_cursor": further}
     tasks = queries.tasks.page(actor, wishes.task_wish(wish, queue), after, PAGE_ROWS)
     seen = queries.desk.seen(actor.actor_id, [row.user_task_id for row in tasks.items])
     rows = [
         InboxLine(line, queue != "done" and line.row.user_task_id not in seen, line.row.assignee is None)
         for line in rows_of(tasks.items)
     ]
-    return {"rows": rows, "lines": [], "next_cursor": tasks.next_cursor}
+    return {"rows": rows, "lines": [], "copies": [], "next_cursor": tasks.next_cursor}
 
 
 def queue_lines(actor: Actor, wish: Wish, current: str) -> list[QueueLine]:
@@ -91,6 +96,7 @@ def queue_lines(actor: Actor, wish: Wish, current: str) -> list[QueueLine]:
     counts = engine().queries.tasks.counts(
         actor, {queue: wishes.task_wish(Wish("inbox"), queue) for queue in wishes.COUNTED}
     )
+    counts["copied"] = sum(engine().queries.work.count_unread(actor))
     keep = {name: value for name, value in (("sort", wish.get("sort")),) if value}
     return [
         QueueLine(
@@ -98,7 +104,6 @@ def queue_lines(actor: Actor, wish: Wish, current: str) -> list[QueueLine]:
             told(counts.get(key, 0)), key == current,
         )
         for key, label in wishes.QUEUES.items()
-        if key != "copied"
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from web.forms.shown import ShownField
 from web.i18n import gettext as _
 from web.presenters.case_lines import CaseLine
 from web.presenters.case_parts import Participant, RelatedLine
+from web.presenters.copies import CopyLine
 from web.presenters.foresight import ForeseenTask, ForesightLines
 from web.presenters.inbox_page import InboxLine, QueueLine
 from web.presenters.story import Moment
@@ -22,6 +23,8 @@ from web.ui.wishes import Wish
 from workflow_engine import InvalidStateError, Problem, ViewRow
 
 ELSEWHERE = {
+    "around.html": "/inbox?queue=mine",
+    "verbs.html": "/inbox?queue=mine",
     "analysis.html": "/analysis",
     "analysis_cases.html": "/analysis/paths",
     "changes.html": "/models",
@@ -63,6 +66,9 @@ def samples() -> dict[str, Any]:
         "view": ViewRow("pattern", "inbox", _("Fires of this week"), {}, False),
         "wish": Wish("inbox", {"queue": "offered"}),
         "task_lines": [_task(1, True, due_of(late)), _task(2, False, due_of(later))],
+        "copy_line": CopyLine(
+            "", "pattern", "Smoke at Dock 3", "#queues", "Li Qiang", _("copied this to you"), "", late, True
+        ),
         "case_lines": [_case(state, stops) for state, stops in (
             ("active", 0), ("active", 2), ("suspended", 0), ("completed", 0), ("cancelled", 0))],
         "foresight": ForesightLines(

@@ -21,7 +21,17 @@ from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import zone
 from web.security import safe_next
 from web.ui.requests import command_id
-from workflow_engine import ClaimUserTask, Command, CompleteUserTask, EngineError, InboxRow, UserTaskRow, new_id
+from workflow_engine import (
+    ClaimUserTask,
+    Command,
+    CompleteUserTask,
+    EngineError,
+    InboxRow,
+    MarkCopiesRead,
+    MarkNotesRead,
+    UserTaskRow,
+    new_id,
+)
 
 blueprint = Blueprint("bulk", __name__)
 MOST_TASKS = 100
@@ -88,6 +98,17 @@ def send() -> Response | str:
         if found.errors
     ]
     return _told(_("Completed"), outcomes, gone)
+
+
+@blueprint.post("/inbox/read")
+def read() -> Response:
+    """The visitor has taken note of copies of a case, or of a note."""
+    actor = current_actor()
+    if case_id := request.form.get("case"):
+        engine().handle(MarkCopiesRead(command_id=command_id(), case_id=case_id), actor)
+    elif note_id := request.form.get("note"):
+        engine().handle(MarkNotesRead(command_id=command_id(), note_ids=(note_id,)), actor)
+    return redirect(url_for("inbox.page", queue="copied"), 303)
 
 
 def _selected() -> tuple[list[InboxRow], int]:

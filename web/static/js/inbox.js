@@ -66,6 +66,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   const ctx = event.detail?.ctx;
   if (!ctx || ctx.target !== pane) return;
   const path = pathOf(ctx.response?.raw?.url || ctx.request.action);
+  // What came is a page's main part; here it is a part of this page.
+  const main = pane.querySelector("main");
+  main?.replaceWith(...main.childNodes);
   if (!path.startsWith("/tasks/")) {
     close();
   } else {
