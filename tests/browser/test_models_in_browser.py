@@ -58,12 +58,16 @@ def test_diagram_is_edited_checked_and_saved_as_the_author_wrote_it(city: City, 
     groups.fill("role:commander")
     groups.press("Tab")
     admin.locator("[data-editor-state]", has_text="Not saved yet").wait_for()
+    urge = admin.locator("#bio-properties-panel-liandong-verb-urge")
+    assert urge.is_checked()
+    urge.uncheck()
     assert admin.evaluate(GUARD)
     assert admin.locator(".bjs-powered-by").is_visible()
     save(admin)
     assert not admin.evaluate(GUARD)
     saved = work_of(city, place).files[MODEL].decode()
     assert 'camunda:candidateGroups="role:commander"' in saved
+    assert '<camunda:property name="verbs" value="transfer, delegate, sign, return, take_back, copy" />' in saved
     admin.goto(f"{place}")
     admin.get_by_role("link", name="What changed").click()
     admin.wait_for_selector("[data-drawn]")

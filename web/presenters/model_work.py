@@ -15,6 +15,7 @@ from web.presenters.diagram import diagram_with_problems
 from web.presenters.model_changes import names_of_files
 from web.presenters.model_page import notes_by_kind
 from web.presenters.names import in_language
+from web.presenters.task_work import VERBS
 from workflow_engine import Actor, check_model, is_model, new_id
 
 _BLANK_MODEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -184,5 +185,6 @@ def _editor_words() -> dict[str, str]:
         "lane": _("Queue"),
         "laneHint": _("“emergency” puts its timers and jobs before all others"),
         "topic": _("Topic of the worker"),
+        **{f"verb_{verb}": _("Allowed: %(verb)s", verb=_(label)) for verb, (label, _does) in VERBS.items()},
         "none": _("none"),
     }

@@ -72,9 +72,14 @@ async function save() {
 async function check() {
   say(words.checking);
   const answer = await ask(root.dataset.check, await editor.text()).catch(() => null);
-  if (!answer?.ok) return say(words.failed);
-  say(isChanged ? words.unsaved : "");
-  tell(await answer.json());
+  if (!answer?.ok) {
+    say(words.failed);
+    return;
+  }
+  const told = await answer.json();
+  if (state.textContent === words.saved) return; // Saved meanwhile: that told more.
+  if (state.textContent === words.checking) say(isChanged ? words.unsaved : "");
+  tell(told);
 }
 
 async function open() {

@@ -1,5 +1,5 @@
 // What Liandong reads beside plain BPMN, as one group of the properties panel: attributes and named properties.
-import { SelectEntry, TextAreaEntry, TextFieldEntry, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, useService } from "../vendor/bpmn-modeler.js";
+import { CheckboxEntry, SelectEntry, TextAreaEntry, TextFieldEntry, isCheckboxEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, useService } from "../vendor/bpmn-modeler.js";
 
 const KINDS = {
   "bpmn:UserTask": ["candidateGroups", "assignee", "formKey", "dueDate", "priority", "completedBy", "notCompletedBy"],
@@ -19,9 +19,42 @@ const ATTRIBUTES = {
 };
 const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane" };
 
-function readProperty(object, name) {
+// Without the property a task allows them all; an empty one allows none.
+const VERBS = ["transfer", "delegate", "sign", "return", "take_back", "copy", "urge"];
+
+// Of a pool, what counts is its process.
+function objectOf(element) {
+  return element.businessObject?.processRef ?? element.businessObject;
+}
+
+function findProperty(object, name) {
   const list = object.extensionElements?.values?.find((value) => value.$type === "camunda:Properties");
-  return list?.values?.find((value) => value.name === name)?.value ?? "";
+  return list?.values?.find((value) => value.name === name);
+}
+
+function readVerbs(object) {
+  const found = findProperty(object, "verbs");
+  return found ? VERBS.filter((verb) => (found.value ?? "").split(/[\s,]+/).includes(verb)) : VERBS;
+}
+
+function verbEntry(verb, { words }) {
+  const component = ({ element, id }) => {
+    const services = useServices();
+    const object = objectOf(element);
+    return CheckboxEntry({
+      element, id, label: words[`verb_${verb}`],
+      getValue: () => readVerbs(object).includes(verb),
+      setValue: (isAllowed) => {
+        const allowed = VERBS.filter((other) => (other === verb ? isAllowed : readVerbs(object).includes(other)));
+        writeProperty(services, element, object, "verbs", allowed.length === VERBS.length ? undefined : allowed.join(", "));
+      },
+    });
+  };
+  return { id: `liandong-verb-${verb}`, component, isEdited: isCheckboxEntryEdited };
+}
+
+function readProperty(object, name) {
+  return findProperty(object, name)?.value ?? "";
 }
 
 // One change that can be undone as a whole, whichever of the three levels had to be made first.
@@ -31,7 +64,7 @@ function writeProperty(services, element, object, name, value) {
   const others = (extension.values ?? []).filter((item) => item.$type !== "camunda:Properties");
   const before = extension.values?.find((item) => item.$type === "camunda:Properties");
   const kept = (before?.values ?? []).filter((item) => item.name !== name);
-  if (value) kept.push(factory.create("camunda:Property", { name, value }));
+  if (value !== undefined) kept.push(factory.create("camunda:Property", { name, value }));
   const values = kept.length ? [...others, factory.create("camunda:Properties", { values: kept })] : others;
   const made = values.length ? factory.create("bpmn:ExtensionElements", { values }) : undefined;
   for (const item of values) item.$parent = made;
@@ -51,7 +84,7 @@ function write(services, element, object, what, value) {
     const conditionExpression = value ? factory.create("bpmn:FormalExpression", { body: value }) : undefined;
     modeling.updateProperties(element, { conditionExpression });
   } else if (PROPERTIES[what]) {
-    writeProperty(services, element, object, PROPERTIES[what], value);
+    writeProperty(services, element, object, PROPERTIES[what], value || undefined);
   } else {
     const more = what === "topic" ? { "camunda:type": value ? "external" : undefined } : {};
     modeling.updateModdleProperties(element, object, { [ATTRIBUTES[what]]: value || undefined, ...more });
@@ -62,17 +95,17 @@ function useServices() {
   return { factory: useService("bpmnFactory"), modeling: useService("modeling"), debounce: useService("debounceInput") };
 }
 
-function entryOf(what, object, { words, forms }) {
+function entryOf(what, { words, forms }) {
   const label = words[what] ?? what;
   const description = words[`${what}Hint`] ?? "";
   const common = ({ element, id }, services) => ({
     element, id, label, description, debounce: services.debounce,
-    getValue: () => read(object, what),
-    setValue: (value) => write(services, element, object, what, value),
+    getValue: () => read(objectOf(element), what),
+    setValue: (value) => write(services, element, objectOf(element), what, value),
   });
   if (what === "formKey" && forms.length) {
     const component = (props) => {
-      const now = read(object, what);
+      const now = read(objectOf(props.element), what);
       const known = [...new Set(["", ...forms, now])].map((value) => ({ value, label: value || words.none }));
       return SelectEntry({ ...common(props, useServices()), getOptions: () => known });
     };
@@ -87,18 +120,20 @@ function entryOf(what, object, { words, forms }) {
 }
 
 export function liandongProperties(settings) {
+  // Made once: a field that is made anew at each change would lose the writer's place in it.
+  const entries = Object.fromEntries(Object.entries(KINDS).map(([kind, names]) => [kind, names.map((what) => entryOf(what, settings))]));
+  entries["bpmn:UserTask"].push(...VERBS.map((verb) => verbEntry(verb, settings)));
+
   class LiandongProperties {
     constructor(propertiesPanel) {
       propertiesPanel.registerProvider(400, this);
     }
 
     getGroups(element) {
-      const object = element.businessObject?.processRef ?? element.businessObject;
-      const names = Object.entries(KINDS).find(([kind]) => object?.$instanceOf?.(kind))?.[1];
+      const object = objectOf(element);
+      const mine = Object.entries(entries).find(([kind]) => object?.$instanceOf?.(kind))?.[1];
       return (groups) => {
-        if (!names) return groups;
-        const entries = names.map((what) => entryOf(what, object, settings));
-        groups.splice(1, 0, { id: "liandong", label: settings.words.group, entries, shouldOpen: true });
+        if (mine) groups.splice(1, 0, { id: "liandong", label: settings.words.group, entries: mine, shouldOpen: true });
         return groups;
       };
     }
