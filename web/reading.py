@@ -12,9 +12,10 @@ from workflow_engine import NoteReading, NotPermittedError, is_reader
 
 SPAN_SECONDS = 600
 """Within this time a case is noted once for a person, however often they turn its pages."""
-OWN_ENDPOINTS = frozenset({"sign_in.leave", "account.change_password"})
+OWN_ENDPOINTS = frozenset({"sign_in.leave", "account.change_password", "proof.export", "record.export"})
 OWN_BLUEPRINTS = frozenset({"preferences", "analysis"})
-"""Where readers may send forms: about themselves, and the questions that are their task; the engine decides again."""
+"""Where readers may send forms: about themselves, to take out what they read (which goes on record), and the questions
+that are their task; the engine decides again."""
 
 
 def init_app(app: Flask) -> None:
