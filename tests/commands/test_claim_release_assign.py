@@ -22,12 +22,12 @@ def task_id(house: House) -> str:
     return house.task(house.start())
 
 
-def release(task_id: str) -> ReleaseUserTask:
-    return ReleaseUserTask(command_id=new_id(), user_task_id=task_id)
+def release(task_id: str, reason: str | None = None) -> ReleaseUserTask:
+    return ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason=reason)
 
 
-def assign(task_id: str, assignee: str) -> AssignUserTask:
-    return AssignUserTask(command_id=new_id(), user_task_id=task_id, assignee=assignee)
+def assign(task_id: str, assignee: str, reason: str | None = None) -> AssignUserTask:
+    return AssignUserTask(command_id=new_id(), user_task_id=task_id, assignee=assignee, reason=reason)
 
 
 def queues(house: House) -> tuple[int, int, int]:
@@ -98,7 +98,7 @@ def test_release_of_what_another_has_is_not_permitted(house: House, task_id: str
     house.claim(task_id, ANNE)
     with pytest.raises(NotPermittedError, match="claimed by user:anne"):
         house.engine.handle(release(task_id), BO)
-    house.engine.handle(release(task_id), ADMIN)
+    house.engine.handle(release(task_id, "Anne is away."), ADMIN)
     assert queues(house) == (0, 1, 1)
 
 
@@ -110,7 +110,7 @@ def test_assign_by_who_has_it_or_by_an_administrator(house: House, task_id: str)
     house.claim(task_id, ANNE)
     house.engine.handle(assign(task_id, "user:bo"), ANNE)
     assert [row.assignee for row in house.engine.queries.inbox(BO).items] == ["user:bo"]
-    house.engine.handle(assign(task_id, "user:anne"), ADMIN)
+    house.engine.handle(assign(task_id, "user:anne", "Bo is away."), ADMIN)
     house.complete(task_id, ANNE)
 
 

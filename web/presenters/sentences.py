@@ -203,7 +203,20 @@ def _migrated(event: Body, teller: Teller) -> Markup:
     return say(_("The case goes on in version %(version)s"), version=strong(str(event.get("version"))))
 
 
+def _acted_for(event: Body, _teller: Teller) -> Markup:
+    """Somebody acted on behalf of another: both are named."""
+    other = str(event["on_behalf_of"])
+    name = actor_name(other) if other.startswith("user:") else ", ".join(group_names([other]))
+    values = {"who": strong(actor_name(event["by"])), "other": strong(name)}
+    if event.get("capacity") == "deputy":
+        return say(_("%(who)s acted for %(other)s, as their deputy"), **values)
+    return say(
+        _("%(who)s acted as an administrator for %(other)s: %(reason)s"), **values, reason=event.get("reason") or "–"
+    )
+
+
 HAPPENED: dict[str, Sentence] = {
+    "user_task.acted_for": _acted_for,
     "user_task.created": _task_created,
     "user_task.cancelled": _task_cancelled,
     "timer.scheduled": _timer_scheduled,

@@ -96,7 +96,7 @@ _COMMANDS: Mapping[str, Callable[[str, BatchItem, Mapping[str, Any], str], Comma
     "suspend": lambda key, item, _given, why: SuspendCase(command_id=key, case_id=item.case_id, reason=why),
     "resume": lambda key, item, _given, why: ResumeCase(command_id=key, case_id=item.case_id, reason=why),
     "migrate": _migrate,
-    "assign": lambda key, item, given, _why: AssignUserTask(
-        command_id=key, user_task_id=item.subject or "", assignee=given["assignee"]
+    "assign": lambda key, item, given, why: AssignUserTask(
+        command_id=key, user_task_id=item.subject or "", assignee=given["assignee"], reason=why
     ),
 }

@@ -157,21 +157,33 @@ class UserTaskCommand(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimUserTask(UserTaskCommand):
+class StandingCommand(UserTaskCommand):
+    """What somebody may do on behalf of somebody else: as their deputy, or as an administrator with a reason."""
+
+    PRIVATE: ClassVar[tuple[str, ...]] = ("reason",)
+    on_behalf_of: str | None = None
+    """The absent person, or whose task an administrator takes in hand; a deputy need not say it."""
+    capacity: str | None = None
+    """``deputy`` or ``administrator``; settled by the handler, whatever a caller puts there."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimUserTask(StandingCommand):
     """Take an offered task."""
 
     NAME = "user_task.claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseUserTask(UserTaskCommand):
+class ReleaseUserTask(StandingCommand):
     """Give a claimed task back."""
 
     NAME = "user_task.release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignUserTask(UserTaskCommand):
+class AssignUserTask(StandingCommand):
     """Give a task to a person."""
 
     NAME = "user_task.assign"
@@ -179,11 +191,11 @@ class AssignUserTask(UserTaskCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteUserTask(UserTaskCommand):
+class CompleteUserTask(StandingCommand):
     """Submit a task."""
 
     NAME = "user_task.complete"
-    PRIVATE = ("variables",)
+    PRIVATE = ("variables", "reason")
     variables: Variables = field(default_factory=dict)
 
 

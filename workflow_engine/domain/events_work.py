@@ -68,6 +68,22 @@ class UserTaskCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserTaskActedFor(Event):
+    """Somebody did something with a task on behalf of another person; what they did is the event beside it."""
+
+    KIND = "user_task.acted_for"
+    PRIVATE = ("reason",)
+    token_id: int
+    element_id: str
+    by: str
+    on_behalf_of: str
+    capacity: str
+    """``deputy`` or ``administrator``."""
+    is_completion: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskCancelled(Event):
     """The task was withdrawn."""
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.standing_in import counted
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import operation_commands as o
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.events import (
     CaseResumed,
     CaseSuspended,
+    Event,
+    UserTaskActedFor,
     UserTaskAssigned,
     UserTaskClaimed,
     UserTaskReleased,
@@ -38,10 +41,9 @@ def start_case(instance: Instance, context: RunContext, command: c.StartCase, _a
 
 def complete_user_task(instance: Instance, context: RunContext, command: c.CompleteUserTask, actor_id: str) -> Step:
     """Timers that were overdue come first: a deadline passed is passed, also when no clock looked in time."""
-    token_id = token_of(command.user_task_id)
     before = fire_overdue(instance, context)
     try:
-        done = step_of(instance.complete_user_task(context, token_id, command.variables, actor_id))
+        done = complete_in_time(instance, context, command, actor_id)
     except (NotFoundError, InvalidStateError) as refusal:
         if before is None:
             raise
@@ -55,7 +57,29 @@ def complete_user_task(instance: Instance, context: RunContext, command: c.Compl
 def complete_in_time(instance: Instance, context: RunContext, command: c.CompleteUserTask, actor_id: str) -> Step:
     """The same where it is known that no timer of the case is overdue: nothing needs to be looked through."""
     token_id = token_of(command.user_task_id)
-    return step_of(instance.complete_user_task(context, token_id, command.variables, actor_id))
+    told = acted_for(instance, command, actor_id, is_completion=True)
+    variables = command.variables
+    token = instance.tree.index.get(token_id)
+    if token is not None and token.task_spec.node.properties:
+        variables = counted(token.task_spec.node, token.data, variables, actor_id, command.on_behalf_of)
+    done = step_of(instance.complete_user_task(context, token_id, variables, actor_id))
+    return Step(told).then(done) if told else done
+
+
+def acted_for(
+    instance: Instance, command: c.StandingCommand, actor_id: str, *, is_completion: bool = False
+) -> list[Event]:
+    """What is told first when somebody acts on behalf of somebody else."""
+    if command.capacity is None or command.on_behalf_of is None:
+        return []
+    token_id = token_of(command.user_task_id)
+    return [
+        UserTaskActedFor(
+            token_id=token_id, element_id=element_of(instance, token_id), by=actor_id,
+            on_behalf_of=command.on_behalf_of, capacity=command.capacity, is_completion=is_completion,
+            reason=command.reason,
+        )
+    ]  # fmt: skip
 
 
 def next_due_at(instance: Instance) -> datetime | None:
@@ -80,22 +104,27 @@ def fire_overdue(instance: Instance, context: RunContext) -> Step | None:
 def claim_user_task(instance: Instance, _context: RunContext, command: c.ClaimUserTask, actor_id: str) -> Step:
     """The actor takes the task."""
     token_id = token_of(command.user_task_id)
-    return Step([UserTaskClaimed(token_id=token_id, element_id=element_of(instance, token_id), assignee=actor_id)])
+    told = acted_for(instance, command, actor_id)
+    claimed = UserTaskClaimed(token_id=token_id, element_id=element_of(instance, token_id), assignee=actor_id)
+    return Step([*told, claimed])
 
 
-def release_user_task(instance: Instance, _context: RunContext, command: c.ReleaseUserTask, _actor_id: str) -> Step:
+def release_user_task(instance: Instance, _context: RunContext, command: c.ReleaseUserTask, actor_id: str) -> Step:
     """The task goes back on offer."""
     token_id = token_of(command.user_task_id)
     require_in_hand(instance, token_id)
-    return Step([UserTaskReleased(token_id=token_id, element_id=element_of(instance, token_id))])
+    told = acted_for(instance, command, actor_id)
+    return Step([*told, UserTaskReleased(token_id=token_id, element_id=element_of(instance, token_id))])
 
 
-def assign_user_task(instance: Instance, _context: RunContext, command: c.AssignUserTask, _actor_id: str) -> Step:
+def assign_user_task(instance: Instance, _context: RunContext, command: c.AssignUserTask, actor_id: str) -> Step:
     """The task is given to a person."""
     token_id = token_of(command.user_task_id)
     require_in_hand(instance, token_id)
     element_id = element_of(instance, token_id)
-    return Step([UserTaskAssigned(token_id=token_id, element_id=element_id, assignee=command.assignee)])
+    told = acted_for(instance, command, actor_id)
+    assigned = UserTaskAssigned(token_id=token_id, element_id=element_id, assignee=command.assignee)
+    return Step([*told, assigned])
 
 
 def fire_timer(instance: Instance, context: RunContext, command: c.FireTimer, _actor_id: str) -> Step:

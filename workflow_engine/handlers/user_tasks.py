@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.commands import (
     AssignUserTask,
@@ -9,17 +12,19 @@ from workflow_engine.domain.commands import (
     CompleteUserTask,
     Receipt,
     ReleaseUserTask,
+    StandingCommand,
     UserTaskCommand,
 )
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
-from workflow_engine.domain.permissions import may
 from workflow_engine.handlers.acts import complete_in_time
 from workflow_engine.handlers.advancing import advance, require_running_case
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.standing import ADMINISTRATOR, DEPUTY, may_act_for, require_reason, settled
 from workflow_engine.storage.cases import Case
 from workflow_engine.storage.user_tasks import UserTask, find_user_task
 from workflow_engine.storage.visibility import may_see_case
 
+C = TypeVar("C", bound=StandingCommand)
 _DONE = {"completed": "completed", "cancelled": "withdrawn"}
 
 
@@ -27,28 +32,25 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
     """The actor has done the task; what they said goes into the case."""
     what = f"complete user task {command.user_task_id}"
     case, task = require_open_task(work, command, what)
-    actor = work.actor
-    if task.assignee not in (None, actor.actor_id) and not actor.is_system:
-        refuse(work, case, what, f"it is claimed by {task.assignee}")
-    if task.assignee is None and not is_offered(task, actor):
-        refuse(work, case, what, "it is not offered to you")
+    own = settled(work, case, task, command, what)
+    if own is None:
+        refuse(work, case, what, f"it is claimed by {task.assignee}" if task.assignee else "it is not offered to you")
     in_time = case.next_due_at is None or case.next_due_at > work.now
-    return advance(work, case, command, act=complete_in_time if in_time else None)
+    return advance(work, case, own or command, act=complete_in_time if in_time else None)
 
 
 def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
     """The actor takes a task that is offered to them."""
     what = f"claim user task {command.user_task_id}"
     case, task = require_open_task(work, command, what)
-    if task.assignee is not None:
-        if task.assignee == work.actor.actor_id:
-            raise InvalidStateError(f"Expected to {what}, but it is yours already.", assignee=task.assignee)
+    if task.assignee == work.actor.actor_id:
+        raise InvalidStateError(f"Expected to {what}, but it is yours already.", assignee=task.assignee)
+    own = settled(work, case, task, command, what)
+    if own is None or (task.assignee is not None and own.capacity is None):
         if not is_offered(task, work.actor):
             refuse(work, case, what, "it is not offered to you")
         raise InvalidStateError(f"Expected to {what}, but {task.assignee} has it.", assignee=task.assignee)
-    if not is_offered(task, work.actor):
-        refuse(work, case, what, "it is not offered to you")
-    return advance(work, case, command)
+    return advance(work, case, own)
 
 
 def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
@@ -59,22 +61,32 @@ def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
         if not is_offered(task, work.actor):
             refuse(work, case, what, "it is not yours")
         raise InvalidStateError(f"Expected to {what}, but nobody has it.")
-    if task.assignee != work.actor.actor_id and not may(
-        work.actor, "case.operate", case.unit_id, case.process_id
-    ):
-        refuse(work, case, what, f"it is claimed by {task.assignee}")
-    return advance(work, case, command)
+    return advance(work, case, _for_the_holder(work, case, task, command, what, f"it is claimed by {task.assignee}"))
 
 
 def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:
     """Give the task to a person: by whoever has it, or by who operates cases."""
     what = f"assign user task {command.user_task_id}"
     case, task = require_open_task(work, command, what)
-    if task.assignee != work.actor.actor_id and not may(
-        work.actor, "case.operate", case.unit_id, case.process_id
-    ):
-        refuse(work, case, what, "only who has it, or an administrator, may give it to somebody")
-    return advance(work, case, command)
+    why = "only who has it, or an administrator, may give it to somebody"
+    return advance(work, case, _for_the_holder(work, case, task, command, what, why))
+
+
+def _for_the_holder(work: Handling, case: Case, task: UserTask, command: C, what: str, why: str) -> C:
+    """The command as recorded: of who has the task, of their deputy, or of an administrator, who says why.
+
+    An administrator may give a task that nobody has to somebody else without more words.
+    """
+    if task.assignee == work.actor.actor_id or work.actor.is_system:
+        return replace(command, on_behalf_of=None, capacity=None)
+    if any(one.person_id == task.assignee for one in work.actor.absent(case.process_id)):
+        return replace(command, on_behalf_of=task.assignee, capacity=DEPUTY)
+    if not may_act_for(work, case):
+        refuse(work, case, what, why)
+    if task.assignee is None and getattr(command, "assignee", None) != work.actor.actor_id:
+        return replace(command, on_behalf_of=None, capacity=None)
+    require_reason(command, what)
+    return replace(command, on_behalf_of=task.assignee or work.actor.actor_id, capacity=ADMINISTRATOR)
 
 
 def require_open_task(work: Handling, command: UserTaskCommand, what: str) -> tuple[Case, UserTask]:

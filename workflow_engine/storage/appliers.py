@@ -28,6 +28,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.UserTaskAssigned: user_task_rows.claimed,
     e.UserTaskReleased: user_task_rows.released,
     e.UserTaskCompleted: user_task_rows.completed,
+    e.UserTaskActedFor: user_task_rows.acted_for,
     e.UserTaskMigrated: user_task_rows.migrated,
     e.WaitMigrated: waiting_rows.wait_migrated,
     e.TimerScheduled: waiting_rows.timer_scheduled,

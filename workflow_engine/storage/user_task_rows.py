@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow_engine.domain.events import (
+    UserTaskActedFor,
     UserTaskAssigned,
     UserTaskCancelled,
     UserTaskClaimed,
@@ -57,6 +58,9 @@ _MIGRATED = ("element_id", "name", "lane", "form_key")
 _MIGRATE = Move(
     "user_task migrated",
     Statement(update(user_task).where(_key).values({name: param(name) for name in _MIGRATED})),
+)
+_ACT_FOR = Move(
+    "user_task done for somebody", Statement(update(user_task).where(_key).values(completed_for=param("completed_for")))
 )
 _MOVE_OFFERS = Move(
     "offer",
@@ -179,6 +183,18 @@ def completed(changes: Changes, facts: Facts, event: UserTaskCompleted) -> None:
             "content": _json(event.variables if event.variables is not None else {}),
         },
     )  # fmt: skip
+
+
+def acted_for(changes: Changes, facts: Facts, event: UserTaskActedFor) -> None:
+    """A completion on behalf of somebody else names them in the row."""
+    if not event.is_completion:
+        return
+    task_id = f"{facts.case_id}.{event.token_id}"
+    row = changes.pending(TASKS, task_id)
+    if row is None:
+        changes.move(_ACT_FOR, {"key": task_id, "completed_for": event.on_behalf_of})
+    else:
+        row["completed_for"] = event.on_behalf_of
 
 
 def cancelled(changes: Changes, facts: Facts, event: UserTaskCancelled) -> None:
