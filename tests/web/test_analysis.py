@@ -129,7 +129,8 @@ def test_sample_is_drawn_shown_and_exported_without_formulas(app: Flask, engine:
 @pytest.mark.usefixtures("question_process")
 def test_question_is_answered_by_the_department(app: Flask, engine: Engine, ended: list[str]) -> None:
     auditor = Visitor(app, "he")
-    auditor.get(f"/analysis/questions?case={ended[1]}")
+    assert f"/analysis/questions/about/{ended[1]}" in auditor.get(f"/cases/{ended[1]}").text
+    assert auditor.get(f"/analysis/questions/about/{ended[1]}", follow_redirects=True).status_code == 200
     empty = auditor.post("/analysis/questions", {"case": ended[1], "group": "unit:fire", "question": " ", "days": "3"})
     assert empty.status_code == 422
     form = {"case": ended[1], "group": "unit:fire", "question": "Why <late>?", "days": "3"}

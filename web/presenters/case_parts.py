@@ -24,6 +24,7 @@ DOORS = (
     ("replay.page", marked("Replay"), "play", "case.audit"),
     ("proof.page", marked("Proof"), "check", "case.audit"),
     ("modify.page", marked("Change by hand"), "settings", "case.operate"),
+    ("analysis.about", marked("Questions"), "message", "analysis.see"),
 )
 """Further pages of a case: shown where they exist and the person holds the verb for the case."""
 MOST_PARTICIPANTS = 60

@@ -171,6 +171,13 @@ def questions() -> str:
     return _questions()
 
 
+@blueprint.get("/questions/about/<case_id>")
+@requires("analysis.see")
+def about(case_id: str) -> Answer:
+    """From the page of a case to the questions about it."""
+    return redirect(url_for("analysis.questions", case=case_id), 302)
+
+
 @blueprint.post("/questions")
 @requires("inspection.do")
 def ask() -> Answer:
