@@ -14,7 +14,7 @@ from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
-from web.presenters.task_work import STATES, around, days_left
+from web.presenters.task_work import STATES, around, working_clock
 from web.presenters.tasks import line_of
 from web.presenters.times import zone
 from web.presenters.values import facts
@@ -76,7 +76,7 @@ def task_page(
         **around(task, work, case, names, refused),
         "draft": draft,
         "draft_version": work.draft.version if work.draft else 0,
-        "used_percent": days_left(task.due_at, task.created_at) if is_open else 0,
+        "working_clock": working_clock(task.due_at) if is_open else "",
         "voice_states": STATES,
         "refused": refused,
         "verb_error": refusal,

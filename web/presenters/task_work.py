@@ -9,11 +9,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from web.context import engine
 from web.i18n import gettext as _
 from web.i18n import marked
 from web.presenters.names import Names
 from web.presenters.people import actor_name, find_group_name, group_name
-from web.presenters.times import now
+from web.presenters.times import now, span
 from workflow_engine import CaseDetail, TaskWork, UserTaskRow
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -101,13 +102,16 @@ def with_mentions(text: str) -> Markup:
     return Markup(" ".join(words))  # noqa: S704 - escaped above
 
 
-def days_left(due_at: datetime | None, created_at: datetime) -> int:
-    """Which part of the time from the making of a task to its due instant is used, in percent."""
+def working_clock(due_at: datetime | None) -> str:
+    """How much working time is left until the deadline, or has passed since, by the city's working calendar."""
     if due_at is None:
-        return 0
-    whole = (due_at - created_at).total_seconds()
-    used = (now() - created_at).total_seconds()
-    return 100 if whole <= 0 else max(0, min(100, round(100 * used / whole)))
+        return ""
+    calendar, here = engine().queries.organisation.working_calendar(), now()
+    if due_at >= here:
+        left = calendar.working_time_between(here, due_at).total_seconds()
+        return _("%(span)s of working time left", span=span(left))
+    passed = calendar.working_time_between(due_at, here).total_seconds()
+    return _("%(span)s of working time over the deadline", span=span(passed))
 
 
 def _voices(work: TaskWork) -> list[Voice]:
