@@ -71,6 +71,7 @@ def test_tampering_is_shown_at_its_entry(
     page = Visitor(app, "he").get(f"/cases/{done_case}/proof").text
     assert told in page
     assert "What to do now" in page
+    assert "cannot be relied on" in page
     assert "Nothing was found" not in page
 
 
