@@ -11,6 +11,7 @@ from workflow_engine import (
     OPERATOR,
     Actor,
     CancelCase,
+    ChangeProfile,
     CompleteUserTask,
     DecideProposal,
     GiveGrant,
@@ -230,3 +231,23 @@ def test_an_auditor_sends_no_command_even_with_other_groups(city: House) -> None
         with pytest.raises(NotPermittedError, match="auditors read"):
             city.engine.handle(command, reader)
     assert city.state(case_id) == "active"
+
+
+def test_cases_of_a_unit_are_found_down_an_index(city: House) -> None:
+    if not city.settings.database_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL reads so few rows as it likes")
+    walk = "SELECT started_at, case_id FROM case_scope WHERE unit_id = 'east' ORDER BY started_at DESC, case_id DESC"
+    plan = " ".join(str(row) for row in city.rows(f"EXPLAIN QUERY PLAN {walk} LIMIT 50"))
+    assert "USING PRIMARY KEY" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_ended_cases_are_kept_as_long_as_the_profile_says(city: House) -> None:
+    city.release(TWO_STEPS)
+    change = ChangeProfile(command_id=new_id(), values={"retention_days": 30}, base_version=0, reason="archives law")
+    city.engine.handle(change, OPERATOR)
+    case_id = start(city, "wil")
+    city.engine.handle(CancelCase(command_id=new_id(), case_id=case_id, reason="x"), OPERATOR)
+    ((ended, removed),) = city.rows("SELECT ended_at, removal_at FROM process_instance")
+    assert str(ended)[:10] == "2026-05-12"
+    assert str(removed)[:10] == "2026-06-11"

@@ -14,11 +14,12 @@ from workflow_engine.domain import events as e
 from workflow_engine.domain.commands import Command, Receipt, command_body
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
+from workflow_engine.domain.profile import Profile
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.acts import ACTS, next_due_at
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.steps import Act, Step
-from workflow_engine.storage import appliers, chains
+from workflow_engine.storage import appliers, chains, setting_versions
 from workflow_engine.storage.cases import Case, add_case, find_case, save_case, save_tokens
 from workflow_engine.storage.changes import Changes, Facts
 from workflow_engine.storage.definitions import BoundProcess
@@ -124,7 +125,7 @@ def record(
     extra = {"result": dict(result)} if result else {}
     body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
     head = ChainHead(case.case_id, case.version, case.chain_head)
-    after = _after(case, instance, step, work.now)
+    after = _after(work, case, instance, step)
     facts = Facts(
         case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at,
         case.started_by, case.process_id,
@@ -156,8 +157,9 @@ def record(
     )
 
 
-def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
+def _after(work: Handling, case: Case, instance: Instance, step: Step) -> Case:
     """The case row after this step, but for its chain."""
+    now = work.now
     if case.state in ENDED_CASE:
         return case  # what is still said about it changes nothing of it
     state = step.state or case.state
@@ -183,12 +185,15 @@ def _after(case: Case, instance: Instance, step: Step, now: datetime) -> Case:
         state=state,
         header=case.header if step.header is None else orjson.dumps(step.header),
         ended_at=now if ended else None,
-        removal_at=_removal_at(instance, now) if ended else None,
+        removal_at=_removal_at(work, instance) if ended else None,
         incident_count=0 if ended else case.incident_count + opened - resolved,
         next_due_at=None if ended or not due else min(due),
     )
 
 
-def _removal_at(instance: Instance, now: datetime) -> datetime | None:
+def _removal_at(work: Handling, instance: Instance) -> datetime | None:
+    """The end plus what the model declares, or else the city profile; None: kept for ever."""
     days = instance.definition.process(instance.process_id).retention_days
-    return None if days is None else now + timedelta(days=days)
+    if days is None:
+        days = Profile.read(setting_versions.newest(work.unit, setting_versions.PROFILE).content).retention_days or None
+    return None if days is None else work.now + timedelta(days=days)
