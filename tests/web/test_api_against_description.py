@@ -25,7 +25,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
     response_headers_conformance, negative_data_rejection,
 ]  # fmt: skip
-EXAMPLES = 6
+EXAMPLES = 3
 WORKERS_PATHS = ("/jobs/lock", "/jobs/{job_id}", "/openapi.json")
 
 

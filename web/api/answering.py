@@ -32,7 +32,7 @@ def answer(ask: Ask, **path: str) -> Response:
     values: dict[str, Any] = {**_path_values(ask, path), **_query(ask)}
     ours = {"actor": actor, "now": engine().clock.now()}
     found = ask.bound(engine())(**ask.arguments(values, ours))
-    return _json({"items": found} if isinstance(found, list) else found)
+    return _json({"items": found} if isinstance(found, list | tuple) else found)
 
 
 def carry_out(tell: Tell, **path: str) -> Response:

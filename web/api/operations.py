@@ -87,6 +87,8 @@ class Tell(Operation):
     made: tuple[str, ...] = ()
     """Fields that are made from the command id where the body leaves them out, so that a repetition is the same."""
     most_bytes: int | None = None
+    settled: tuple[str, ...] = ()
+    """Fields that the engine settles itself before it records the command; nobody gives them."""
 
     @property
     def method(self) -> str:
@@ -105,7 +107,7 @@ class Tell(Operation):
     @cached_property
     def body(self) -> Any:
         """The type of the body."""
-        return shapes.body_type(self.command, {"command_id", *self.path_names, *self.made})
+        return shapes.body_type(self.command, {"command_id", *self.path_names, *self.made, *self.settled})
 
 
 GIVEN = ("actor", "now")

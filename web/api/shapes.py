@@ -51,7 +51,7 @@ def schemas_of(types: Iterable[Any], described: Mapping[str, type]) -> tuple[lis
 def answer_type(ask: Callable[..., Any]) -> Any:
     """What a question returns; a list comes as the items of a page."""
     hint = get_type_hints(ask)["return"]
-    if get_origin(hint) is list:
+    if get_origin(hint) in (list, tuple):
         return msgspec.defstruct(f"{hint.__args__[0].__name__}List", [("items", hint)])
     return hint
 

@@ -54,7 +54,7 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "analysis": AnalysisQueries, "case_lists": CaseListQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
-        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries,
+        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
