@@ -27,7 +27,9 @@ from workflow_engine import (
 )
 from workflow_engine.domain.sampling import digest_of, draw
 from workflow_engine.queries import analysis, analysis_paths
+from workflow_engine.storage import paths
 from workflow_engine.storage.schema import case_path
+from workflow_engine.storage.unit_of_work import UnitOfWork
 from workflow_engine.workers.paths import PathReader
 
 HOUR = 3600
@@ -310,6 +312,28 @@ def test_days_are_those_of_leaving_in_utc(house: House) -> None:
     walk(house, 5, 10)
     read(house)
     assert house.rows("SELECT day FROM visit_day WHERE element_id = 'a'") == [("2026-05-13",)]
+
+
+def test_record_that_cannot_be_read_keeps_no_other_from_being_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.release(chain(user_task("a", OFFERED)))
+    good, broken, also_good = (walk(house, 0, 60) for _ in range(3))
+    read_case = paths.read_case
+
+    def failing(unit: UnitOfWork, case_id: str) -> int:
+        if case_id == broken:
+            raise ValueError("not as it should be")
+        return read_case(unit, case_id)
+
+    monkeypatch.setattr(paths, "read_case", failing)
+    reader = PathReader(house.engine)
+    assert reader.run_once() == 3
+    assert reader.run_once() == 0
+    monkeypatch.undo()
+    assert house.rows("SELECT case_id FROM case_path ORDER BY case_id") == [(one,) for one in sorted((good, also_good))]
+    assert PathReader(house.engine).run_once() == 1
+    assert house.rows("SELECT count FROM visit_day WHERE element_id = 'a'") == [(3,)]
 
 
 def test_two_readers_at_once_count_once(house: House) -> None:
