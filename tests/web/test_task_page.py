@@ -125,3 +125,19 @@ def test_overdue_task_is_marked_in_words(app: Flask, clock: VirtualClock, task_i
     page = Visitor(app, "wang").get("/inbox?queue=offered").text
     assert "5 min late" in page
     assert "icons.svg#overdue" in page
+
+
+def test_an_administrator_takes_a_task_in_hand_with_a_reason_that_the_story_tells(
+    app: Flask, case_id: str, task_id: str
+) -> None:
+    staff, admin = Visitor(app, "wang"), Visitor(app, "jiang")
+    staff.get(f"/tasks/{task_id}")
+    staff.post(f"/tasks/{task_id}/claim")
+    assert "Take it in hand as an administrator" in admin.get(f"/tasks/{task_id}").text
+    assert admin.post(f"/tasks/{task_id}/claim", {"on_behalf_of": "user:wang"}).status_code == 422
+    admin.get(f"/tasks/{task_id}")
+    answer = admin.post(f"/tasks/{task_id}/claim", {"on_behalf_of": "user:wang", "reason": "Wang is ill"})
+    assert answer.status_code == 303, answer.text
+    story = admin.get(f"/cases/{case_id}").text
+    assert "acted as an administrator for" in story
+    assert "Wang is ill" in story

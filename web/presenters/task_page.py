@@ -58,7 +58,7 @@ def task_page(
     if draft is not None:
         typed = MultiDict((name, value) for name, values in dict(draft.content).items() for value in values)
     shown = show(form, task.variables, zone(), typed if is_open else None, problems)
-    mine = task.assignee == actor.actor_id
+    mine = task.assignee in (actor.actor_id, *(one.person_id for one in actor.absent(task.process_id)))
     return {
         "task": task,
         "line": line_of(task),

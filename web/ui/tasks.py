@@ -42,10 +42,14 @@ def page(user_task_id: str) -> str:
 
 @blueprint.post("/tasks/<user_task_id>/claim")
 def claim(user_task_id: str) -> Response:
-    """Take the task on."""
+    """Take the task on; out of another's hands only as their deputy, or as an administrator with a reason."""
     task = get_task(user_task_id)
     keep_input(lambda error: render_task(get_task(user_task_id), command_id=new_id(), error=error))
-    engine().handle(ClaimUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
+    command = ClaimUserTask(
+        command_id=command_id(), user_task_id=task.user_task_id,
+        on_behalf_of=request.form.get("on_behalf_of") or None, reason=request.form.get("reason", "").strip() or None,
+    )  # fmt: skip
+    engine().handle(command, current_actor())
     return redirect(url_for("tasks.page", user_task_id=user_task_id), 303)
 
 
