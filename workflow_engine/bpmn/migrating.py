@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.elements.catching import CatchElement
-from workflow_engine.bpmn.faults import open_incident
+from workflow_engine.bpmn.faults import open_incident, resolve_stuck
 from workflow_engine.bpmn.migration_checks import new_element, new_flow, new_scopes, problems_of
 from workflow_engine.bpmn.moving import branches, mark_moved
 from workflow_engine.bpmn.scoping import drop_listener
@@ -71,6 +71,7 @@ def migrate(
             reason=reason,
         )
     )
+    resolve_stuck(top, "superseded")  # should nothing be able to happen in this version either, that is told anew
     scopes = new_scopes(top, definition, instance.process_id, mapping)
     instance.definition = definition
     moved = [token for _, token in sorted(top.index.items()) if token.workflow.parent_task_id in scopes]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.changing import change_everywhere
 from workflow_engine.bpmn.elements.scopes import SubProcess
+from workflow_engine.bpmn.faults import resolve_stuck
 from workflow_engine.bpmn.moving import branch_of, branches, find_scope, mark_moved, move
 from workflow_engine.bpmn.scoping import withdraw
 from workflow_engine.bpmn.two_persons import checks_ahead, gaps, has_rules, signed_names, skipped
@@ -68,6 +69,7 @@ def modify(
     """
     require_plan(instructions)
     top.recorder.add(CaseModified(instructions=[dict(one) for one in instructions], reason=reason))
+    resolve_stuck(top, "superseded")  # should nothing be able to happen afterwards either, that is told anew
     if variables:
         _change(top, variables, scope_id)
     emptied: list[int | None] = []

@@ -50,7 +50,7 @@ def act_migrate(instance: Instance, context: RunContext, command: MigrateCase, _
 
 def _refuse_stuck(instance: Instance, command: CaseCommand, before: int | None) -> None:
     now = instance.tree.header.get(_STUCK)
-    if now is not None and now != before:
+    if now is not None and before is None:
         places = ", ".join(sorted({token.element_id for token in instance.open_tokens()}))
         raise InvalidStateError(
             f"Expected case {command.case_id} to be able to go on, but nothing could happen in it any more: its tokens "
