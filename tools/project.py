@@ -9,6 +9,7 @@ test-faults  the long run of the fault tests, with its figures
 bench        the benchmarks, printing ratios
 lint         ruff, mypy and the layer rules
 lock         write the Python lock files anew from pyproject.toml
+pictures     take the pictures of the documentation anew
 """
 
 from __future__ import annotations
@@ -94,6 +95,14 @@ def mining(words: list[str]) -> int:
     return 0
 
 
+def pictures(words: list[str]) -> int:
+    """Take the pictures of the documentation anew."""
+    ensure_environment("all")
+    ensure_frontend()
+    ensure_test_packages()
+    return _python([str(ROOT / "tools" / "pictures.py"), *words])
+
+
 def _pytest(words: list[str]) -> int:
     return _python(["-m", "pytest", *words])
 
@@ -104,7 +113,7 @@ def _python(words: list[str]) -> int:
 
 COMMANDS = {
     "setup": setup, "run": run, "test": test, "test-faults": test_faults, "bench": bench, "lint": lint,
-    "lock": write_locks, "mining": mining,
+    "lock": write_locks, "mining": mining, "pictures": pictures,
 }
 
 
