@@ -19,9 +19,13 @@ TABLE = Path(__file__).with_name("authorisation.txt")
 ROLES = {"visitor": None, "stranger": "hu", "staff": "wang", "auditor": "he", "administrator": "jiang"}
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 LET_IN = re.compile(r"2..|30.|422|409")
+SAME_FOR_ANY_ID = {"/tasks/<user_task_id>/draft/discard"}
+"""Answers that tell nothing of whether the task is there: one's own draft is gone afterwards, whatever it was of."""
+STREAMS = {"/live"}
+"""Answers without an end: only their beginning is looked at."""
 READERS_OWN = {
     "/sign-out", "/language", "/account/password", "/sign-in", "/sign-in/demo", "/preferences", "/theme",
-    "/analysis/questions", "/analysis/samples",
+    "/analysis/questions", "/analysis/samples", "/audit/export",
 }  # fmt: skip
 
 
@@ -70,6 +74,9 @@ def seen(app: Flask, places: dict[str, str], role: str, method: str, rule: str) 
             if method == "POST"
             else visitor.client.open(address(rule, places), method=method)
         )
+    elif rule in STREAMS:
+        answer = visitor.client.get(address(rule, places))
+        answer.close()
     else:
         answer = visitor.get(address(rule, places))
     if answer.status_code == 303 and (answer.location or "").startswith("/sign-in"):
@@ -94,6 +101,6 @@ def test_by_the_table_auditors_change_nothing_and_visitors_see_nothing() -> None
     for (method, rule), (visitor, stranger, _staff, auditor, _administrator) in table().items():
         if method in CHANGING and rule not in READERS_OWN:
             assert not LET_IN.fullmatch(auditor), rule
-        if "<case_id>" in rule or "<user_task_id>" in rule:
+        if ("<case_id>" in rule or "<user_task_id>" in rule) and rule not in SAME_FOR_ANY_ID:
             assert stranger in ("404", "403"), rule
             assert visitor in ("sign-in", "404"), rule
