@@ -174,6 +174,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.queries.task_lists import MOST_COUNTED
 from workflow_engine.queries.telling import DeliveryRow, MailChoiceRow, WebhookRow
+from workflow_engine.queries.work_rows import AttachmentRow, CommentRow
 from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
 from workflow_engine.storage.migrating import upgrade as upgrade_database
@@ -206,6 +207,7 @@ __all__ = [
     "ApiTokenRow",
     "AskDepartment",
     "AssignUserTask",
+    "AttachmentRow",
     "AuditError",
     "AuditReport",
     "BatchItemRow",
@@ -237,6 +239,7 @@ __all__ = [
     "ClaimUserTask",
     "Clock",
     "Command",
+    "CommentRow",
     "Committed",
     "CompleteJob",
     "CompleteUserTask",

@@ -11,6 +11,7 @@ from web.presenters.case_parts import participants, related
 from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import by_day, tell
+from web.presenters.task_work import comments_of, files_of
 from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import Due, due_of
 from web.presenters.values import facts
@@ -46,6 +47,8 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
         "tasks": _by_name(open_tasks),
         "participants": participants(case),
         "related": related(case, history, actor),
+        "files": files_of(engine().queries.work.attachments(case.case.case_id, actor)),
+        "comments": comments_of(engine().queries.work.comments(case.case.case_id, actor)),
         "clocks": _clocks(case, names),
         "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
         "jobs": [

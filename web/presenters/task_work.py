@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from web.i18n import marked
 from web.presenters.names import Names
 from web.presenters.people import actor_name, find_group_name, group_name
 from web.presenters.times import now, span
-from workflow_engine import CaseDetail, TaskWork, UserTaskRow
+from workflow_engine import AttachmentRow, CaseDetail, CommentRow, TaskWork, UserTaskRow
 
 VERBS: dict[str, tuple[str, str]] = {
     "answer": (marked("Answer"), marked("The task goes back to its owner with your answer.")),
@@ -82,11 +82,21 @@ def around(task: UserTaskRow, work: TaskWork, case: CaseDetail, names: Names, re
             (step, names.element(step.element_id, step.name), actor_name(step.completed_by))
             for step in work.steps_back
         ],
-        "comments": [(row, actor_name(row.written_by), with_mentions(row.text)) for row in work.comments],
-        "files": [(row, actor_name(row.added_by)) for row in work.attachments if row.removed_at is None],
+        "comments": comments_of(work.comments),
+        "files": files_of(work.attachments),
         "copies": [(actor_name(row.person_id), row.read_at) for row in work.copies],
         "places": PLACES,
     }
+
+
+def comments_of(comments: Iterable[CommentRow]) -> list[tuple[CommentRow, str, Markup]]:
+    """Comments with their writers and their text."""
+    return [(row, actor_name(row.written_by), with_mentions(row.text)) for row in comments]
+
+
+def files_of(attachments: Iterable[AttachmentRow]) -> list[tuple[AttachmentRow, str]]:
+    """Files that are still there, with who added them."""
+    return [(row, actor_name(row.added_by)) for row in attachments if row.removed_at is None]
 
 
 def subject_name(subject: str) -> str:
