@@ -24,7 +24,7 @@ def test_a_task_is_drafted_and_signed_by_somebody_else(city: City) -> None:
     page.goto(f"{city.url}/tasks/{task_id}")
     text = page.locator("form[data-draft] textarea, form[data-draft] input[type=text]").first
     text.fill("half a sentence")
-    page.wait_for_function("document.querySelector('[data-draft-state]').textContent !== ''")
+    page.locator("[data-draft-state]:not(:empty)").wait_for()
     page.reload()
     assert text.input_value() == "half a sentence"
     assert page.locator("#draft-note").is_visible()
@@ -44,7 +44,7 @@ def test_a_task_is_drafted_and_signed_by_somebody_else(city: City) -> None:
     assert check_accessibility(phone) == []
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.locator("input[name=agrees][value=yes]").check()
-    phone.locator("textarea[name=reason]").first.fill("可以")
+    phone.locator("#opinion-reason").fill("可以")
     phone.locator("form:has(input[name=agrees]) button").click()
     phone.wait_for_url("**/inbox*")
     page.reload()
