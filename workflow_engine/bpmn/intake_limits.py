@@ -14,5 +14,5 @@ class IntakeLimits:
     cpu_seconds: int = 4
     memory_bytes: int = 512 * 1024 * 1024
     """On top of what the child uses before it reads anything."""
-    wall_seconds: float = 20.0
+    wall_seconds: float = 60.0
     """A backstop: on a busy machine an innocent model has to wait; what bounds a hostile one is its processor time."""
