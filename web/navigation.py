@@ -40,14 +40,17 @@ class ShownArea:
 
 
 AREAS = (
-    Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "bulk", "views"), key="i"),
+    Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "task_verbs", "bulk", "views"), key="i"),
     Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify", "replay", "proof"), key="c"),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
-    Area(marked("Models"), "models", "models.index", ("models",), "see_models", "m"),
+    Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try"), "see_models", "m"),
     Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see", "a"),
     Area(marked("Checkpoints"), "check", "record.page", ("record",), "case.export"),
-    Area(marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations"), "operate_cases", "o"),
+    Area(
+        marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations", "webhooks"),
+        "operate_cases", "o",
+    ),
     Area(
         marked("Organisation"), "organisation", "organisation.page", ("organisation", "rights", "duty", "city"),
         "organisation.see", "u",

@@ -31,7 +31,19 @@ def test_task_opens_beside_the_list_by_keyboard(city: City, case_id: str) -> Non
     page.wait_for_selector("#pane [data-drawn]")
     assert check_accessibility(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.keyboard.press("Escape")
+    page.locator("#pane form[data-draft] textarea").first.fill("half a sentence")
+    page.locator("#pane [data-draft-state]:not(:empty)").wait_for()
+    page.locator("#pane .verb summary").first.press("Enter")
+    page.locator("#pane .verb[open] input[data-people]").first.press_sequentially("林")
+    page.locator("#pane .verb[open] datalist option").first.wait_for(state="attached")
+    page.locator("#pane h1").press("Escape")
+    page.wait_for_selector("#pane", state="hidden")
+    page.keyboard.press("Enter")  # the focus is back on the task's line
+    page.wait_for_selector("#pane #draft-note")
+    assert page.locator("#pane form[data-draft] textarea").first.input_value() == "half a sentence"
+    page.locator("#pane form[data-draft] textarea").first.fill("a whole sentence")
+    page.locator("#pane [data-draft-state]:not(:empty)").wait_for()
+    page.locator("#pane h1").press("Escape")
     page.wait_for_selector("#pane", state="hidden")
     page.keyboard.press("?")
     page.wait_for_selector("#keys-sheet[open]")

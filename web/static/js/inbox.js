@@ -81,7 +81,12 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (ctx.request.method !== "GET") document.getElementById("list").dispatchEvent(new CustomEvent("live"));
 });
 
-document.addEventListener("liandong:close", (event) => { if (close()) event.preventDefault(); });
+document.addEventListener("liandong:close", (event) => {
+  const line = document.querySelector("#list .is-shown a[data-opens]");
+  if (!close()) return;
+  event.preventDefault();
+  line?.focus();
+});
 
 const asked = new URL(location.href).searchParams.get("task");
 if (asked && opensBeside()) open(`/tasks/${encodeURIComponent(asked)}`);

@@ -1,8 +1,7 @@
 // What is typed into a task's form is kept on the server as it is typed: nothing is lost when the page is left.
-const form = document.querySelector("form[data-draft]");
 const PAUSE = 1500;
 
-if (form) {
+function keep(form) {
   const said = form.querySelector("[data-draft-state]");
   const version = form.elements.draft_version;
   let timer = 0;
@@ -36,3 +35,13 @@ if (form) {
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, PAUSE); });
   form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); });
 }
+
+// The task's own page brings its form along; beside a list another one comes with each task that is opened.
+function keepNew() {
+  for (const form of document.querySelectorAll("form[data-draft]:not([data-kept])")) {
+    form.dataset.kept = "";
+    keep(form);
+  }
+}
+document.addEventListener("htmx:after:swap", keepNew);
+keepNew();

@@ -1,16 +1,15 @@
 // Whom the letters typed so far may mean; without this, the server says so after sending.
 const PAUSE = 200;
+let timer = 0;
 
-for (const input of document.querySelectorAll("input[data-people]")) {
-  let timer = 0;
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    if (input.value.trim().length < 1) return;
-    timer = setTimeout(async () => {
-      const address = new URL(input.dataset.people, location.href);
-      address.searchParams.set("q", input.value);
-      const answer = await fetch(address);
-      if (answer.ok) input.list.innerHTML = await answer.text();
-    }, PAUSE);
-  });
-}
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("input[data-people]")) return;
+  clearTimeout(timer);
+  if (target.value.trim().length < 1) return;
+  timer = setTimeout(async () => {
+    const address = new URL(target.dataset.people, location.href);
+    address.searchParams.set("q", target.value);
+    const answer = await fetch(address);
+    if (answer.ok) target.list.innerHTML = await answer.text();
+  }, PAUSE);
+});
