@@ -34,6 +34,7 @@ from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
 from workflow_engine.storage import chains, desk, heartbeats, outgoing
 from workflow_engine.storage import log as log_store
+from workflow_engine.storage.common_commits import CommonCommits
 from workflow_engine.storage.correlations import correlation_digest
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.log import LogStep
@@ -81,6 +82,8 @@ class Engine:
         self._listeners: list[Listener] = []
         self.live = LiveChanges(queries, _notices(database))
         self._pump = Pump(self, database)
+        common = CommonCommits(self._transact, database.wait_seconds) if database.dialect == "sqlite" else None
+        self._run: Callable[[Callable[[UnitOfWork], Any]], Any] = self._transact if common is None else common.run
         self._closed = False
 
     # ---- changing
@@ -97,7 +100,7 @@ class Engine:
         prepare = PREPARATIONS.get(type(command))
         prepared = None if prepare is None else prepare(command)
         checked = _Checked(command, actor, request_digest(command, actor), prepared)
-        work, receipt = self._transact(lambda unit: self._perform(unit, checked))
+        work, receipt = self._run(lambda unit: self._perform(unit, checked))
         self._after_commit(work, receipt)
         return receipt
 
