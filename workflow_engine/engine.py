@@ -83,7 +83,7 @@ class Engine:
         self.live = LiveChanges(queries, _notices(database))
         self._pump = Pump(self, database)
         common = CommonCommits(self._transact, database.wait_seconds) if database.dialect == "sqlite" else None
-        self._run: Callable[[Callable[[UnitOfWork], Any]], Any] = self._transact if common is None else common.run
+        self._run = self._transact if common is None else common.run
         self._closed = False
 
     # ---- changing

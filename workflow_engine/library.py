@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 import orjson
 
@@ -22,6 +23,7 @@ class Library:
     def __init__(self, most: int = 200) -> None:
         self._most = most
         self._compiled: OrderedDict[str, Definition] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, unit: UnitOfWork, definition_id: str) -> Definition:
@@ -34,6 +36,18 @@ class Library:
         version, model, decisions = store.get_content(unit, definition_id)
         made = Definition.compile(definition_id, version, load_model(bytes(model)), compile_decisions(bytes(decisions)))
         return self.put(made)
+
+    def text(self, key: tuple[str, str], read: Callable[[], bytes]) -> bytes:
+        """What ``read`` gives for a part of a version, read once: a definition id and the name of the part."""
+        with self._lock:
+            found = self._texts.get(key)
+        if found is None:
+            found = read()
+            with self._lock:
+                self._texts[key] = found
+                while len(self._texts) > self._most:
+                    self._texts.popitem(last=False)
+        return found
 
     def put(self, definition: Definition) -> Definition:
         """Keep a compiled version."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import ANNE, OPERATOR, TWO_STEPS, House
-from workflow_engine import CompleteUserTask, InvalidStateError, Receipt, new_id
+from tests.support.house import ANNE, TWO_STEPS, House
+from workflow_engine import OPERATOR, CompleteUserTask, InvalidStateError, Receipt, new_id
 from workflow_engine.failpoints import FailpointError, failpoint
 
 

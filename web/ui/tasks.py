@@ -85,9 +85,8 @@ def _onwards(task: UserTaskRow) -> Response:
     flash(_("Done: %(task)s", task=form_of_task_name(task)), "done")
     if preference("next_task") == "off":
         return redirect(url_for("inbox.page"), 303)
-    mine = engine().queries.inbox(current_actor(), queue="mine", limit=20).items
-    same_case = next((row.user_task_id for row in mine if row.case_id == task.case_id), None)
-    following = same_case or request.form.get("next_task") or (mine[0].user_task_id if mine else None)
+    same_case, first = engine().queries.tasks.next_mine(current_actor(), task.case_id)
+    following = same_case or request.form.get("next_task") or first
     if following is None:
         return redirect(url_for("inbox.page"), 303)
     return redirect(url_for("tasks.page", user_task_id=following), 303)

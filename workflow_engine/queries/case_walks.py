@@ -212,6 +212,5 @@ def _typed(key: tuple[Any, ...]) -> Any:
 
 def case_row(row: Any) -> CaseRow:
     """A database row of ``CASE_COLUMNS`` as a ``CaseRow``."""
-    values = dict(row._mapping)
-    values["process_name"] = values["process_name"] or values["process_id"]
-    return CaseRow(**values)
+    case_id, process_id, process_name, *others = row
+    return CaseRow(case_id, process_id, process_name or process_id, *others)

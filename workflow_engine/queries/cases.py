@@ -17,7 +17,7 @@ from workflow_engine.queries.case_walks import CASE_COLUMNS, CASE_FROM, case_row
 from workflow_engine.queries.inbox import INBOX_COLUMNS, INBOX_FROM, inbox_row
 from workflow_engine.queries.record import final_variables, read_entries
 from workflow_engine.queries.rows import CaseDetail, CaseRow, IncidentRow, JobRow, SubscriptionRow, TimerRow
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.storage.cases import get_tokens
 from workflow_engine.storage.schema import (
     incident,
@@ -27,9 +27,12 @@ from workflow_engine.storage.schema import (
     timer,
     user_task,
 )
-from workflow_engine.storage.visibility import visible_to
+from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.visibility import is_in_scope, is_own_case
 
 _c = process_instance.c
+_CASE = Statement(select(*CASE_COLUMNS).select_from(CASE_FROM).where(_c.case_id == param("case")))
+_HEADER = Statement(select(_c.header).where(_c.case_id == param("case")))
 JOB_COLUMNS = tuple(
     job.c[name]
     for name in (
@@ -39,15 +42,24 @@ JOB_COLUMNS = tuple(
 )  # fmt: skip
 
 
-def require_visible_case(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseRow:
+def require_visible_case(look: Look, case_id: str, actor: Actor) -> CaseRow:
     """The case. Raises NotFoundError also when it is outside the actor's reach."""
-    statement = select(*CASE_COLUMNS).select_from(CASE_FROM).where(_c.case_id == case_id)
-    if (visible := visible_to(actor)) is not None:
-        statement = statement.where(visible)
-    row = snapshot.connection.execute(statement).one_or_none()
-    if row is None:
+    row = look.unit.one(_CASE, {"case": case_id})
+    return require_visible(look, case_id, None if row is None else case_row(row), actor)
+
+
+def require_visible(look: Look, case_id: str, case: CaseRow | None, actor: Actor) -> CaseRow:
+    """The case that was found. Raises NotFoundError also when it is outside the actor's reach."""
+    if case is None or not _is_visible(look, case, actor):
         raise NotFoundError(f"Expected a case {case_id[:64]!r}, but there is none.", case_id=case_id)
-    return case_row(row)
+    return case
+
+
+def _is_visible(look: Look, case: CaseRow, actor: Actor) -> bool:
+    """The rule of ``visible_to``, cheapest reasons first."""
+    if is_in_scope(look.unit, actor, case.case_id, case.process_id):
+        return True
+    return is_own_case(look.unit, actor, case.case_id, case.process_id, case.started_by)
 
 
 def get_case(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseDetail:
@@ -78,12 +90,13 @@ def get_case(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseDetail:
     )
 
 
-def restore(snapshot: Snapshot, case_id: str) -> Instance:
-    """The case in memory, for looking only."""
-    header = snapshot.connection.execute(select(_c.header).where(_c.case_id == case_id)).scalar_one()
-    rows = [TokenRow(*row) for row in get_tokens(snapshot.unit, case_id)]
-    source = BoundSource(snapshot.unit, snapshot.library)
-    return Instance.restore(case_id, source, orjson.loads(header), rows)
+def restore(look: Look, case_id: str) -> Instance:
+    """The case in memory, for looking only. Raises NotFoundError."""
+    row = look.unit.one(_HEADER, {"case": case_id})
+    if row is None:
+        raise NotFoundError(f"Expected a case {case_id[:64]!r}, but there is none.", case_id=case_id)
+    rows = [TokenRow(*row) for row in get_tokens(look.unit, case_id)]
+    return Instance.restore(case_id, BoundSource(look.unit, look.library), orjson.loads(row[0]), rows)
 
 
 def incidents_of(snapshot: Snapshot, *conditions: Any, most: int | None = None) -> tuple[IncidentRow, ...]:

@@ -11,10 +11,22 @@ import orjson
 from sqlalchemy import select
 
 from workflow_engine.domain.desk_commands import PREFERENCES
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look
 from workflow_engine.storage.schema import person_preference, saved_view, task_seen
+from workflow_engine.storage.statement import Statement, among, param
 
-_v = saved_view.c
+_v, _p, _s = saved_view.c, person_preference.c, task_seen.c
+_VIEWS = Statement(
+    select(_v.view_id, _v.list_name, _v.name, _v.wanted, _v.is_default)
+    .where(_v.person_id == param("person"), _v.list_name == param("list"))
+    .order_by(_v.name)
+)
+_PREFERENCES = Statement(select(_p.name, _p.value).where(_p.person_id == param("person")))
+_SEEN = Statement(
+    lambda dialect: select(_s.user_task_id).where(
+        _s.person_id == param("person"), among(dialect, _s.user_task_id, "wanted")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +43,26 @@ class ViewRow:
 class DeskQueries:
     """Questions about one's own desk."""
 
-    def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
-        self._snapshot = snapshot
+    def __init__(self, look: Callable[[], AbstractContextManager[Look]]) -> None:
+        self._look = look
 
     def list_views(self, person_id: str, list_name: str) -> list[ViewRow]:
         """The person's views of a list, by name."""
-        statement = (
-            select(_v.view_id, _v.list_name, _v.name, _v.wanted, _v.is_default)
-            .where(_v.person_id == person_id, _v.list_name == list_name)
-            .order_by(_v.name)
-        )
-        with self._snapshot() as snapshot:
-            rows = snapshot.connection.execute(statement).all()
+        with self._look() as look:
+            rows = look.unit.all(_VIEWS, {"person": person_id, "list": list_name})
         return [ViewRow(row[0], row[1], row[2], orjson.loads(row[3]), bool(row[4])) for row in rows]
 
     def preferences(self, person_id: str) -> dict[str, str]:
         """Every preference: as the person chose it, else as it is for everybody."""
-        p = person_preference.c
-        with self._snapshot() as snapshot:
-            rows = snapshot.connection.execute(select(p.name, p.value).where(p.person_id == person_id)).all()
-        chosen = {row[0]: row[1] for row in rows}
+        with self._look() as look:
+            chosen: dict[str, str] = dict(look.unit.all(_PREFERENCES, {"person": person_id}))
         return {
-            name: value if (value := chosen.get(name)) in values else values[0] for name, values in PREFERENCES.items()
+            name: value if (value := chosen.get(name, "")) in values else values[0]
+            for name, values in PREFERENCES.items()
         }
 
     def seen(self, person_id: str, user_task_ids: Iterable[str]) -> frozenset[str]:
         """Which of these tasks the person has looked at."""
-        s = task_seen.c
-        statement = select(s.user_task_id).where(s.person_id == person_id, s.user_task_id.in_(list(user_task_ids)))
-        with self._snapshot() as snapshot:
-            return frozenset(snapshot.connection.execute(statement).scalars())
+        wanted = orjson.dumps(list(user_task_ids)).decode()
+        with self._look() as look:
+            return frozenset(row[0] for row in look.unit.all(_SEEN, {"person": person_id, "wanted": wanted}))

@@ -40,7 +40,7 @@ from workflow_engine.queries.rows import (
     PersonRow,
     UserTaskRow,
 )
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
 from workflow_engine.queries.work import WorkQueries
@@ -63,7 +63,7 @@ class Queries:
         self._library = library
         self.access = AccessQueries(self.snapshot)
         self.telling = TellingQueries(self.snapshot)
-        self.organisation = OrganisationQueries(self.snapshot, clock)
+        self.organisation = OrganisationQueries(self.snapshot, self.look, clock)
         self.models = ModelQuestions(self)
         self.operation = OperationQueries(self.snapshot)
         self.analysis = AnalysisQueries(self.snapshot, clock)
@@ -72,6 +72,8 @@ class Queries:
         self.desk = DeskQueries(self.snapshot)
         self.tasks = TaskQueries(self.snapshot)
         self.work = WorkQueries(self.snapshot)
+        self.desk = DeskQueries(self.look)
+        self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
 
@@ -82,9 +84,15 @@ class Queries:
             connection.begin()
             cursor = connection.connection.cursor()
             try:
-                yield Snapshot(connection, UnitOfWork(cursor, self._database.dialect), self._library)
+                yield Snapshot(UnitOfWork(cursor, self._database.dialect), self._library, connection)
             finally:
                 cursor.close()
+
+    @contextmanager
+    def look(self) -> Iterator[Look]:
+        """The same for questions that are asked in every request: compiled statements only."""
+        with self._database.look() as unit:
+            yield Look(unit, self._library)
 
     # ---- work
     def inbox(
@@ -96,8 +104,8 @@ class Queries:
 
     def get_user_task(self, user_task_id: str, actor: Actor) -> UserTaskRow:
         """One task with form and variables. Raises NotFoundError."""
-        with self.snapshot() as snapshot:
-            return user_tasks.get_user_task(snapshot, user_task_id, actor)
+        with self.look() as look:
+            return user_tasks.get_user_task(look, user_task_id, actor)
 
     # ---- cases
     def find_cases(

@@ -21,6 +21,7 @@ INBOX_COLUMNS = (
     _u.candidate_users, _u.candidate_groups, _u.created_at, _u.due_at, _u.follow_up_at, _u.priority, _u.claimed_at,
     _u.completed_at, _u.completed_by, _u.sort_key,
 )  # fmt: skip
+_NAMES = tuple(column.name for column in INBOX_COLUMNS[:-1])
 INBOX_FROM = user_task.join(process_instance, _c.case_id == _u.case_id).join(
     definition_process, and_(_p.definition_id == _c.definition_id, _p.process_id == _c.process_id)
 )
@@ -35,9 +36,8 @@ def load_tasks(connection: Connection, ids: list[str]) -> dict[str, InboxRow]:
 
 
 def inbox_values(row: Any) -> dict[str, Any]:
-    """The fields of an ``InboxRow`` from ``INBOX_COLUMNS``."""
-    values = dict(row._mapping)
-    values.pop("sort_key")
+    """The fields of an ``InboxRow`` from ``INBOX_COLUMNS``, whatever else follows in the row."""
+    values = dict(zip(_NAMES, row, strict=False))
     values["process_name"] = values["process_name"] or values["process_id"]
     values["candidate_users"] = tuple(orjson.loads(values["candidate_users"]))
     values["candidate_groups"] = tuple(orjson.loads(values["candidate_groups"]))

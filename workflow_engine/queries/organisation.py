@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +31,7 @@ from workflow_engine.queries.organisation_rows import (
     UnitRow,
 )
 from workflow_engine.queries.rows import Page, PersonRow
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.storage import acting, grants, proposals, setting_versions
 from workflow_engine.storage import organisation as store
 from workflow_engine.storage.setting_versions import CALENDAR, PROFILE, SettingVersion
@@ -43,27 +42,28 @@ Open = Callable[[], AbstractContextManager[Snapshot]]
 class OrganisationQueries:
     """``engine.queries.organisation``; pages ask before whether the visitor may look."""
 
-    def __init__(self, snapshot: Open, clock: Clock) -> None:
+    def __init__(self, snapshot: Open, look: Callable[[], AbstractContextManager[Look]], clock: Clock) -> None:
         self._snapshot = snapshot
+        self._look = look
         self._clock = clock
 
     # ---- who somebody is
     def find_acting(self, person_id: str) -> tuple[PersonRow, Actor] | None:
         """A person with the groups they hold now, and the same as an actor with their grants; None when disabled."""
         now = self._clock.now()
-        with self._snapshot() as snapshot:
-            found = people.find_person(snapshot, person_id)
+        with self._look() as look:
+            unit = look.unit
+            groups = acting.groups_of(unit, person_id, now)
+            found = people.find_enabled(look, person_id, groups)
             if found is None:
                 return None
-            unit = snapshot.unit
-            groups = acting.groups_of(unit, person_id, now)
             actor = Actor(
                 person_id,
                 groups,
                 held=grants.held_by(unit, person_id, groups),
-                stands_in_for=acting.stands_in_for(unit, person_id, now, _today(snapshot, now)),
+                stands_in_for=acting.stands_in_for(unit, person_id, now, _today(look, now)),
             )
-            return replace(found, groups=groups), actor
+            return found, actor
 
     def find_actor(self, person_id: str) -> Actor | None:
         """A person as an actor, with all they may do now; None when there is none or they are disabled."""
@@ -177,9 +177,9 @@ class OrganisationQueries:
         return (as_json(row) for row in rows.values())
 
 
-def _profile(snapshot: Snapshot) -> Profile:
+def _profile(snapshot: Look) -> Profile:
     return Profile.read(setting_versions.newest(snapshot.unit, PROFILE).content)
 
 
-def _today(snapshot: Snapshot, now: datetime) -> date:
+def _today(snapshot: Look, now: datetime) -> date:
     return now.astimezone(ZoneInfo(_profile(snapshot).time_zone)).date()

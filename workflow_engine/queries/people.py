@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Select, func, select
 
 from workflow_engine.queries.rows import GroupRow, PersonRow
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.storage.schema import membership, person, role, unit
+from workflow_engine.storage.statement import Statement, param
 
 _p = person.c
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODYS_HASH = _HASHER.hash("a password that nobody has")
 _MOST_PEOPLE = 2_000
+_UNIT = 4
+"""The place of the unit's id among the columns."""
 
 
 def hash_password(password: str) -> str:
@@ -23,7 +29,16 @@ def hash_password(password: str) -> str:
 
 def find_person(snapshot: Snapshot, person_id: str) -> PersonRow | None:
     """The person, unless disabled."""
-    return _one(snapshot, _select().where(_p.person_id == person_id))
+    row = snapshot.unit.one(_BY_ID, {"person": person_id})
+    if row is None:
+        return None
+    return _person(row, _groups(snapshot, [person_id]).get(person_id, frozenset()))
+
+
+def find_enabled(look: Look, person_id: str, groups: frozenset[str]) -> PersonRow | None:
+    """The person with groups that were read already, unless disabled."""
+    row = look.unit.one(_BY_ID, {"person": person_id})
+    return None if row is None else _with(row, groups)
 
 
 def list_people(snapshot: Snapshot, group_id: str | None = None) -> list[PersonRow]:
@@ -73,11 +88,7 @@ def _select() -> Select[tuple[object, ...]]:
     return select(*columns).select_from(person.outerjoin(unit, u.unit_id == _p.unit_id)).where(~_p.disabled)
 
 
-def _one(snapshot: Snapshot, statement: Select[tuple[object, ...]]) -> PersonRow | None:
-    row = snapshot.connection.execute(statement).one_or_none()
-    if row is None:
-        return None
-    return _person(row, _groups(snapshot, [str(row[0])]).get(str(row[0]), frozenset()))
+_BY_ID = Statement(_select().where(_p.person_id == param("person")))
 
 
 def _groups(snapshot: Snapshot, person_ids: list[str]) -> dict[str, frozenset[str]]:
@@ -89,8 +100,12 @@ def _groups(snapshot: Snapshot, person_ids: list[str]) -> dict[str, frozenset[st
     return {person_id: frozenset(groups) for person_id, groups in found.items()}
 
 
-def _person(row: object, groups: frozenset[str]) -> PersonRow:
-    values = dict(row._mapping)  # type: ignore[attr-defined]
-    if values["unit_id"]:
-        groups = groups | {f"unit:{values['unit_id']}"}
-    return PersonRow(**values, groups=groups)
+def _person(row: Sequence[Any], groups: frozenset[str]) -> PersonRow:
+    if row[_UNIT]:
+        groups = groups | {f"unit:{row[_UNIT]}"}
+    return _with(row, groups)
+
+
+def _with(row: Sequence[Any], groups: frozenset[str]) -> PersonRow:
+    person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, email, sessions_from, is_temporary = row
+    return PersonRow(person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, groups, email, sessions_from, is_temporary)

@@ -11,8 +11,9 @@ import orjson
 from sqlalchemy import and_, select
 
 from workflow_engine.queries.rows import HistoryRow
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.storage.schema import audit_entry, entry_payload, person
+from workflow_engine.storage.statement import Statement, among, param
 
 _a = audit_entry.c
 _y = entry_payload.c
@@ -32,26 +33,33 @@ class RecordedEntry:
     erased: bool
 
 
-def read_entries(
-    snapshot: Snapshot, stream_id: str, after_seq: int = 0, most: int | None = None
-) -> list[RecordedEntry]:
-    """The entries of a chain in their order, from the one after ``after_seq`` on, at most so many."""
-    joined = audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
-    statement = (
-        select(_a.seq, _a.at, _a.actor, _a.body, _a.hash, _a.prev, _y.content)
-        .select_from(joined)
-        .where(_a.stream_id == stream_id, _a.seq > after_seq)
-        .order_by(_a.seq)
+_JOINED = audit_entry.outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
+_ENTRIES = Statement(
+    select(_a.seq, _a.at, _a.actor, _a.body, _a.hash, _a.prev, _y.content)
+    .select_from(_JOINED)
+    .where(_a.stream_id == param("stream"), _a.seq > param("after"))
+    .order_by(_a.seq)
+    .limit(param("most"))
+)
+_NAMES = Statement(
+    lambda dialect: select(person.c.person_id, person.c.display_name_zh, person.c.display_name_en).where(
+        among(dialect, person.c.person_id, "people")
     )
-    if most is not None:
-        statement = statement.limit(most)
-    return [_entry(row) for row in snapshot.connection.execute(statement)]
+)
+_MOST_ENTRIES = 2**62
+"""No limit, as a number that both databases know."""
 
 
-def get_history(snapshot: Snapshot, case_id: str, after_seq: int = 0, most: int | None = None) -> list[HistoryRow]:
+def read_entries(look: Look, stream_id: str, after_seq: int = 0, most: int | None = None) -> list[RecordedEntry]:
+    """The entries of a chain in their order, from the one after ``after_seq`` on, at most so many."""
+    most = _MOST_ENTRIES if most is None else most
+    return [_entry(row) for row in look.unit.all(_ENTRIES, {"stream": stream_id, "after": after_seq, "most": most})]
+
+
+def get_history(look: Look, case_id: str, after_seq: int = 0, most: int | None = None) -> list[HistoryRow]:
     """The story, oldest first, with people's names: all of it, or some entries from the one after ``after_seq`` on."""
-    entries = read_entries(snapshot, case_id, after_seq, most)
-    names = _names(snapshot, {entry.actor_id for entry in entries})
+    entries = read_entries(look, case_id, after_seq, most)
+    names = _names(look, {entry.actor_id for entry in entries})
     return [
         HistoryRow(
             entry.seq, entry.at, entry.actor_id, names.get(entry.actor_id), entry.command, entry.events, entry.hash,
@@ -79,15 +87,15 @@ def final_variables(entries: Iterable[RecordedEntry]) -> dict[str, Any]:
 
 
 def _entry(row: Any) -> RecordedEntry:
-    body = orjson.loads(row.body)
-    values = {} if row.content is None else orjson.loads(row.content)
+    seq, at, actor, body_text, entry_hash, prev, content = row
+    body = orjson.loads(body_text)
+    values = {} if content is None else orjson.loads(content)
     events = [{**event, **values.get(str(number), {})} for number, event in enumerate(body["events"])]
     command = {**body["command"], **values.get("command", {})}
-    erased = bool(body.get("commitments")) and row.content is None
-    return RecordedEntry(row.seq, row.at, row.actor, command, events, row.hash, row.prev, erased)
+    erased = bool(body.get("commitments")) and content is None
+    return RecordedEntry(seq, at, actor, command, events, entry_hash, prev, erased)
 
 
-def _names(snapshot: Snapshot, actor_ids: set[str]) -> dict[str, str]:
-    p = person.c
-    statement = select(p.person_id, p.display_name_zh, p.display_name_en).where(p.person_id.in_(sorted(actor_ids)))
-    return {row[0]: row[1] or row[2] for row in snapshot.connection.execute(statement)}
+def _names(look: Look, actor_ids: set[str]) -> dict[str, str]:
+    rows = look.unit.all(_NAMES, {"people": orjson.dumps(sorted(actor_ids)).decode()})
+    return {row[0]: row[1] or row[2] for row in rows}

@@ -1,4 +1,4 @@
-"""One consistent look at the database, for ad hoc queries and for compiled statements alike."""
+"""One consistent look at the database, for compiled statements, and where lists need it for ad hoc queries too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything read through it was true at the same moment."""
+class Look:
+    """Everything read through it was true at the same moment; compiled statements only, which is cheap."""
 
-    connection: Connection
     unit: UnitOfWork
     library: Library
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Look):
+    """The same with a connection for statements that are put together as they are asked."""
+
+    connection: Connection

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, select, text, tuple_, union_all
+from sqlalchemy import Connection, Select, func, literal, literal_column, select, text, tuple_, union_all
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import RejectedError
@@ -14,11 +14,24 @@ from workflow_engine.queries.inbox import load_tasks
 from workflow_engine.queries.paging import clamp, decode, encode
 from workflow_engine.queries.queues import MOST_LOOKED_AT, QUEUES, SORTS, TaskWish, Walk, matches, walks_of
 from workflow_engine.queries.rows import InboxRow, Page
-from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.storage.schema import process_instance, user_task
+from workflow_engine.storage.statement import Statement, param
 
 _u = user_task.c
 _c = process_instance.c
+_MINE = Statement(
+    select(_u.user_task_id)
+    .where(_u.assignee == param("actor"), text("user_task.state IN ('ready', 'claimed')"))
+    .order_by(_u.sort_key, _u.user_task_id)
+    .limit(literal_column("1"))
+)
+_MINE_IN_CASE = Statement(
+    select(_u.user_task_id)
+    .where(_u.case_id == param("case"), _u.assignee == param("actor"), _u.state.in_(("ready", "claimed")))
+    .order_by(_u.sort_key, _u.user_task_id)
+    .limit(literal_column("1"))
+)
 _IS_DONE = text("user_task.state = 'completed'")
 MOST_COUNTED = 100
 """Counts stop here: the page says 99+."""
@@ -27,13 +40,25 @@ MOST_COUNTED = 100
 class TaskQueries:
     """Questions about lists of tasks."""
 
-    def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
+    def __init__(
+        self,
+        snapshot: Callable[[], AbstractContextManager[Snapshot]],
+        look: Callable[[], AbstractContextManager[Look]],
+    ) -> None:
         self._snapshot = snapshot
+        self._look = look
 
     def page(self, actor: Actor, wish: TaskWish, after: str | None = None, limit: int = 50) -> Page[InboxRow]:
         """A page of one queue. With filters it may hold few rows, or none, and yet a cursor to look further."""
         with self._snapshot() as snapshot:
             return page_of_queue(snapshot.connection, actor, wish, after, limit)
+
+    def next_mine(self, actor: Actor, case_id: str) -> tuple[str | None, str | None]:
+        """The actor's most urgent open task in a case, and their most urgent one of all."""
+        with self._look() as look:
+            same = look.unit.one(_MINE_IN_CASE, {"actor": actor.actor_id, "case": case_id})
+            first = look.unit.one(_MINE, {"actor": actor.actor_id})
+        return None if same is None else same[0], None if first is None else first[0]
 
     def counts(self, actor: Actor, wishes: Mapping[str, TaskWish]) -> dict[str, int]:
         """How many tasks are in each of these queues, up to ``MOST_COUNTED``."""

@@ -24,13 +24,11 @@ _GROUPS = Statement(
         select(literal_column("'head:' || position.unit_id")).where(
             position.c.person_id == param("person"), position.c.is_head
         ),
-    )
-)
-_ON_DUTY = Statement(
-    select(_s.group_id).where(
-        _s.person_id == param("person"),
-        _s.from_at <= param("now", _s.from_at),
-        _s.until_at > param("now", _s.until_at),
+        select(_s.group_id).where(
+            _s.person_id == param("person"),
+            _s.from_at <= param("now", _s.from_at),
+            _s.until_at > param("now", _s.until_at),
+        ),
     )
 )
 _ABSENT = Statement(
@@ -44,9 +42,7 @@ _ABSENT = Statement(
 
 def groups_of(unit: UnitOfWork, person_id: str, now: datetime) -> frozenset[str]:
     """Every group a person holds at this instant."""
-    groups = {row[0] for row in unit.all(_GROUPS, {"person": person_id})}
-    groups.update(row[0] for row in unit.all(_ON_DUTY, {"person": person_id, "now": now}))
-    return frozenset(groups)
+    return frozenset(row[0] for row in unit.all(_GROUPS, {"person": person_id, "now": now}))
 
 
 def stands_in_for(unit: UnitOfWork, person_id: str, now: datetime, day: date) -> tuple[StandIn, ...]:

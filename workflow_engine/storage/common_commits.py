@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 
+T = TypeVar("T")
 Act = Callable[[UnitOfWork], Any]
 MOST_TOGETHER = 32
 """So that the first one's answer does not wait long for the others."""
@@ -42,7 +43,7 @@ class CommonCommits:
         self._line: deque[_Waiting] = deque()
         self._is_led = False
 
-    def run(self, act: Act) -> Any:
+    def run(self, act: Callable[[UnitOfWork], T]) -> T:
         """Do ``act``, alone or among others, and give its answer once that is durable; raises what it raises.
 
         Raises:
@@ -57,12 +58,12 @@ class CommonCommits:
         if not mine.leads:
             self._wait(mine)
         if mine.leads:
-            return self._lead(mine)
+            return cast(T, self._lead(mine))
         if isinstance(mine.answer, LostRaceError):
-            return self._transact(act)
+            return cast(T, self._transact(act))
         if isinstance(mine.answer, EngineError):
             raise mine.answer
-        return mine.answer
+        return cast(T, mine.answer)
 
     def _wait(self, mine: _Waiting) -> None:
         if mine.woken.wait(self._wait_seconds):

@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+import orjson
 from sqlalchemy import Connection, delete, insert, select
 
 from workflow_engine.domain.actors import Held
 from workflow_engine.domain.permissions import EVERYBODY, HOLDERS
 from workflow_engine.storage.schema import permission_grant, permission_verb, unit_below
-from workflow_engine.storage.statement import Statement, param, upsert
+from workflow_engine.storage.statement import Statement, among, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _g = permission_grant.c
-_OF = Statement(select(_g.verb, _g.unit_id, _g.process_id).where(_g.holder == param("holder")))
+_OF = Statement(
+    lambda dialect: select(_g.verb, _g.unit_id, _g.process_id).distinct().where(among(dialect, _g.holder, "holders"))
+)
 _ALL = Statement(select(_g.holder, _g.verb, _g.unit_id, _g.process_id).order_by(_g.holder, _g.verb, _g.grant_id))
 _FIND = Statement(select(_g.holder, _g.verb, _g.unit_id, _g.process_id).where(_g.grant_id == param("grant")))
 _BELOW = Statement(select(unit_below.c.unit_id).where(unit_below.c.ancestor_id == param("unit")))
@@ -58,7 +61,8 @@ def seed(connection: Connection) -> None:
 
 def held_by(unit: UnitOfWork, person_id: str, groups: Iterable[str]) -> tuple[Held, ...]:
     """What the table gives a person with these groups."""
-    rows = {row for holder in (person_id, *sorted(groups), EVERYBODY) for row in unit.all(_OF, {"holder": holder})}
+    holders = orjson.dumps([person_id, *groups, EVERYBODY]).decode()
+    rows = unit.all(_OF, {"holders": holders})
     below: dict[str, frozenset[str]] = {}
     for _, unit_id, _ in rows:
         if unit_id is not None and unit_id not in below:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Select, bindparam
+from sqlalchemy import ClauseElement, Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite
@@ -26,7 +26,7 @@ DIALECTS: dict[str, Dialect] = {
     "postgresql": psycopg_dialect.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]
 }
 
-__all__ = ["DIALECTS", "Compiled", "Row", "Statement", "param", "upsert"]
+__all__ = ["DIALECTS", "Compiled", "Row", "Statement", "among", "param", "upsert"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,15 @@ def _reader(made: Any, dialect: Dialect) -> Callable[[Row], Row] | None:
 def param(name: str, like: Any = None) -> Any:
     """A named value given at run time, of the type of the column ``like`` when that type converts its values."""
     return bindparam(name, required=False, type_=None if like is None else like.type)
+
+
+def among(dialect: str, column: Any, name: str) -> Any:
+    """Whether ``column`` is one of any number of texts, which are given at run time as one JSON array."""
+    if dialect == "postgresql":
+        return column.in_(
+            select(func.jsonb_array_elements_text(cast(cast(param(name), Text), postgresql.JSONB)).column_valued())
+        )
+    return column.in_(select(func.json_each(param(name)).table_valued("value").c.value))
 
 
 def upsert(dialect: str, table: Any, keys: tuple[str, ...], replaced: tuple[str, ...] | None) -> Any:

@@ -29,6 +29,7 @@ _COPIED = Statement(
     .where(task_copy.c.case_id == param("case"), task_copy.c.person_id == param("actor"))
     .limit(1)
 )
+_PLACES = Statement(select(case_scope.c.unit_id).where(case_scope.c.case_id == param("case")))
 SEE_ALL = "case.see_all"
 
 
@@ -52,16 +53,34 @@ def subjects_by_process(actor: Actor) -> dict[str, list[str]]:
 
 def may_see_case(unit: UnitOfWork, actor: Actor, case: Case) -> bool:
     """Whether the case lies within the actor's reach."""
-    if may(actor, SEE_ALL, case.unit_id, case.process_id) or case.started_by == actor.actor_id:
+    return may(actor, SEE_ALL, case.unit_id, case.process_id) or is_own_case(
+        unit, actor, case.case_id, case.process_id, case.started_by
+    )
+
+
+def is_own_case(unit: UnitOfWork, actor: Actor, case_id: str, process_id: str, started_by: str) -> bool:
+    """Whether the actor started the case, or it has or had a task for them or for somebody they stand in for."""
+    if started_by == actor.actor_id:
         return True
-    offered = {row[0] for row in unit.all(_SUBJECTS, {"case": case.case_id})}
-    names = [*subjects_of(actor), *subjects_by_process(actor).get(case.process_id, ())]
+    offered = {row[0] for row in unit.all(_SUBJECTS, {"case": case_id})}
+    names = [*subjects_of(actor), *subjects_by_process(actor).get(process_id, ())]
     if not offered.isdisjoint(names):
         return True
-    if unit.one(_COPIED, {"case": case.case_id, "actor": actor.actor_id}) is not None:
+    if unit.one(_COPIED, {"case": case_id, "actor": actor.actor_id}) is not None:
         return True
-    people = [actor.actor_id, *(one.person_id for one in actor.absent(case.process_id))]
-    return any(unit.one(_TOUCHED, {"case": case.case_id, "actor": person}) is not None for person in people)
+    people = [actor.actor_id, *(one.person_id for one in actor.absent(process_id))]
+    return any(unit.one(_TOUCHED, {"case": case_id, "actor": person}) is not None for person in people)
+
+
+def is_in_scope(unit: UnitOfWork, actor: Actor, case_id: str, process_id: str) -> bool:
+    """Whether a grant lets the actor see the case; by the units it was placed under, as lists of cases go."""
+    scopes = scopes_of(actor)
+    if scopes is None:
+        return True
+    units = {scope.unit_id for scope in scopes if scope.process_id in (None, process_id)}
+    if None in units:
+        return True
+    return bool(units) and not units.isdisjoint(row[0] for row in unit.all(_PLACES, {"case": case_id}))
 
 
 def scopes_of(actor: Actor) -> list[Held] | None:
