@@ -22,17 +22,22 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def run(report: Report, *, quick: bool) -> None:
-    """Item 4 of the list of targets."""
-    requests = 320 if quick else 1600
-    figures = {}
-    for kind in ("ceiling", "product"):
-        with tempfile.TemporaryDirectory() as folder:
-            figures[kind] = _load(kind, Path(folder), requests)
-    (rate, p50, p99), (limit, _, _) = figures["product"], figures["ceiling"]
+    """Item 4 of the list of targets; both are served in turn, and the ratio is the median of the rounds' ratios."""
+    rounds, requests = (2, 320) if quick else (3, 800)
+    pairs = []
+    for _ in range(rounds):
+        figures = {}
+        for kind in ("ceiling", "product"):
+            with tempfile.TemporaryDirectory() as folder:
+                figures[kind] = _load(kind, Path(folder), requests)
+        pairs.append((figures["product"], figures["ceiling"]))
+    rate = statistics.median(product[0] for product, _ in pairs)
+    limit = rate / statistics.median(product[0] / ceiling[0] for product, ceiling in pairs)
     report.add(
         Row(f"HTTP, {CLIENTS} clients, completions per second", rate, limit, unit="1/s wall", target="≥ 0.5×",
             met=rate >= limit / 2, note="beside: one bare insert per request, group commit; clients share the cores")
     )  # fmt: skip
+    p50, p99 = (statistics.median(product[place] for product, _ in pairs) for place in (1, 2))
     report.add(Row("HTTP: p99 against p50", p99, p50, unit="ms wall", target="≤ 10×", met=p99 <= 10 * p50))
 
 
