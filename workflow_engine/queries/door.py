@@ -69,8 +69,6 @@ class Queries:
         self.analysis = AnalysisQueries(self.snapshot, clock)
         self.paths = PathQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
-        self.desk = DeskQueries(self.snapshot)
-        self.tasks = TaskQueries(self.snapshot)
         self.work = WorkQueries(self.snapshot)
         self.desk = DeskQueries(self.look)
         self.tasks = TaskQueries(self.snapshot, self.look)
