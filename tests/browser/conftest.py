@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -86,16 +87,25 @@ class City:
             self.complaints.append(text)
 
 
-@pytest.fixture
-def city(tmp_path: Path, browser: Browser) -> Iterator[City]:
-    """Yunxi with the emergency process released; no case yet."""
-    clock = VirtualClock(STARTED_AT)
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'city.sqlite3'}", demo=True, session_file=tmp_path / "sessions.db"
-    )
-    engine = open_engine(settings, clock=clock, migrate=True)
+@pytest.fixture(scope="session")
+def prepared_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the people and the released process, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("city") / "prepared.sqlite3"
+    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), clock=VirtualClock(STARTED_AT), migrate=True)
     load_organisation(engine)
     release_process(engine, PROCESS)
+    engine.close()
+    return path
+
+
+@pytest.fixture
+def city(prepared_city: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
+    """Yunxi with the emergency process released; no case yet."""
+    clock = VirtualClock(STARTED_AT)
+    path = tmp_path / "city.sqlite3"
+    shutil.copy(prepared_city, path)
+    settings = Settings(database_url=f"sqlite:///{path}", demo=True, session_file=tmp_path / "sessions.db")
+    engine = open_engine(settings, clock=clock)
     app = create_app(engine, settings)
     server = create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -103,10 +113,16 @@ def city(tmp_path: Path, browser: Browser) -> Iterator[City]:
     made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser)
     yield made
     made.close_browsers()
-    server.close()
+    server.trigger.pull_trigger(lambda: _end(server))  # in the thread of the server, which owns its connections
     thread.join(timeout=10)
     app.session_interface.store.close()  # type: ignore[attr-defined]
     engine.close()
+
+
+def _end(server: Any) -> None:
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.close()
 
 
 def check_accessibility(page: Page) -> list[str]:
