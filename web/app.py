@@ -28,7 +28,7 @@ from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.identity import provider
 from web.identity.directory import Directory
-from web.presenters import filters, organisation
+from web.presenters import filters, organisation, picking
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
 from web.ui import BLUEPRINTS
@@ -70,6 +70,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     static_files.init_app(app)
     filters.init_app(app)
     organisation.init_app(app)
+    picking.init_app(app)
     app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
     app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
     app.jinja_env.globals.update(preference=preferences.preference)

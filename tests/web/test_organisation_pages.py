@@ -203,3 +203,34 @@ def _day(text: str) -> object:
     from datetime import date
 
     return date.fromisoformat(text)
+
+
+def test_people_and_units_are_named_or_given_by_id(app: Flask, engine: Engine) -> None:
+    admin = Visitor(app, "jiang")
+    page = fill(admin, "/organisation/units/fire", "/organisation/positions", unit_id="fire", name_zh="消防员",
+                name_en="Fire officer", person_id="Chen Gang")  # fmt: skip
+    assert "Fire officer" in page
+    assert [row.person_id for row in engine.queries.organisation.get_unit("fire").positions if row.name_en ==
+            "Fire officer"] == ["user:chen"]  # fmt: skip
+    rights = "/organisation/rights"
+    assert '<option value="user:chen">' in admin.get(rights).text
+    assert "Chen Gang · chen" in admin.get("/people/picks?of=people&q=chen").text
+    admin.get(rights)
+    wrong = {"holder": "role:nobody", "verb": "definition.see", "unit_id": "nowhere", "reason": "looks"}
+    answer = admin.post(rights, wrong)
+    assert answer.status_code == 422
+    assert "There is no such person or group." in answer.text
+    assert 'value="role:nobody"' in answer.text
+
+
+def test_a_deputy_who_is_nobody_is_told_at_the_field(app: Flask, engine: Engine) -> None:
+    staff = Visitor(app, "chen")
+    staff.get("/account")
+    answer = staff.post(
+        "/organisation/deputies",
+        {"stand_in": "user:nobody", "from_on": "2026-07-01", "until_on": "2026-07-03", "next": "/account"},
+    )
+    assert answer.status_code == 422
+    assert 'id="stand_in-error"' in answer.text
+    assert "There is no such person." in answer.text
+    assert 'value="user:nobody"' in answer.text

@@ -248,7 +248,14 @@ def problems_of(error: EngineError | None) -> dict[str, str]:
     """What is wrong by field, in the visitor's words; the engine names rows too, which a form has only one of."""
     if not isinstance(error, InvalidVariablesError):
         return {}
-    return {place.rpartition(".")[2]: _(PROBLEMS.get(what, what)) for place, what in error.problems.items()}
+    return {place.rpartition(".")[2]: _problem(what) for place, what in error.problems.items()}
+
+
+def _problem(what: str) -> str:
+    for kind in ("person", "unit"):  # the engine names the id too, which stands in the field already
+        if what.startswith(f"there is no {kind} "):
+            return _(PROBLEMS[f"there is no such {kind}"])
+    return _(PROBLEMS.get(what, what))
 
 
 _MIDNIGHT = datetime.min.time()

@@ -10,7 +10,7 @@ from web.auth import current_actor
 from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
-from web.presenters.organisation import deputy_lines
+from web.presenters.organisation import deputy_lines, problems_of
 from web.throttle import SignInThrottle
 from web.ui.requests import command_id
 from workflow_engine import ChangePassword, EngineError, InvalidVariablesError, hash_password, new_id
@@ -22,13 +22,13 @@ LONGEST_PASSWORD = 1_000
 @blueprint.get("/account")
 def page() -> str:
     """The page."""
-    return _page()
+    return render_account()
 
 
 @blueprint.post("/account/password")
 def change_password() -> Response:
     """Another password; who is at the keyboard proves the one that holds now. Every other session ends."""
-    keep_input(_page)
+    keep_input(render_account)
     person = g.person
     given = request.form.get("current", "")[:LONGEST_PASSWORD]
     _require_good(request.form.get("new", ""), request.form.get("again", ""), person.sign_in_name, given)
@@ -65,8 +65,9 @@ def _require_good(new: str, again: str, sign_in_name: str, current: str) -> None
         raise InvalidVariablesError("Expected another password.", problems)
 
 
-def _page(error: EngineError | None = None) -> str:
-    problems = error.problems if isinstance(error, InvalidVariablesError) else {}
+def render_account(error: EngineError | None = None) -> str:
+    """The page, perhaps with a refusal."""
+    problems = problems_of(error)
     person = g.person
     return render_template(
         "pages/account.html",

@@ -13,8 +13,10 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import may, requires
 from web.presenters import organisation as shown
+from web.presenters.picking import DUTIES, PEOPLE, picked
 from web.presenters.times import now, zone
 from web.security import safe_next
+from web.ui.account import render_account
 from web.ui.organisation import change, typed
 from workflow_engine import EngineError, InvalidVariablesError, NotFoundError, new_id
 
@@ -33,7 +35,7 @@ def page() -> str:
 def add() -> Response:
     """Put somebody on duty."""
     keep_input(_page)
-    row = typed(("group_id", "person_id"))
+    row = picked(typed(("group_id", "person_id")), group_id=DUTIES, person_id=PEOPLE)
     begin = row["from_at"] = _local("from_at")
     row["until_at"] = _local("until_at")
     change(_("The duty is on the roster."), shifts=[{**row, "shift_id": new_id()}])
@@ -58,9 +60,10 @@ def deputies() -> str:
 @blueprint.post("/organisation/deputies")
 def add_deputy() -> Response:
     """Say who stands in: each for themselves, administrators for others."""
-    if may("organisation.administer"):
-        keep_input(_deputies)
+    is_of_all = may("organisation.administer") and request.form.get("next") == url_for("duty.deputies")
+    keep_input(_deputies if is_of_all else render_account)
     row = typed(("person_id", "stand_in", "from_on", "until_on", "process_id"))
+    row = picked(row, person_id=PEOPLE, stand_in=PEOPLE)
     row["person_id"] = row.get("person_id") or current_actor().actor_id
     change(_("The deputy is set."), deputies=[{**row, "deputy_id": new_id()}])
     return redirect(safe_next(request.form.get("next"), url_for("account.page")), 303)

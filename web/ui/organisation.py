@@ -14,6 +14,7 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters import organisation as shown
+from web.presenters.picking import PEOPLE, ROLES, UNITS, picked
 from web.ui.requests import command_id, cursor, required_reason, search_words
 from workflow_engine import EngineError, LoadOrganisation, ResetPassword, hash_password, new_id
 
@@ -55,7 +56,7 @@ def page() -> str:
 def add_unit() -> Response:
     """A new unit below another one."""
     keep_input(_tree)
-    row = typed(UNIT_FIELDS)
+    row = picked(typed(UNIT_FIELDS), parent_id=UNITS)
     row["unit_id"] = row.get("unit_id") or f"u-{secrets.token_hex(4)}"
     change(_("The unit is there."), units=[row])
     return redirect(url_for("organisation.unit", unit_id=row["unit_id"]), 303)
@@ -73,7 +74,8 @@ def unit(unit_id: str) -> str:
 def change_unit(unit_id: str) -> Response:
     """Rename, move, close or open a unit."""
     keep_input(lambda error: _unit(unit_id, error))
-    row = {**typed(UNIT_FIELDS[1:]), "unit_id": unit_id, "disabled": "disabled" in request.form}
+    row = picked(typed(UNIT_FIELDS[1:]), parent_id=UNITS)
+    row |= {"unit_id": unit_id, "disabled": "disabled" in request.form}
     change(_("The unit is changed."), units=[row])
     return redirect(url_for("organisation.unit", unit_id=unit_id), 303)
 
@@ -84,6 +86,7 @@ def put_position() -> Response:
     """A new position, or another holder or name of one."""
     row = typed(POSITION_FIELDS)
     keep_input(lambda error: _unit(str(row.get("unit_id")), error))
+    row = picked(row, person_id=PEOPLE)
     row["position_id"] = row.get("position_id") or f"p-{secrets.token_hex(4)}"
     row["is_head"] = "is_head" in request.form
     change(_("The position is kept."), positions=[row])
@@ -111,7 +114,7 @@ def people() -> str:
 def add_person() -> Response:
     """A new person, who cannot sign in yet."""
     keep_input(_people)
-    row = typed(PERSON_FIELDS)
+    row = picked(typed(PERSON_FIELDS), unit_id=UNITS)
     row["person_id"] = row.get("person_id") or f"user:{secrets.token_hex(4)}"
     change(_("The person is there. Give them a password, or let them sign in elsewhere."), people=[row])
     return redirect(url_for("organisation.person", person_id=row["person_id"]), 303)
@@ -129,7 +132,8 @@ def person(person_id: str) -> str:
 def change_person(person_id: str) -> Response:
     """Names, unit, and whether the person may sign in at all."""
     keep_input(lambda error: _person(person_id, error))
-    row = {**typed(PERSON_FIELDS[1:]), "person_id": person_id, "disabled": "disabled" in request.form}
+    row = picked(typed(PERSON_FIELDS[1:]), unit_id=UNITS)
+    row |= {"person_id": person_id, "disabled": "disabled" in request.form}
     change(_("The person is changed."), people=[row])
     return redirect(url_for("organisation.person", person_id=person_id), 303)
 
@@ -140,7 +144,7 @@ def change_groups(person_id: str) -> Response:
     """Another role, or one less. A group with power is proposed instead, and a second administrator agrees."""
     keep_input(lambda error: _person(person_id, error))
     held = set(engine().queries.organisation.get_member(person_id).groups)
-    held |= {group for group in [request.form.get("add", "").strip()] if group}
+    held |= {group for group in [picked(typed(("add",)), add=ROLES).get("add")] if group}
     held -= {request.form.get("take", "")}
     change(_("The roles are changed."), people=[{"person_id": person_id, "groups": sorted(held)}])
     return redirect(url_for("organisation.person", person_id=person_id), 303)

@@ -11,6 +11,8 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters import organisation as shown
+from web.presenters.picking import HOLDERS, PEOPLE, ROLES, UNITS, picked
+from web.ui.organisation import typed
 from web.ui.requests import command_id, one_of, required_reason
 from workflow_engine import POWER, DecideProposal, EngineError, GiveGrant, ProposePower, RevokeGrant, new_id
 
@@ -30,7 +32,8 @@ def give() -> Response:
     """Give a right: at once where it is no power over others, else as a proposal."""
     keep_input(_page)
     names = ("holder", "verb", "unit_id", "process_id")
-    content = {name: request.form.get(name, "").strip() or None for name in names}
+    found = picked({name: request.form.get(name, "") for name in names}, holder=HOLDERS, unit_id=UNITS)
+    content = {name: value.strip() or None for name, value in found.items()}
     reason = required_reason()
     if content["verb"] in POWER:
         _propose("grant", content, reason)
@@ -49,7 +52,7 @@ def give() -> Response:
 def propose_membership() -> Response:
     """Propose that a person becomes a member of a group with power."""
     keep_input(_page)
-    content = {name: request.form.get(name, "").strip() for name in ("person_id", "group_id")}
+    content = picked(typed(("person_id", "group_id")), person_id=PEOPLE, group_id=ROLES)
     _propose("membership", content, required_reason())
     return redirect(url_for("rights.page"), 303)
 
@@ -93,7 +96,6 @@ def _page(error: EngineError | None = None) -> str:
     return render_template(
         "pages/rights.html", by_verb=by_verb, shown=shown, units=units,
         open_proposals=queries.list_proposals("open"),
-        groups=engine().queries.list_groups(),
         processes=sorted({row.process_id for row in engine().queries.list_definitions()}),
         power=POWER, problems=problems, error=None if problems else error, typed=request.form,
         command_id=new_id, me=current_actor().actor_id, verb=one_of("verb", frozenset(shown.VERBS), ""),

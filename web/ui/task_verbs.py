@@ -13,8 +13,10 @@ from web.auth import current_actor
 from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
+from web.permissions import require_verb
 from web.presenters.choosing_people import all_chosen, chosen, find_subjects
-from web.ui.requests import command_id, required_reason
+from web.presenters.picking import PEOPLE, PICKS, options
+from web.ui.requests import command_id, one_of, required_reason
 from web.ui.tasks import get_task, render_task
 from workflow_engine import (
     AddComment,
@@ -271,6 +273,15 @@ def people_options() -> str:
     words = request.args.get("q", "")[:60]
     found: list[Any] = find_subjects(words, groups=request.args.get("groups") == "yes")
     return render_template("fragments/people_options.html", found=found)
+
+
+@blueprint.get("/people/picks")
+def pick_options() -> str:
+    """Which people, units or groups the typed letters may mean, as ids with their names."""
+    words, pick = request.args.get("q", "")[:60], one_of("of", PICKS, PEOPLE)
+    if pick != PEOPLE:
+        require_verb("organisation.see")
+    return render_template("fragments/pick_options.html", found=options(pick, words))
 
 
 def _whom(*, groups: bool) -> str:
