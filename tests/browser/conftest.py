@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from waitress.server import create_server
@@ -19,14 +19,16 @@ from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.workers.clock import AlarmClock
 
 if TYPE_CHECKING:
+    from flask import Flask
     from playwright.sync_api import Browser, BrowserContext, Page
 
+Colours = Literal["light", "dark"]
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = ROOT / "processes" / "emergency_response"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 STARTED_AT = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
-AXE_RUN = """axe.run({resultTypes: ['violations']}).then(found => found.violations.map(
-  rule => `${rule.id}: ${rule.nodes.map(node => node.target).join(', ')}`))"""
+AXE_RUN = """one => axe.run({...(one && {runOnly: [one]}), resultTypes: ['violations']})
+  .then(found => found.violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.target).join(', ')}`))"""
 
 
 @dataclass
@@ -37,16 +39,21 @@ class City:
     clock: VirtualClock
     url: str
     browser: Browser
-    contexts: dict[tuple[str | None, str, int], BrowserContext] = field(default_factory=dict)
+    app: Flask
+    contexts: dict[tuple[str | None, str, int, str], BrowserContext] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     """What the browsers wrote to their consoles: a broken content security policy shows here."""
 
-    def person(self, person_id: str | None, language: str = "en-GB", width: int = 1440) -> Page:
+    def person(
+        self, person_id: str | None, language: str = "en-GB", width: int = 1440, colours: Colours = "light"
+    ) -> Page:
         """A page of this person's own browser; signed in with one click the first time. None: a visitor."""
-        key = (person_id, language, width)
+        key = (person_id, language, width, colours)
         if key in self.contexts:
             return self.contexts[key].pages[0]
-        context = self.browser.new_context(locale=language, viewport={"width": width, "height": 900})
+        context = self.browser.new_context(
+            locale=language, viewport={"width": width, "height": 900}, color_scheme=colours
+        )
         self.contexts[key] = context
         page = context.new_page()
         page.set_default_timeout(20_000)
@@ -110,7 +117,7 @@ def city(prepared_city: Path, tmp_path: Path, browser: Browser) -> Iterator[City
     server = create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser)
+    made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser, app)
     yield made
     made.close_browsers()
     server.trigger.pull_trigger(lambda: _end(server))  # in the thread of the server, which owns its connections
@@ -125,10 +132,10 @@ def _end(server: Any) -> None:
     server.close()
 
 
-def check_accessibility(page: Page) -> list[str]:
-    """What axe-core finds wrong on the page; skips where it is not installed."""
+def check_accessibility(page: Page, rule: str | None = None) -> list[str]:
+    """What axe-core finds wrong on the page, by one rule or all; skips where it is not installed."""
     if not AXE.exists():
         pytest.skip("axe-core is missing: make setup")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(AXE_RUN)
+    found: list[str] = page.evaluate(AXE_RUN, rule)
     return found
