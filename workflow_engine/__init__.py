@@ -5,7 +5,7 @@ This is the only module that the web knows.
 
 from __future__ import annotations
 
-from workflow_engine import door_work
+from workflow_engine import door_outside, door_work
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.audit.chain import Finding
 from workflow_engine.bootstrap import open_engine
@@ -19,8 +19,6 @@ from workflow_engine.bpmn.comparing import (
     ValueChange,
 )
 from workflow_engine.decision_stories import explain_decision
-from workflow_engine.domain.access import CALENDAR_SCOPE, SCOPES
-from workflow_engine.domain.access_commands import CreateApiToken, RevokeApiToken
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
 from workflow_engine.domain.analysis_commands import QUESTION_PROCESS, AskDepartment, DrawSample, ReadPaths
 from workflow_engine.domain.calendar_content import notice_changes
@@ -97,30 +95,20 @@ from workflow_engine.domain.organisation_rows import KINDS as ORGANISATION_KINDS
 from workflow_engine.domain.paths import SPANS
 from workflow_engine.domain.permissions import HOLDERS, POWER, SCOPED, is_reader, may, may_somewhere
 from workflow_engine.domain.profile import Profile
-from workflow_engine.domain.telling_commands import (
-    AddWebhook,
-    ChooseMail,
-    PauseWebhook,
-    RemoveWebhook,
-    ResumeWebhook,
-    SendAgain,
-)
 from workflow_engine.domain.variables import parse_json
 from workflow_engine.domain.work_commands import MarkCopiesRead, MarkNotesRead
+from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.exporting import ExportFile, verifier_source
 from workflow_engine.foreseeing import Foresight, NextTask
 from workflow_engine.form_conditions import condition_holds, names_in_condition
-from workflow_engine.interchange.cloudevents import secret_of
-from workflow_engine.interchange.deadlines import Deadline, calendar_of
 from workflow_engine.interchange.organisation_csv import CellProblem
 from workflow_engine.live import CaseChange
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.organisation_files import OrganisationFiles, organisation_csv
 from workflow_engine.proving import CaseProof
-from workflow_engine.queries.access import ApiTokenRow
 from workflow_engine.queries.analysis_rows import (
     AnalysisScope,
     QuestionRow,
@@ -173,7 +161,6 @@ from workflow_engine.queries.rows import (
     UserTaskRow,
 )
 from workflow_engine.queries.task_lists import MOST_COUNTED
-from workflow_engine.queries.telling import DeliveryRow, MailChoiceRow, WebhookRow
 from workflow_engine.queries.work_rows import AttachmentRow, CommentRow
 from workflow_engine.retelling import Change, Retold, RetoldEntry
 from workflow_engine.settings import Settings, SettingsError, settings_page
@@ -184,7 +171,6 @@ from workflow_engine.verifying import AuditReport
 new_case_id = new_command_id = new_id
 
 __all__ = [
-    "CALENDAR_SCOPE",
     "CLOCK",
     "HOLDERS",
     "MOST_COUNTED",
@@ -195,16 +181,13 @@ __all__ = [
     "PRIORITIES",
     "QUESTION_PROCESS",
     "SCOPED",
-    "SCOPES",
     "SORTS",
     "SPANS",
     "WORKER",
     "Actor",
-    "AddWebhook",
     "AlertFile",
     "AlertRow",
     "AnalysisScope",
-    "ApiTokenRow",
     "AskDepartment",
     "AssignUserTask",
     "AttachmentRow",
@@ -234,7 +217,6 @@ __all__ = [
     "ChangeVariables",
     "ChangeView",
     "CheckpointRow",
-    "ChooseMail",
     "ClaimTimers",
     "ClaimUserTask",
     "Clock",
@@ -245,16 +227,13 @@ __all__ = [
     "CompleteUserTask",
     "ContinueBatch",
     "CorrelateMessage",
-    "CreateApiToken",
     "CreateBatch",
-    "Deadline",
     "DecideProposal",
     "DefinitionDetail",
     "DefinitionError",
     "DefinitionRow",
     "DeleteView",
     "DeliverSignal",
-    "DeliveryRow",
     "DeployDefinition",
     "DeputyRow",
     "DiscardModelWork",
@@ -288,7 +267,6 @@ __all__ = [
     "KeepModelWork",
     "LoadOrganisation",
     "LockJobs",
-    "MailChoiceRow",
     "MarkCopiesRead",
     "MarkNotesRead",
     "MemberRow",
@@ -310,7 +288,6 @@ __all__ = [
     "OutboxRow",
     "Page",
     "PauseBatch",
-    "PauseWebhook",
     "PersonRow",
     "Place",
     "PlanBasis",
@@ -328,21 +305,17 @@ __all__ = [
     "RejectedError",
     "ReleaseDefinition",
     "ReleaseUserTask",
-    "RemoveWebhook",
     "ResetPassword",
     "ResumeCase",
-    "ResumeWebhook",
     "RetireDefinition",
     "Retold",
     "RetoldEntry",
     "RetryDelivery",
     "RetryIncident",
-    "RevokeApiToken",
     "RevokeGrant",
     "RowChange",
     "SampleRow",
     "SaveView",
-    "SendAgain",
     "SetPreferences",
     "Settings",
     "SettingsError",
@@ -376,8 +349,6 @@ __all__ = [
     "ViewRow",
     "VirtualClock",
     "VisitRow",
-    "WebhookRow",
-    "calendar_of",
     "check_model",
     "compare_models",
     "condition_holds",
@@ -397,9 +368,8 @@ __all__ = [
     "parse_json",
     "read_alert_file",
     "read_alerts",
-    "secret_of",
     "settings_page",
     "upgrade_database",
     "verifier_source",
 ]
-__all__ += door_work.__all__
+__all__ += door_work.__all__ + door_outside.__all__

@@ -114,7 +114,7 @@ def city(prepared_city: Path, tmp_path: Path, browser: Browser) -> Iterator[City
     settings = Settings(database_url=f"sqlite:///{path}", demo=True, session_file=tmp_path / "sessions.db")
     engine = open_engine(settings, clock=clock)
     app = create_app(engine, settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
+    server = create_server(app, host="127.0.0.1", port=0, threads=settings.threads, connection_limit=1000)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser, app)

@@ -59,8 +59,8 @@ def do(city: City, case_id: str, element_id: str, who: str | None, form: Mapping
     page = city.person(person_id(city, who, task))
     queue = "mine" if task.assignee else "offered"
     page.goto(f"{city.url}/inbox?queue={queue}")
-    page.locator(f'a[href="/tasks/{task.user_task_id}"]').click()
-    page.wait_for_url(re.compile("/tasks/"))
+    link = page.locator(f'a[href="/tasks/{task.user_task_id}"]')
+    page.goto(city.url + str(link.get_attribute("href")))  # the page of its own, not the pane beside the list
     fill(city, page, task.user_task_id, form)
     page.get_by_role("button", name="Complete", exact=True).click()
     page.wait_for_selector(".banner.done")
