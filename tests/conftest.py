@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.postgres import PostgresServer, PostgresUnavailableError, shared_server, stop_shared_server
+from workflow_engine import upgrade_database
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,9 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs on PostgreSQL, so that ``-m 'not postgres'`` leaves it out."""
     for item in items:
         callspec = getattr(item, "callspec", None)
-        if "postgres_server" in getattr(item, "fixturenames", ()) or (
-            callspec and callspec.params.get("database_url") == "postgresql"
-        ):
+        named = (callspec.params if callspec else {}).values()
+        if "postgres_server" in getattr(item, "fixturenames", ()) or "postgresql" in named:
             item.add_marker(pytest.mark.postgres)
 
 
@@ -86,10 +86,40 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def empty_database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a new, empty database: each test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with this build's schema, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    upgrade_database(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """A PostgreSQL database with this build's schema, made once and copied for each test."""
+    name = postgres_server.create_database()
+    upgrade_database(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new database with this build's schema: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "liandong.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop_database(name)
 
 
 @pytest.fixture

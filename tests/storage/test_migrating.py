@@ -10,23 +10,23 @@ from workflow_engine.storage.database import Database
 from workflow_engine.storage.migrating import differences, find_revision, latest_revision, upgrade
 
 
-def test_upgrade_makes_the_schema_of_the_code(database_url: str) -> None:
-    upgrade(database_url)
-    assert differences(database_url) == []
+def test_upgrade_makes_the_schema_of_the_code(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    assert differences(empty_database_url) == []
 
 
-def test_upgrade_again_changes_nothing(database_url: str) -> None:
-    upgrade(database_url)
-    upgrade(database_url)
-    database = Database(database_url)
+def test_upgrade_again_changes_nothing(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    upgrade(empty_database_url)
+    database = Database(empty_database_url)
     with database.read() as connection:
         assert find_revision(connection) == latest_revision()
     database.close()
 
 
-def test_open_engine_on_an_empty_database_says_what_to_do(database_url: str) -> None:
+def test_open_engine_on_an_empty_database_says_what_to_do(empty_database_url: str) -> None:
     with pytest.raises(StateFormatError, match="db upgrade"):
-        open_engine(Settings(database_url=database_url))
+        open_engine(Settings(database_url=empty_database_url))
 
 
 def test_open_engine_on_another_schema_is_refused(house: House, database_url: str) -> None:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_database_is_empty_each_time(database_url: str, turn: int) -> None:
-    engine = sa.create_engine(database_url)
+def test_database_is_empty_each_time(empty_database_url: str, turn: int) -> None:
+    engine = sa.create_engine(empty_database_url)
     with engine.begin() as connection:
         assert sa.inspect(connection).get_table_names() == []
         connection.execute(sa.text("CREATE TABLE mine (turn INTEGER)"))
