@@ -41,6 +41,8 @@ def create_batch(work: Handling, command: CreateBatch) -> Receipt:
     """Settle whom it is done to and let workers begin; the record holds how many, and a digest of who."""
     what = f"{command.operation} many at once"
     require_somewhere(work.actor, "case.operate", what)
+    if command.operation == "assign":
+        require_somewhere(work.actor, "task.act_for", what)
     require_sound(command.operation, command.selection, command.parameters)
     if not command.reason.strip():
         raise RejectedError(f"Expected a reason to {what}.", field="reason")

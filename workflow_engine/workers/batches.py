@@ -47,7 +47,7 @@ class BatchRunner:
         if not claimed:
             return 0
         items = [BatchItem(*item) for item in claimed["items"]]
-        actor = Actor(claimed["created_by"], permissions=frozenset({"case.operate"}))
+        actor = Actor(claimed["created_by"], permissions=frozenset({"case.operate", "task.act_for"}))
         commands = [
             item_command(claimed["batch_id"], claimed["operation"], claimed["parameters"], claimed["reason"], item)
             for item in items
