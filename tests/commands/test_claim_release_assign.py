@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.house import ADMIN, ANNE, BO, STRANGER, TWO_STEPS, House
+from tests.support.house import ADMIN, ANNE, BO, STRANGER, TWO_STEPS, House, chain, user_task
 from workflow_engine import (
     AssignUserTask,
     InvalidStateError,
@@ -122,3 +122,14 @@ def test_every_hand_over_is_in_the_record(house: House, task_id: str) -> None:
     assert [[event["event"] for event in entry.events] for entry in history[1:]] == [
         ["user_task.claimed"], ["user_task.assigned"], ["user_task.released"],
     ]  # fmt: skip
+
+
+def test_task_given_to_one_person_and_released_is_offered_to_that_person_only(house: House) -> None:
+    house.release(chain(user_task("A", 'camunda:assignee="user:anne"')))
+    task_id = house.task(house.start())
+    house.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), ANNE)
+    assert [row.user_task_id for row in house.engine.queries.inbox(ANNE, queue="offered").items] == [task_id]
+    with pytest.raises(NotFoundError):
+        house.claim(task_id, STRANGER)
+    house.claim(task_id, ANNE)
+    assert house.engine.verify_audit(sample=None).ok

@@ -77,10 +77,10 @@ def _offer_again(dialect: str) -> Any:
     """A new offer of a stored task, or the old one once more."""
     kind: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     u = user_task.c
-    names = ["user_task_id", "subject", "case_id", "state", "sort_key", "started_at"]
+    names = ["user_task_id", "subject", "case_id", "state", "sort_key", "started_at", "process_id"]
     found = select(
         u.user_task_id, param("subject", offer.c.subject), u.case_id, param("state", offer.c.state), u.sort_key,
-        param("started_at", offer.c.started_at),
+        param("started_at", offer.c.started_at), param("process", offer.c.process_id),
     ).where(_key)  # fmt: skip
     statement = kind(offer).from_select(names, found)
     return statement.on_conflict_do_update(
@@ -100,6 +100,8 @@ def created(changes: Changes, facts: Facts, event: UserTaskCreated) -> None:
     users, groups = event.candidate_users or [], event.candidate_groups or []
     assignee = text_column(event.assignee)
     taken = assignee is not None
+    if assignee is not None and not users and not groups:
+        users = [assignee]  # Given back, it is offered to whom the model gave it, and to nobody else.
     row = {
         "user_task_id": task_id, "case_id": facts.case_id, "token_id": event.token_id, "element_id": event.element_id,
         "name": event.name, "lane": event.lane, "state": "claimed" if taken else "ready", "assignee": assignee,
@@ -158,12 +160,15 @@ def handed_over(changes: Changes, facts: Facts, token_id: int, assignee: str | N
     state = "open" if assignee is None else "taken"
     task = changes.pending(TASKS, task_id)
     if task is None:
-        found = {"key": task_id, "subject": subject, "state": state, "started_at": facts.started_at}
+        found = {
+            "key": task_id, "subject": subject, "state": state, "started_at": facts.started_at,
+            "process": facts.process_id,
+        }  # fmt: skip
         changes.move(_OFFER_AGAIN, found)
         return
     row = {
         "user_task_id": task_id, "subject": subject, "case_id": facts.case_id, "state": state,
-        "sort_key": task["sort_key"], "started_at": facts.started_at,
+        "sort_key": task["sort_key"], "started_at": facts.started_at, "process_id": facts.process_id,
     }  # fmt: skip
     changes.insert(OFFERS, (task_id, subject), row)
 
