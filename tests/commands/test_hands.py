@@ -124,7 +124,7 @@ def test_delegate_answers_and_the_owner_completes(staff: Staff) -> None:
     with pytest.raises(InvalidStateError, match="prepares it for"):
         staff.do(TransferUserTask, CID, task="A", to="user:dee", reason="x")
     with pytest.raises(InvalidStateError, match="answered or taken back"):
-        staff.do(AssignUserTask, ADMIN, task="A", assignee="user:bo")
+        staff.do(AssignUserTask, ADMIN, task="A", assignee="user:bo", reason="she is away")
     staff.do(AnswerDelegation, CID, task="A", answer="it is 42")
     assert staff.open == ["A user:anne"]
     assert staff.rows("SELECT owner, delegate, state, answer FROM task_delegation") == [
