@@ -76,6 +76,7 @@ class LiveChanges:
         self._wake = threading.Condition()
         self._threads: dict[str, threading.Thread] = {}
         self._closed = False
+        self._ending = threading.Event()
 
     def note(self, case_id: str, events: list[Event]) -> None:
         """A command of this process was committed. Quick: only remembers it."""
@@ -110,6 +111,7 @@ class LiveChanges:
         with self._wake:
             self._closed = True
             self._wake.notify_all()
+        self._ending.set()
         for thread in self._threads.values():
             thread.join(_LISTEN_SECONDS + 1)
 
@@ -124,8 +126,7 @@ class LiveChanges:
         """What has gathered, once something has; empty at the end."""
         with self._wake:
             self._wake.wait_for(lambda: bool(getattr(self, which)) or self._closed)
-        if not self._closed:
-            time.sleep(_GATHER_SECONDS)
+        self._ending.wait(_GATHER_SECONDS)
         with self._wake:
             found: dict[str, bool] = getattr(self, which)
             setattr(self, which, {})
@@ -159,7 +160,7 @@ class LiveChanges:
         notices: Any = None
         while not self._closed:
             outgoing = self._take("_outgoing")
-            if not outgoing:
+            if not outgoing or (notices is None and self._closed):
                 continue
             try:
                 notices = notices or self._opened()
