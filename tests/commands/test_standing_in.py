@@ -165,7 +165,7 @@ def test_an_administrator_acts_for_somebody_only_with_a_reason_and_by_name(offic
     assert (event["by"], event["on_behalf_of"], event["capacity"], event["reason"]) == (
         "user:adm", "user:ann", "administrator", "Ann is in hospital.",
     )  # fmt: skip
-    (body,) = office.rows("SELECT body FROM audit_entry WHERE body LIKE '%acted_for%'")
+    (body,) = office.rows("SELECT body FROM audit_entry WHERE body LIKE '%%acted_for%%'")
     assert "hospital" not in body[0]
 
 
