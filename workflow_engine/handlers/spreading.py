@@ -15,7 +15,8 @@ from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cloudevents import cloud_event, event_id
 from workflow_engine.storage import telling as store
-from workflow_engine.storage.feed import FeedEntry, feed_size, read_feed
+from workflow_engine.storage.feed import FeedEntry, read_feed
+from workflow_engine.storage.log import read_size
 from workflow_engine.storage.telling import Target
 
 _GIVEN = frozenset({"user_task.created", "user_task.assigned"})
@@ -24,7 +25,7 @@ _GIVEN = frozenset({"user_task.created", "user_task.assigned"})
 def spread_events(work: Handling, command: SpreadEvents) -> Receipt:
     """Note what is to be sent, once per event and receiver; nothing is told of what happened before the first look."""
     require_permission(work.actor, "job.work", "spread events")
-    first, is_new = store.lock_cursor(work.unit, feed_size(work.unit))
+    first, is_new = store.lock_cursor(work.unit, read_size(work.unit))
     entries = read_feed(work.unit, first, command.most)
     if entries:
         targets = store.get_targets(work.unit)

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
-from workflow_engine.storage.schema import audit_entry, log_head, log_leaf, process_instance
+from workflow_engine.storage.schema import audit_entry, log_leaf, process_instance
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -28,7 +28,6 @@ _ENTRIES = Statement(
     .where(_l.log_index >= param("first"), _l.log_index < param("stop"))
     .order_by(_l.log_index)
 )  # fmt: skip
-_SIZE = Statement(select(func.coalesce(func.max(log_head.c.size), 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,3 @@ def read_feed(unit: UnitOfWork, first: int, most: int) -> list[FeedEntry]:
         FeedEntry(index, stream_id, seq, at, actor, orjson.loads(body)["events"], process_id, key, bool(exercise))
         for index, stream_id, seq, at, actor, body, process_id, key, exercise in rows
     ]
-
-
-def feed_size(unit: UnitOfWork) -> int:
-    """How long the log is."""
-    row = unit.one(_SIZE, {})
-    return 0 if row is None else int(row[0])
