@@ -174,3 +174,12 @@ def test_the_last_administrator_stays(house: House) -> None:
         load(house, people=[{"person_id": "user:anne", "disabled": True}])
     load(house, people=[person(person_id="user:bo", sign_in_name="bo", groups=["administrators"], unit_id=None)])
     load(house, people=[{"person_id": "user:anne", "disabled": True}])
+
+
+def test_functions_of_a_unit_are_kept_sorted_and_once(house: House) -> None:
+    load(house, units=[{**UNITS[1], "functions": "planning; housing;planning"}])
+    assert house.engine.queries.organisation.get_unit("city").unit.functions == "housing;planning"
+    load(house, units=[{"unit_id": "city", "name_zh": "市政府", "name_en": "City hall"}])
+    assert house.engine.queries.organisation.get_unit("city").unit.functions == "housing;planning"
+    with pytest.raises(InvalidVariablesError, match="without blanks"):
+        load(house, units=[{**UNITS[1], "functions": "city planning"}])

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from workflow_engine.domain.organisation import LEVELS, OUTSIDE, SUBJECT_CLASSES
 
-Type = Literal["id", "text", "flag", "instant", "day", "groups"]
+Type = Literal["id", "text", "flag", "instant", "day", "groups", "functions"]
 LONGEST = {"id": 150, "text": 400}
 _TRUE, _FALSE = ("true", "yes", "1", "是"), ("false", "no", "0", "否", "")
 
@@ -50,6 +50,7 @@ UNIT = Kind("unit", "units", "unit_id", (
     Column("name_zh", required=True),
     Column("name_en", required=True),
     Column("subject_class", default="government", words=SUBJECT_CLASSES),
+    Column("functions", "functions", default=""),
     Column("disabled", "flag", default=False),
 ))  # fmt: skip
 ROLE = Kind("role", "roles", "group_id", (
@@ -109,6 +110,8 @@ def clean(column: Column, value: Any) -> Any:
         return _day(value)
     if column.type == "groups":
         return _groups(value)
+    if column.type == "functions":
+        return ";".join(_groups(value))
     return _text(column, value)
 
 

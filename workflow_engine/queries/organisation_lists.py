@@ -23,7 +23,7 @@ from workflow_engine.storage.schema import deputy, duty_shift, membership, perso
 
 _u, _p, _o, _s, _d = unit.c, person.c, position.c, duty_shift.c, deputy.c
 _MOST_UNITS, _MOST_MEMBERS, _MOST_SHIFTS, _MOST_DEPUTIES = 20_000, 500, 1_000, 500
-_UNIT = (_u.unit_id, _u.parent_id, _u.level, _u.name_zh, _u.name_en, _u.subject_class, _u.disabled)
+_UNIT = (_u.unit_id, _u.parent_id, _u.level, _u.name_zh, _u.name_en, _u.subject_class, _u.functions, _u.disabled)
 
 
 def list_units(snapshot: Snapshot, search: str = "") -> list[UnitRow]:

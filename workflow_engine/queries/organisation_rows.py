@@ -18,6 +18,8 @@ class UnitRow:
     name_zh: str
     name_en: str
     subject_class: str
+    functions: str
+    """What it does, with ``;`` between."""
     disabled: bool
     children: int = 0
     people: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false, text
 
 from workflow_engine.domain.organisation import SUBJECT_CLASSES
 from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_of
@@ -17,6 +17,7 @@ unit = Table(
     Column("name_zh", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("subject_class", String(16), nullable=False),
+    Column("functions", Text, nullable=False, server_default=text("''"), comment="what it does, with ; between"),
     Column("disabled", Boolean, nullable=False, server_default=false(), comment="no longer there; kept for the record"),
     one_of("subject_class", SUBJECT_CLASSES),
     Index("ix_unit_parent", "parent_id"),
