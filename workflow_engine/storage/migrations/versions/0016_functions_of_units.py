@@ -13,10 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column; no unit has a function yet."""
-    op.add_column(
-        "unit",
-        sa.Column("functions", sa.Text(), nullable=False, server_default=sa.text("''"), comment="what it does, with ; between"),
-    )
+    comment = "what it does, with ; between"
+    column = sa.Column("functions", sa.Text(), nullable=False, server_default=sa.text("''"), comment=comment)
+    op.add_column("unit", column)
 
 
 def downgrade() -> None:
