@@ -40,6 +40,21 @@ def test_send_task_sends_and_goes_on() -> None:
     assert case.open == ["A"]
 
 
+def test_message_takes_along_what_is_mapped_in() -> None:
+    case = run(
+        model(
+            "start -> S -> A -> end",
+            node("sendTask", "S", messageRef="message_order", extension=mapped(in_total="sum + 1", in_who="name")),
+            beside='<message id="message_order" name="order"/>',
+        ),
+        sum=2,
+        name="Li",
+    )
+    (thrown,) = case.all(ev.MessageThrown)
+    assert thrown.payload == {"total": 3, "who": "Li"}
+    assert case.seen_by("A") == {"sum": 2, "name": "Li"}
+
+
 def test_message_between_two_cases() -> None:
     world = World(
         file(

@@ -115,6 +115,9 @@ def _payload(token: Token, definition: EventDefinition) -> dict[str, Any]:
     context = token.workflow.top_workflow.context
     if definition.variables:
         return mapped(definition.variables, token.data, context)
+    if definition.kind == "message" and token.task_spec.node.inputs:
+        names = {mapping.target.partition(".")[0] for mapping in token.task_spec.node.inputs}
+        return {name: token.data[name] for name in sorted(names)}
     if definition.payload is None:
         return {}  # an event carries what its data association gives it, and nothing by itself (BPMN 2.0.2, 10.5.1)
     value = value_of(definition.payload, token.data, context)

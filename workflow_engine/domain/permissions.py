@@ -14,6 +14,7 @@ ADMINISTRATORS = "administrators"
 AUDITORS = "auditors"
 MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
+PARTICIPATION_OFFICE = "role:participation_office"
 EVERYBODY = "*"
 """Holds what everybody may do who is known to the product."""
 
@@ -30,6 +31,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "task.act_for": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
+    "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),
@@ -45,7 +47,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 """
 SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
-    "case.operate", "case.audit", "case.export", "task.act_for",
+    "case.operate", "case.audit", "case.export", "task.act_for", "consultation.run",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}

@@ -19,6 +19,7 @@ from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.advancing import advance, begin
 from workflow_engine.handlers.cases import EXERCISE
+from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import definitions as definition_store
@@ -88,6 +89,10 @@ def route_message(work: Handling, command: RouteMessage) -> Receipt:
     sent = store.mark_sent(work.unit, "message", command.message_id)
     if message.state != "waiting":
         return Receipt(command_id=command.command_id, case_id=message.case_id, result={"state": message.state})
+    taken = take_letter(work, message)
+    if taken is not None:
+        store.settle_message(work.unit, message.message_id, str(message.origin_case_id), "", work.now)
+        return taken
     publish = PublishMessage(
         command_id=command.command_id,
         name=message.name,

@@ -9,6 +9,7 @@ from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import audit_commands as u
 from workflow_engine.domain import commands as c
+from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -25,6 +26,7 @@ from workflow_engine.handlers import (
     analysis,
     batches,
     cases,
+    consultations,
     definitions,
     deliveries,
     deploying,
@@ -143,6 +145,11 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReadPaths: analysis.read_paths,
     n.DrawSample: analysis.draw_sample,
     n.AskDepartment: analysis.ask_department,
+    q.SubmitOpinion: consultations.submit_opinion,
+    q.ModerateOpinions: consultations.moderate_opinions,
+    q.AnswerOpinions: consultations.answer_opinions,
+    q.ExtendConsultation: consultations.extend_consultation,
+    q.WithdrawConsultation: consultations.withdraw_consultation,
     d.SaveView: desk.save_view,
     d.ChangeView: desk.change_view,
     d.DeleteView: desk.delete_view,

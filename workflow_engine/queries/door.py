@@ -17,6 +17,7 @@ from workflow_engine.queries.analysis_paths import PathQueries
 from workflow_engine.queries.case_lists import CaseListQueries
 from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
+from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
@@ -52,7 +53,8 @@ class Queries:
     """The read side of an engine; safe to use from many threads."""
 
     PARTS: ClassVar[dict[str, type]] = {
-        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "desk": DeskQueries, "log": LogQueries,
+        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "consultations": ConsultationQueries,
+        "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
@@ -73,6 +75,7 @@ class Queries:
         self.desk = DeskQueries(self.look)
         self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)
+        self.consultations = ConsultationQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
 
     @contextmanager

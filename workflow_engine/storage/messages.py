@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from workflow_engine.domain.lifecycle import MESSAGE
@@ -87,6 +88,7 @@ _WAITS_FOR_SIGNAL = Statement(
 _SENT = Statement(
     update(outbox).where(outbox.c.outbox_id == param("key"), outbox.c.state == "pending").values(state="sent")
 )
+_ADD_TO_OUTBOX = Statement(insert(outbox))
 _ADD_DIGEST = Statement(insert(message_digest))
 _DROP_DIGESTS = Statement(delete(message_digest).where(_g.message_id == param("message")))
 FITTING = Statement(
@@ -165,6 +167,17 @@ def add_message(unit: UnitOfWork, row: Mapping[str, Any], digests: Iterable[str]
         _ADD_DIGEST,
         ({"name": row["name"], "digest": digest, "message_id": row["message_id"]} for digest in digests),
     )
+
+
+def add_to_outbox(unit: UnitOfWork, message_id: str, case_id: str, at: datetime) -> None:
+    """Have a waiting message brought to its catcher after the commit, and again until somebody takes it."""
+    unit.run(
+        _ADD_TO_OUTBOX,
+        {
+            "outbox_id": f"message:{message_id}", "kind": "message", "payload": orjson.dumps({"id": message_id}),
+            "case_id": case_id, "state": "pending", "attempts": 0, "last_error": None, "created_at": at, "next_at": at,
+        },
+    )  # fmt: skip
 
 
 def settle_message(unit: UnitOfWork, message_id: str, case_id: str, element_id: str, at: datetime) -> bool:
