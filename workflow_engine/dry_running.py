@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.runtime import RunContext
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import new_seed
@@ -18,6 +19,7 @@ from workflow_engine.domain.permissions import require_somewhere
 from workflow_engine.handlers.acts import ACTS
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.library import BoundSource
+from workflow_engine.outside import LiveOutside
 from workflow_engine.queries.cases import require_visible_case, restore
 from workflow_engine.queries.modification import TokenPlace, places_of, require_operable
 from workflow_engine.queries.rows import CaseRow
@@ -76,7 +78,7 @@ def dry_run(snapshot: Snapshot, parts: Parts, command: CaseCommand, actor: Actor
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        functions=parts.functions,
+        asking=Asking(LiveOutside(snapshot.unit, now)),
     )
     step = act(instance, context, command, actor.actor_id)
     ended = step.state is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import new_seed
@@ -25,6 +26,7 @@ from workflow_engine.domain.variables import clean_variables
 from workflow_engine.handlers.acts import ACTS
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.library import BoundSource
+from workflow_engine.outside import LiveOutside
 from workflow_engine.queries.cases import restore
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.queries.user_tasks import get_user_task
@@ -103,7 +105,7 @@ def _take(
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        functions=parts.functions,
+        asking=Asking(LiveOutside(snapshot.unit, now)),
     )
     try:
         step = ACTS[type(command)](instance, context, command, actor.actor_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from workflow_engine.audit.canonical import canonical_json
 from workflow_engine.audit.chain import Entry, Finding
+from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.domain.commands import Command, command_names
@@ -17,6 +18,7 @@ from workflow_engine.handlers.acts import ACTS
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.handlers.steps import Step
 from workflow_engine.library import BoundSource
+from workflow_engine.outside import RecordedOutside
 from workflow_engine.storage.chains import BUILD
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -124,7 +126,7 @@ def _act(instance: Instance, parts: Parts, source: _RecordedSource, body: Mappin
         seed=body["seed"],
         source=source,
         step_budget=parts.step_budget,
-        functions=parts.functions,
+        asking=Asking(RecordedOutside(body["events"], own)),
     )
     return ACTS[type(command)](instance, context, command, body["actor"])
 

@@ -54,11 +54,6 @@ def test_clock_comes_from_the_context():
         compile_expression("now()").evaluate({})
 
 
-def test_extra_functions_come_from_the_context():
-    context = EvaluationContext(functions={"add working days": lambda day, days: f"{day}+{days}"})
-    assert compile_expression('add working days("d", 3)').evaluate({}, context) == "d+3"
-
-
 def test_variables_are_never_changed():
     data = {"items": [1, 2], "person": {"a": [1]}}
     before = repr(data)

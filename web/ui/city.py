@@ -222,6 +222,7 @@ def _profile(error: EngineError | None = None) -> str:
         (one.name, _(PARAMETERS[one.name][0]), _(PARAMETERS[one.name][1]), one.metadata["kind"],
          request.form.get(one.name, getattr(found, one.name)))
         for one in fields(Profile)
+        if one.metadata
     ]  # fmt: skip
     history = engine().queries.organisation.history("profile", limit=10)
     return _rendered(

@@ -30,7 +30,7 @@ from workflow_engine.feel.compile_forms import iterate, select_items
 from workflow_engine.feel.compile_tests import Test, compile_unary_tests
 from workflow_engine.feel.compiled import BUILTIN_NAMES
 from workflow_engine.feel.compiler import Compiler
-from workflow_engine.feel.errors import FeelSyntaxError
+from workflow_engine.feel.errors import FeelSyntaxError, WrongCallError
 from workflow_engine.feel.names import NameIndex
 from workflow_engine.feel.parser import parse_expression, parse_unary_tests
 from workflow_engine.feel.runtime import Closure, Frame, Lambda
@@ -59,7 +59,7 @@ class Workshop:
         try:
             tree: ast.Node = parse_expression(text, self._indexes)
             return self.compiler.compile(tree)
-        except (FeelSyntaxError, RecursionError) as error:
+        except (FeelSyntaxError, WrongCallError, RecursionError) as error:
             self._report(error, where, line, element_id)
             return _null
 
@@ -72,7 +72,7 @@ class Workshop:
             if tree.tests is None:
                 return None
             return compile_unary_tests(self.compiler, tree)[0]
-        except (FeelSyntaxError, RecursionError) as error:
+        except (FeelSyntaxError, WrongCallError, RecursionError) as error:
             self._report(error, where, line, element_id)
             return None
 

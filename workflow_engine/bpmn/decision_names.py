@@ -11,6 +11,7 @@ from workflow_engine.bpmn.decision_walk import Text, logic_of, names_in, owners_
 from workflow_engine.domain.errors import Problem
 from workflow_engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests
 from workflow_engine.feel.builtins import REGISTRY
+from workflow_engine.feel.outside import OUTSIDE
 
 MOST_TOLD = 10
 
@@ -42,7 +43,7 @@ class _Check:
         read = {name for text in texts if not text.tests for name in self._free(text)}
         for text in texts:
             for name in sorted(self._free(text) - text.local):
-                if name in required or name == node.name or name in REGISTRY or text.in_filter:
+                if name in required or name == node.name or name in REGISTRY or name in OUTSIDE or text.in_filter:
                     continue
                 problem = self._judge(name, text, node, read)
                 if problem is not None:

@@ -144,5 +144,5 @@ def feel_context(context: RunContext) -> EvaluationContext:
     """The FEEL context of one command, made once."""
     found: EvaluationContext | None = context.feel
     if found is None:
-        found = context.feel = EvaluationContext(now=context.now, functions=context.functions)
+        found = context.feel = EvaluationContext(now=context.now, ask=context.asking.ask)
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.changing import change_everywhere, change_token
 from workflow_engine.bpmn.correlation import begin_conversation
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
@@ -50,7 +51,7 @@ class RunContext:
     seed: int
     source: DefinitionSource
     step_budget: int = STEP_BUDGET
-    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
     feel: Any = None
     """FEEL's own context, made from this one when first needed."""
 
@@ -343,9 +344,9 @@ class Instance:
     # ---- inside
     def _begin(self, context: RunContext) -> CaseTree:
         tree = self.tree
-        tree.context = context
-        tree.source = context.source
+        tree.context, tree.source = context, context.source
         tree.recorder.clear()
+        context.asking.recorder = tree.recorder
         return tree
 
     def _attempt(self, token: Token, act: Callable[[], None]) -> None:

@@ -34,6 +34,7 @@ from workflow_engine.domain.events_operations import (
     UserTaskMigrated,
     WaitMigrated,
 )
+from workflow_engine.domain.events_outside import OutsideAsked
 from workflow_engine.domain.events_teamwork import (
     AttachmentAdded,
     AttachmentRemoved,
@@ -122,6 +123,7 @@ __all__ = [
     "OpinionEnded",
     "OpinionGiven",
     "OpinionOpened",
+    "OutsideAsked",
     "SignalCaught",
     "SignalThrown",
     "SubscriptionClosed",

@@ -31,6 +31,8 @@ class Profile:
     longest_session_hours: int = _parameter(16, "number", 1, 72)
     shortest_password: int = _parameter(10, "number", 8, 64)
     most_upload_megabytes: int = _parameter(4, "number", 1, 16)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the city sets for its processes, by name; see ``domain.process_parameters``."""
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Profile:
@@ -48,7 +50,7 @@ class Profile:
         Raises:
             InvalidVariablesError: names every parameter that cannot be so.
         """
-        kinds = {one.name: one.metadata for one in fields(self)}
+        kinds = {one.name: one.metadata for one in fields(self) if one.metadata}
         problems = {name: "no such parameter" for name in values if name not in kinds}
         clean: dict[str, Any] = {}
         for name in values.keys() & kinds.keys():

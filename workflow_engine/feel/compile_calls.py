@@ -7,6 +7,8 @@ from typing import Any
 from workflow_engine.feel import ast
 from workflow_engine.feel.builtins import Builtin, find_builtin
 from workflow_engine.feel.compiler import Compiler, handles
+from workflow_engine.feel.errors import WrongCallError
+from workflow_engine.feel.outside import OUTSIDE, OutsideFunction
 from workflow_engine.feel.runtime import Closure, Frame, State
 from workflow_engine.feel.values import FunctionValue
 
@@ -15,12 +17,14 @@ _MAY_BE_MISSING = frozenset(("is defined", "get or else", "is empty"))
 
 @handles(ast.Call)
 def _call(compiler: Compiler, node: ast.Call) -> Closure:
-    builtin = _static_builtin(compiler, node.function)
+    builtin = _static_function(compiler, node.function)
     name = builtin.name if builtin else ""
     build = compiler.compile_guarded if name in _MAY_BE_MISSING else compiler.compile
     arguments = [build(argument) for argument in node.arguments]
     if builtin is None:
         return _dynamic_call(compiler, node, arguments)
+    if isinstance(builtin, OutsideFunction) and (fault := builtin.find_fault(node.arguments, node.names)) is not None:
+        raise WrongCallError(fault)
     if name == "is defined" and len(arguments) == 1:
         return _is_defined(compiler, node.arguments[0], arguments[0])
     if name == "not" and len(arguments) == 1 and node.names is None:
@@ -43,13 +47,13 @@ def _negation(value: Any) -> bool | None:
     return (not value) if type(value) is bool else None
 
 
-def _static_builtin(compiler: Compiler, function: ast.Node) -> Builtin | None:
-    """A built-in called by its name, unless something nearer has that name."""
+def _static_function(compiler: Compiler, function: ast.Node) -> Builtin | OutsideFunction | None:
+    """A built-in or a function of the outside called by its name, unless something nearer has that name."""
     if not isinstance(function, ast.Name) or function.name in compiler.shadowed:
         return None
     if compiler.find_local(function.name)[1] is not None:
         return None
-    return find_builtin(function.name)
+    return find_builtin(function.name) or OUTSIDE.get(function.name)
 
 
 def _is_defined(compiler: Compiler, argument: ast.Node, closure: Closure) -> Closure:
@@ -79,41 +83,23 @@ def _dynamic_call(compiler: Compiler, node: ast.Call, arguments: list[Closure]) 
 def _named_function(compiler: Compiler, node: ast.Name) -> Closure:
     name = node.name
     value = compiler.compile_guarded(node)
-    builtin = find_builtin(name)
+    known = find_builtin(name) or OUTSIDE.get(name)
 
     def find(frame: Frame) -> Any:
         found = value(frame)
         if isinstance(found, FunctionValue):
             return found
-        extra = frame.state.find_function(name)
-        if extra is not None:
-            return External(name, extra)
-        if builtin is not None:
-            return builtin
+        if known is not None:
+            return known
         return found if found is not None else frame.state.missing(name)
 
     return find
 
 
-class External(FunctionValue):
-    """A pure function that the engine lends to an evaluation."""
-
-    __slots__ = ("implementation",)
-
-    def __init__(self, name: str, implementation: Any) -> None:
-        super().__init__(name, ())
-        self.implementation = implementation
-
-    def call(self, state: State, arguments: list[Any]) -> Any:
-        """Run with positional arguments and read the result as FEEL."""
-        state.charge(10)
-        return state.adopt_result(self.implementation(*arguments))
-
-
 def call_function(state: State, target: FunctionValue, values: list[Any], names: tuple[str, ...] | None = None) -> Any:
     """Call any function value; named arguments are put in order first, and null results when they do not fit."""
     if names is not None:
-        if isinstance(target, Builtin):
+        if isinstance(target, Builtin | OutsideFunction):
             places = target.order_names(names)
             if places is None:
                 return None

@@ -23,8 +23,9 @@ from workflow_engine.feel.builtins import REGISTRY
 from workflow_engine.feel.compile_tests import Test
 from workflow_engine.feel.compile_tests import compile_unary_tests as compile_tests_of
 from workflow_engine.feel.compiler import Compiler
-from workflow_engine.feel.errors import FeelLimitError, syntax_error
+from workflow_engine.feel.errors import FeelLimitError, WrongCallError, syntax_error
 from workflow_engine.feel.names import NameIndex
+from workflow_engine.feel.outside import OUTSIDE
 from workflow_engine.feel.parser import parse_expression, parse_unary_tests
 from workflow_engine.feel.runtime import NO_CONTEXT, Closure, EvaluationContext, Frame, State
 from workflow_engine.feel.typecheck import TypeTable
@@ -45,7 +46,7 @@ REGISTERED = (
 """Modules that fill the registries when they are imported."""
 
 CACHE_SIZE = 2_048
-BUILTIN_NAMES = NameIndex(REGISTRY)
+BUILTIN_NAMES = NameIndex([*REGISTRY, *OUTSIDE])
 
 
 class Compiled:
@@ -142,6 +143,8 @@ def _compile(source: str, names: frozenset[str], types: TypeTable | None) -> Com
         run = compiler.compile(tree)
     except RecursionError as error:
         raise syntax_error(source, 0, "The expression is nested too deeply", "a flatter expression") from error
+    except WrongCallError as error:
+        raise syntax_error(source, 0, error.message, "another call") from error
     return Compiled(source, tree, run, frozenset(compiler.free_names))
 
 
@@ -152,6 +155,8 @@ def _compile_tests(source: str, names: frozenset[str], types: TypeTable | None) 
         test, uses_value = compile_tests_of(compiler, tree)
     except RecursionError as error:
         raise syntax_error(source, 0, "The tests are nested too deeply", "flatter tests") from error
+    except WrongCallError as error:
+        raise syntax_error(source, 0, error.message, "another call") from error
     return CompiledUnaryTests(source, tree, test, uses_value, frozenset(compiler.free_names))
 
 

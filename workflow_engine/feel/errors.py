@@ -28,6 +28,12 @@ class FeelSyntaxError(ExpressionError, ValueError):
         self.expected = expected
 
 
+class WrongCallError(ExpressionError):
+    """A call as it is written cannot be right: too many arguments, or one of another kind."""
+
+    code = "expression_wrong_call"
+
+
 class FeelLimitError(ExpressionError):
     """The expression used up its steps, its depth or its memory."""
 

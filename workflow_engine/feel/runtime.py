@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -21,14 +21,14 @@ class EvaluationContext:
     """Everything an evaluation may know besides its variables.
 
     ``now`` (aware) comes from the command; without it ``now()`` and ``today()`` raise. ``zone`` is where ``today()``
-    is taken, by default that of ``now``. ``functions`` are pure extra functions by FEEL name; they get FEEL values
-    (``Decimal``, ``str``, ``temporal`` classes, lists, dicts) in order and may return FEEL or JSON values.
+    is taken, by default that of ``now``. ``ask`` answers the functions of ``feel.outside``: it gets a function's name
+    and its arguments as JSON and returns JSON; without it they raise.
     ``max_steps`` bounds work, ``max_size`` the characters and list items produced in all, ``max_depth`` nested calls.
     """
 
     now: datetime | None = None
     zone: tzinfo | None = None
-    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    ask: Callable[[str, list[Any]], Any] | None = None
     max_steps: int = 100_000
     max_size: int = 2_000_000
     max_depth: int = 40
@@ -63,14 +63,6 @@ class State(Meter):
         if found is _MISSING:
             found = self.adopted[key] = adopt(value)
         return found
-
-    def adopt_result(self, value: Any) -> Any:
-        """Return what an extra function answered as a FEEL value."""
-        return adopt(value)
-
-    def find_function(self, name: str) -> Callable[..., Any] | None:
-        """Return an extra function of the context."""
-        return self.context.functions.get(name)
 
     def missing(self, name: str) -> Any:
         """Answer for a variable that does not exist: null, or ``UnknownNameError`` when strict."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from workflow_engine.audit.notes import SigningKey
+from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.runtime import STEP_BUDGET, Instance, RunContext
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.actors import Actor
@@ -18,6 +19,7 @@ from workflow_engine.domain.events import Event
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.hot import HotCopies
 from workflow_engine.library import BoundSource, Library
+from workflow_engine.outside import LiveOutside
 from workflow_engine.storage import chains
 from workflow_engine.storage.cases import Case, get_tokens
 from workflow_engine.storage.unit_of_work import UnitOfWork
@@ -30,8 +32,6 @@ class Parts:
     library: Library
     hot: HotCopies
     step_budget: int = STEP_BUDGET
-    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """Further FEEL functions, such as the working calendar."""
     log_key: SigningKey | None = None
     """Signs checkpoints of the log; None: the log grows unsigned here."""
 
@@ -69,7 +69,7 @@ class Handling:
             seed=self.envelope.seed,
             source=source,
             step_budget=self.parts.step_budget,
-            functions=self.parts.functions,
+            asking=Asking(LiveOutside(self.unit, self.envelope.at)),
         )
 
     def take_instance(self, case: Case) -> Instance:

@@ -90,7 +90,7 @@ def _incidents(value: Any, case: CaseDetail, now: datetime) -> Iterator[str]:
 
 def _variables(value: Any, case: CaseDetail, now: datetime) -> Iterator[str]:
     """FEEL over the case's variables to the value it must give."""
-    context = EvaluationContext(now=now, functions={})
+    context = EvaluationContext(now=now)
     for expression, wanted in value.items():
         try:
             found = to_json(compile_expression(expression).evaluate(case.variables, context))

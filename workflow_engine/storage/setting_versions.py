@@ -41,6 +41,12 @@ def newest(unit: UnitOfWork, setting: str) -> SettingVersion:
     return SettingVersion(0, {}) if row is None else SettingVersion(row[0], orjson.loads(row[1]), *row[2:])
 
 
+def newest_text(unit: UnitOfWork, setting: str) -> tuple[int, str]:
+    """The version that holds now and its content as it is stored."""
+    row = unit.one(_NEWEST, {"setting": setting})
+    return (0, "{}") if row is None else (row[0], row[1])
+
+
 def add(unit: UnitOfWork, setting: str, made: SettingVersion) -> None:
     """The version after the newest; an integrity error when somebody else made it."""
     unit.run(

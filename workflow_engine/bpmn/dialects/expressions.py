@@ -25,6 +25,7 @@ from workflow_engine.bpmn.dialects.expressions_text import DialectError, Piece, 
 from workflow_engine.bpmn.dialects.expressions_text import text as literal_text
 from workflow_engine.feel import Compiled, FeelSyntaxError, ast, compile_expression
 from workflow_engine.feel.builtins import find_builtin
+from workflow_engine.feel.outside import OUTSIDE
 
 _NOT_FEEL_WORDS = frozenset(
     (
@@ -224,7 +225,7 @@ def _foreign(node: ast.Node) -> bool:
 
 
 def _has_foreign_word(name: str) -> bool:
-    return find_builtin(name) is None and not _NOT_FEEL_WORDS.isdisjoint(name.split())
+    return find_builtin(name) is None and name not in OUTSIDE and not _NOT_FEEL_WORDS.isdisjoint(name.split())
 
 
 __all__ = ["DialectError", "Translation", "translate"]

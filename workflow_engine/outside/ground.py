@@ -1,0 +1,22 @@
+"""What those who answer stand on, and the shape of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflow_engine.domain.outside import Answer
+from workflow_engine.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The transaction of whoever asks, and its instant."""
+
+    unit: UnitOfWork
+    now: datetime
+
+
+OutsideFunction = Callable[..., Answer]
+"""(ground, *arguments as JSON) → Answer; a RejectedError or ValueError is told as the reason why there is none."""
