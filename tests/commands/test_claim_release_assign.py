@@ -7,7 +7,9 @@ import pytest
 from tests.support.house import ADMIN, ANNE, BO, STRANGER, TWO_STEPS, House, chain, user_task
 from workflow_engine import (
     AssignUserTask,
+    ClaimUserTask,
     InvalidStateError,
+    InvalidVariablesError,
     NotFoundError,
     NotPermittedError,
     ReleaseUserTask,
@@ -22,7 +24,7 @@ def task_id(house: House) -> str:
     return house.task(house.start())
 
 
-def release(task_id: str, reason: str | None = None) -> ReleaseUserTask:
+def release(task_id: str, reason: str | None = "not mine") -> ReleaseUserTask:
     return ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason=reason)
 
 
@@ -97,9 +99,32 @@ def test_release_of_what_nobody_has_is_refused(house: House, task_id: str) -> No
 def test_release_of_what_another_has_is_not_permitted(house: House, task_id: str) -> None:
     house.claim(task_id, ANNE)
     with pytest.raises(NotPermittedError, match="claimed by user:anne"):
-        house.engine.handle(release(task_id), BO)
+        house.engine.handle(release(task_id, None), BO)
     house.engine.handle(release(task_id, "Anne is away."), ADMIN)
     assert queues(house) == (0, 1, 1)
+
+
+def test_release_without_a_reason_is_refused(house: House, task_id: str) -> None:
+    house.claim(task_id, ANNE)
+    for reason in (None, "  "):
+        with pytest.raises(InvalidVariablesError, match="none is given"):
+            house.engine.handle(release(task_id, reason), ANNE)
+    assert queues(house) == (1, 0, 0)
+
+
+def test_reasons_of_claim_and_release_are_on_record_once_and_can_be_erased(house: House, task_id: str) -> None:
+    case_id = task_id.partition(".")[0]
+    house.engine.handle(ClaimUserTask(command_id=new_id(), user_task_id=task_id, reason="I know the place"), ANNE)
+    house.engine.handle(release(task_id, "wrong district"), ANNE)
+    house.claim(task_id, ANNE)
+    house.engine.handle(release(task_id, "Anne is away"), ADMIN)
+    told = [row.events for row in house.engine.queries.get_history(case_id, ADMIN)[1:]]
+    assert [[event.get("reason") for event in events] for events in told] == [
+        ["I know the place"], ["wrong district"], [None], ["Anne is away", None],
+    ]  # fmt: skip
+    bodies = "".join(str(row) for row in house.rows("SELECT body FROM audit_entry"))
+    assert "wrong district" not in bodies
+    assert house.engine.verify_audit(sample=None).ok
 
 
 def test_assign_by_who_has_it_or_by_an_administrator(house: House, task_id: str) -> None:
@@ -127,7 +152,7 @@ def test_every_hand_over_is_in_the_record(house: House, task_id: str) -> None:
 def test_task_given_to_one_person_and_released_is_offered_to_that_person_only(house: House) -> None:
     house.release(chain(user_task("A", 'camunda:assignee="user:anne"')))
     task_id = house.task(house.start())
-    house.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), ANNE)
+    house.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason="not mine"), ANNE)
     assert [row.user_task_id for row in house.engine.queries.inbox(ANNE, queue="offered").items] == [task_id]
     with pytest.raises(NotFoundError):
         house.claim(task_id, STRANGER)

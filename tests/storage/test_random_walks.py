@@ -133,7 +133,7 @@ class Walk:
 
     def do_release(self, pick: int) -> None:
         if (task := self.some_task(pick)) is not None:
-            self.try_to(ReleaseUserTask(command_id=new_id(), user_task_id=task))
+            self.try_to(ReleaseUserTask(command_id=new_id(), user_task_id=task, reason="not mine"))
 
     def do_assign(self, pick: int) -> None:
         if (task := self.some_task(pick)) is not None:

@@ -30,7 +30,7 @@ def lived(house: House) -> tuple[House, str]:
     case_id = house.start(x=0, person="Anne's telephone 555-0199")
     task_id = house.task(case_id)
     house.claim(task_id, ANNE)
-    house.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), ANNE)
+    house.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason="not mine"), ANNE)
     house.engine.handle(AssignUserTask(command_id=new_id(), user_task_id=task_id, assignee="user:anne"), ADMIN)
     house.complete(task_id, ANNE, note="seen")
     house.engine.handle(RetryIncident(command_id=new_id(), case_id=case_id, incident_no=1, variables={"x": 5}), ADMIN)

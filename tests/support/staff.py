@@ -92,7 +92,7 @@ class Staff:
         return self.house.complete(mine[0].user_task_id if mine else self.task(element_id), actor, **variables)
 
     def release_task(self, task_id: str, actor: Actor) -> Receipt:
-        return self.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), actor)
+        return self.engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason="not mine"), actor)
 
     def check(self) -> None:
         """The record holds, gives the same events again, and rebuilds every row."""

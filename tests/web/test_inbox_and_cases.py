@@ -197,7 +197,7 @@ def test_long_story_shows_its_latest_moments_first(app: Flask, engine: Engine, c
     wang = actor(engine, "wang")
     for _again in range(45):
         engine.handle(ClaimUserTask(command_id=new_id(), user_task_id=task_id), wang)
-        engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id), wang)
+        engine.handle(ReleaseUserTask(command_id=new_id(), user_task_id=task_id, reason="not mine"), wang)
     visitor = Visitor(app, "wang")
     page = visitor.get(f"/cases/{case_id}").text
     assert "Show 11 earlier moments" in page

@@ -106,7 +106,7 @@ def test_claimed_task_can_be_given_back_and_is_closed_to_others(app: Flask, engi
     assert "Wang Fang" in refused.text
     assert li.post(f"/tasks/{task_id}/complete", GOOD).status_code in (403, 409)
     wang.get(f"/tasks/{task_id}")
-    assert wang.post(f"/tasks/{task_id}/release").status_code == 303
+    assert wang.post(f"/tasks/{task_id}/release", {"reason": "on leave"}).status_code == 303
     assert engine.queries.get_user_task(task_id, OPERATOR).assignee is None
 
 

@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import Visitor, open_task
+from web.presenters.task_work import VERBS, VERBS_OUTSIDE
+from web.ui.task_verbs import VERB_FORMS
 from workflow_engine import OPERATOR, Engine
 
 
@@ -41,6 +43,35 @@ def test_hand_over_by_name_and_the_story_says_so(app: Flask, engine: Engine, tas
     assert "<b>Li Qiang</b>: on leave" in page
     chinese = Visitor(app, "li", "zh").get(f"/tasks/{task_id}").text
     assert "转办给" in chinese
+
+
+def test_take_on_and_give_back_are_told_with_their_reasons(app: Flask, engine: Engine, task_id: str) -> None:
+    wang = Visitor(app, "wang")
+    wang.get(f"/tasks/{task_id}")
+    assert wang.post(f"/tasks/{task_id}/claim", {"reason": "on my way"}).status_code == 303
+    refused = wang.post(f"/tasks/{task_id}/release")
+    assert refused.status_code == 422
+    assert '<details class="verb" name="verb" open>' in refused.text
+    assert wang.post(f"/tasks/{task_id}/release", {"reason": "<i>called away</i>"}).status_code == 303
+    page = Visitor(app, "li").get(f"/tasks/{task_id}").text
+    assert "on my way" in page
+    assert ": &lt;i&gt;called away&lt;/i&gt;" in page
+    assert engine.queries.get_user_task(task_id, OPERATOR).assignee is None
+
+
+def test_a_verb_whose_task_has_gone_meanwhile_says_so(app: Flask, task_id: str, wang: Visitor) -> None:
+    wang.post(f"/tasks/{task_id}/transfer", {"to": "li", "reason": "on leave"})
+    wang.get("/inbox")
+    late = wang.post(f"/tasks/{task_id}/transfer", {"to": "Hu Yang (hu)", "reason": "again"})
+    assert late.status_code in (403, 409)
+    assert "Li Qiang" in late.text
+    assert 'class="banner refused"' in late.text
+
+
+def test_every_verb_of_the_bar_has_its_form() -> None:
+    keys = {form.key for form in VERB_FORMS}
+    assert set(VERBS) <= keys
+    assert keys - set(VERBS) == VERBS_OUTSIDE - {"attach"}
 
 
 @pytest.mark.parametrize(
@@ -126,9 +157,7 @@ def test_files_of_other_kinds_are_refused_whatever_they_are_called(
     assert not list(engine.files._folder.glob("**/*"))
 
 
-def test_a_draft_is_kept_shown_again_and_gone_with_completion(
-    engine: Engine, task_id: str, wang: Visitor
-) -> None:
+def test_a_draft_is_kept_shown_again_and_gone_with_completion(engine: Engine, task_id: str, wang: Visitor) -> None:
     typed = {"f.note": "A shed", "f.injured": "2", "draft_version": "0"}
     saved = wang.post(f"/tasks/{task_id}/draft", typed, headers={"X-Draft": "auto"})
     assert (saved.status_code, saved.text) == (200, "1")

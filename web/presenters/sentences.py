@@ -11,7 +11,7 @@ from web.i18n import current_language
 from web.i18n import gettext as _
 from web.presenters import sentences_work
 from web.presenters.people import actor_name, group_names
-from web.presenters.telling import Body, Sentence, Teller, say, strong
+from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 from web.presenters.times import clock_time, due_of, instant
 from web.presenters.values import value_text
 from workflow_engine import explain_decision
@@ -27,11 +27,18 @@ def _complete(command: Body, teller: Teller) -> Markup:
 
 
 def _claim(command: Body, teller: Teller) -> Markup:
-    return say(_("%(who)s took on %(task)s"), who=strong(teller.actor), task=teller.element(command))
+    told = say(_("%(who)s took on %(task)s"), who=strong(teller.actor), task=teller.element(command))
+    return because(told, _own_reason(command))
 
 
 def _release(command: Body, teller: Teller) -> Markup:
-    return say(_("%(who)s gave %(task)s back"), who=strong(teller.actor), task=teller.element(command))
+    told = say(_("%(who)s gave %(task)s back"), who=strong(teller.actor), task=teller.element(command))
+    return because(told, _own_reason(command))
+
+
+def _own_reason(command: Body) -> str | None:
+    """The reason, unless the sentence about acting for somebody else gives it."""
+    return None if command.get("capacity") else command.get("reason")
 
 
 def _assign(command: Body, teller: Teller) -> Markup:
@@ -55,9 +62,7 @@ def _signal(command: Body, teller: Teller) -> Markup:
 
 def _with_reason(message: Callable[[], str]) -> Sentence:
     def sentence(command: Body, teller: Teller) -> Markup:
-        told = say(message(), who=strong(teller.actor))
-        reason = command.get("reason")
-        return told + say(_(": %(reason)s"), reason=reason) if reason else told
+        return because(say(message(), who=strong(teller.actor)), command.get("reason"))
 
     return sentence
 

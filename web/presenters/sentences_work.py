@@ -9,11 +9,7 @@ from markupsafe import Markup
 from web.i18n import gettext as _
 from web.presenters.people import actor_name
 from web.presenters.task_work import subject_name
-from web.presenters.telling import Body, Sentence, Teller, say, strong
-
-
-def _because(told: Markup, reason: str | None) -> Markup:
-    return told + say(_(": %(reason)s"), reason=reason) if reason else told
+from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 
 
 def _names(subjects: Iterable[str]) -> Markup:
@@ -25,7 +21,7 @@ def _about(message: Callable[[], str], key: str = "reason") -> Sentence:
 
     def sentence(command: Body, teller: Teller) -> Markup:
         told = say(message(), who=strong(teller.actor), task=teller.element(command))
-        return _because(told, command.get(key))
+        return because(told, command.get(key))
 
     return sentence
 
@@ -34,7 +30,7 @@ def _to(message: Callable[[], str]) -> Sentence:
     def sentence(command: Body, teller: Teller) -> Markup:
         whom = _names([str(command.get("to") or command.get("person") or "")])
         told = say(message(), who=strong(teller.actor), task=teller.element(command), whom=whom)
-        return _because(told, command.get("reason"))
+        return because(told, command.get("reason"))
 
     return sentence
 
@@ -49,13 +45,13 @@ def _ask(command: Body, teller: Teller) -> Markup:
         messages[str(command.get("place", "before"))],
         who=strong(teller.actor), task=teller.element(command), whom=_names(command.get("subjects") or ()),
     )  # fmt: skip
-    return _because(told, command.get("reason"))
+    return because(told, command.get("reason"))
 
 
 def _opinion(command: Body, teller: Teller) -> Markup:
     message = _("%(who)s agrees at %(task)s") if command.get("agrees") else _("%(who)s objects at %(task)s")
     told = say(message, who=strong(teller.actor), task=teller.element(command))
-    return _because(told, command.get("opinion"))
+    return because(told, command.get("opinion"))
 
 
 def _return(command: Body, teller: Teller) -> Markup:
@@ -67,19 +63,19 @@ def _return(command: Body, teller: Teller) -> Markup:
         else _("%(who)s returned %(task)s to %(target)s")
     )
     told = say(message, who=strong(teller.actor), task=teller.element(command), target=target)
-    return _because(told, command.get("reason"))
+    return because(told, command.get("reason"))
 
 
 def _copy(command: Body, teller: Teller) -> Markup:
     told = say(
         _("%(who)s copied the case to %(whom)s"), who=strong(teller.actor), whom=_names(command.get("people") or ())
     )
-    return _because(told, command.get("reason"))
+    return because(told, command.get("reason"))
 
 
 def _simple(message: Callable[[], str], key: str = "") -> Sentence:
     def sentence(command: Body, teller: Teller) -> Markup:
-        return _because(say(message(), who=strong(teller.actor)), command.get(key) if key else None)
+        return because(say(message(), who=strong(teller.actor)), command.get(key) if key else None)
 
     return sentence
 

@@ -14,7 +14,7 @@ from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
-from web.presenters.task_work import STATES, around, working_clock
+from web.presenters.task_work import STATES, VERBS_OUTSIDE, Verb, around, working_clock
 from web.presenters.tasks import line_of
 from web.presenters.times import zone
 from web.presenters.values import facts
@@ -59,6 +59,9 @@ def task_page(
         typed = MultiDict((name, value) for name, values in dict(draft.content).items() for value in values)
     shown = show(form, task.variables, zone(), typed if is_open else None, problems)
     mine = task.assignee in (actor.actor_id, *(one.person_id for one in actor.absent(task.process_id)))
+    around_it = around(task, work, case, names, refused)
+    if refusal is not None and not _has_form(refused, around_it["verbs"]):
+        error = refusal
     return {
         "task": task,
         "line": line_of(task),
@@ -71,9 +74,9 @@ def task_page(
         "submitted": facts(task.submission or {}, names),
         "is_open": is_open,
         "is_mine": is_open and mine,
-        "can_claim": task.state == "ready" and task.assignee is None,
+        "can_claim": "claim" in work.verbs,
         "may_complete": is_open and (mine or task.assignee is None) and work.delegation is None and not work.opinion,
-        **around(task, work, case, names, refused),
+        **around_it,
         "draft": draft,
         "draft_version": work.draft.version if work.draft else 0,
         "working_clock": working_clock(task.due_at) if is_open else "",
@@ -90,6 +93,11 @@ def task_page(
         "ended_by": _ended_by(task, history, names),
         "command_id": command_id,
     }
+
+
+def _has_form(verb: str, bar: Sequence[Verb]) -> bool:
+    """Whether the refused verb's form is on the page to say so; not when the task has left one's hands meanwhile."""
+    return verb in VERBS_OUTSIDE or any(one.key == verb for one in bar)
 
 
 def _diagram(task: UserTaskRow, case: Any) -> Diagram:

@@ -21,6 +21,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "answer": (marked("Answer"), marked("The task goes back to its owner with your answer.")),
     "take_back_delegation": (marked("Get back"), marked("The delegate is asked no more; the task is yours again.")),
     "take_back": (marked("Take it back"), marked("Nobody has acted on what followed yet. You get the task again.")),
+    "claim": (marked("Take on with a reason"), marked("The task is yours, and the story says why.")),
+    "release": (marked("Give back"), marked("The task goes back to all it was offered to.")),
     "return": (marked("Return"), marked("The case goes back to an earlier step, to who did it.")),
     "transfer": (marked("Hand over"), marked("The task changes hands for good.")),
     "delegate": (marked("Delegate"), marked("Somebody prepares it; it comes back to you, and you complete it.")),
@@ -29,6 +31,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "urge": (marked("Urge"), marked("Whoever has the task is told, at most once an hour.")),
 }
 """Every verb of the bar in its order: its name, and in a sentence what it does."""
+VERBS_OUTSIDE = frozenset({"give_opinion", "remove_signer", "comment", "attach"})
+"""Verbs whose forms stand elsewhere on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ PLACES = {
 
 
 def around(task: UserTaskRow, work: TaskWork, case: CaseDetail, names: Names, refused: str) -> dict[str, Any]:
-    """The template's values for everything around the task."""
+    """The template's values for everything around the task; ``refused`` is the verb whose form is shown again."""
     told = {task.user_task_id, *(one.opinion_id for one in work.opinions)}
     return {
         "work": work,
@@ -79,8 +83,7 @@ def around(task: UserTaskRow, work: TaskWork, case: CaseDetail, names: Names, re
         ],
         "waits_for": [subject_name(subject) for subject in work.waits_for],
         "steps_back": [
-            (step, names.element(step.element_id, step.name), actor_name(step.completed_by))
-            for step in work.steps_back
+            (step, names.element(step.element_id, step.name), actor_name(step.completed_by)) for step in work.steps_back
         ],
         "comments": comments_of(work.comments),
         "files": files_of(work.attachments),

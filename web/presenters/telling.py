@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.values import value_text
 
@@ -38,6 +39,11 @@ Sentence = Callable[[Body, Teller], "Markup | None"]
 def strong(text: str) -> Markup:
     """Emphasised, and escaped."""
     return Markup("<b>{}</b>").format(text)
+
+
+def because(told: Markup, reason: str | None) -> Markup:
+    """The sentence with what somebody wrote about it, if anything."""
+    return told + say(_(": %(reason)s"), reason=reason) if reason else told
 
 
 def say(message: str, /, **values: Any) -> Markup:

@@ -56,13 +56,18 @@ def unless_known(template: str, fingerprint: str, values: Mapping[str, Any]) -> 
     return answer
 
 
+def optional_reason() -> str | None:
+    """The reason typed into a form that does not insist on one."""
+    return request.form.get("reason", "").strip()[:LONGEST_REASON] or None
+
+
 def required_reason() -> str:
     """The reason typed into a form.
 
     Raises:
         InvalidVariablesError: it is empty.
     """
-    reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
-    if not reason:
+    reason = optional_reason()
+    if reason is None:
         raise InvalidVariablesError(_("Give the reason; it stays in the record."), {"reason": _("This is needed.")})
     return reason

@@ -1,10 +1,12 @@
-"""What can be done with a task besides completing it: one small form per verb, each with its reason."""
+"""What can be done with a task besides completing it: a table of verbs, each with its small form and its reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,16 +15,18 @@ from web.auth import current_actor
 from web.context import engine
 from web.errors import keep_input
 from web.i18n import gettext as _
+from web.i18n import marked
 from web.permissions import require_verb
 from web.presenters.choosing_people import all_chosen, chosen, find_subjects
 from web.presenters.picking import PEOPLE, PICKS, options
-from web.ui.requests import command_id, one_of, required_reason
+from web.ui.requests import command_id, one_of, optional_reason, required_reason
 from web.ui.tasks import get_task, render_task
 from workflow_engine import (
     AddComment,
     AddInstance,
     AnswerDelegation,
     AskOpinions,
+    ClaimUserTask,
     Command,
     CopyCase,
     DelegateUserTask,
@@ -30,6 +34,7 @@ from workflow_engine import (
     EngineError,
     GiveOpinion,
     InvalidVariablesError,
+    ReleaseUserTask,
     RemoveSigner,
     ReturnUserTask,
     SaveDraft,
@@ -44,198 +49,156 @@ from workflow_engine import (
 blueprint = Blueprint("task_verbs", __name__)
 _MENTION = re.compile(r"@([\w.-]{2,60})")
 LONGEST_TEXT = 5_000
+Read = Callable[[], Any]
+"""Reads one field of the command out of the form; raises InvalidVariablesError where it is wrong."""
 
 
-def _do(
-    user_task_id: str, verb: str, make: Callable[[UserTaskRow], Command], said: str, target: str = ""
-) -> AnyResponse:
-    """Send the command that ``make`` reads out of the form; a refusal shows the form again, as it was typed."""
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """One verb: what its form is read into, and what is said and shown once it is done.
+
+    Who may use it is the engine's to say (``TaskWork.verbs``, and the handler again).
+    """
+
+    key: str
+    """Of the verb in ``presenters.task_work``, and name of the route."""
+    command: Callable[[UserTaskRow], Command]
+    said: str
+    then: Literal["task", "comments", "inbox", "offered"] = "task"
+    """The page that follows."""
+    path: str = ""
+    """Where it is not the key."""
+
+
+# ------------------------------------------------------------------------------------------------ fields of the forms
+def _to(kind: Callable[..., Command], **fields: Read) -> Callable[[UserTaskRow], Command]:
+    """A command to the task, its fields read in this order."""
+
+    def made(task: UserTaskRow) -> Command:
+        read = {name: field() for name, field in fields.items()}
+        return kind(command_id=command_id(), user_task_id=task.user_task_id, **read)
+
+    return made
+
+
+def _whom(*, groups: bool) -> str:
+    given = [text for text in request.form.getlist("to") if text.strip()]
+    return chosen(given[0] if given else "", "to", groups=groups)
+
+
+def _all() -> tuple[str, ...]:
+    return all_chosen(request.form.getlist("to"), "to", groups=True)
+
+
+_person, _subject = partial(_whom, groups=False), partial(_whom, groups=True)
+
+
+def _typed(name: str) -> Read:
+    return lambda: request.form.get(name, "")
+
+
+def _agrees() -> bool:
+    agrees = request.form.get("agrees")
+    if agrees not in ("yes", "no"):
+        message = _("Say whether you agree.")
+        raise InvalidVariablesError(message, {"agrees": message})
+    return agrees == "yes"
+
+
+def _step() -> str:
+    to_task = request.form.get("to_task", "")
+    if not to_task:
+        message = _("Choose the step.")
+        raise InvalidVariablesError(message, {"to_task": message})
+    return to_task
+
+
+def _sign(task: UserTaskRow) -> Command:
+    """Signers, or a further person of a joint task."""
+    if request.form.get("place") == "instance":
+        return _to(AddInstance, person=_person, reason=required_reason)(task)
+    return _to(AskOpinions, place=_typed("place"), subjects=_all, reason=required_reason)(task)
+
+
+def _copy(task: UserTaskRow) -> Command:
+    return _to(CopyCase, case_id=lambda: task.case_id, subjects=_all, reason=required_reason)(task)
+
+
+def _comment(task: UserTaskRow) -> Command:
+    """``@name`` tells somebody."""
+    text = request.form.get("text", "").strip()[:LONGEST_TEXT]
+    if not text:
+        raise InvalidVariablesError(_("Write something."), {"text": _("This is needed.")})
+    mentions = tuple(dict.fromkeys(chosen(f"({name})", "text", groups=False) for name in _MENTION.findall(text)))
+    return AddComment(
+        command_id=command_id(), case_id=task.case_id, user_task_id=task.user_task_id, text=text, mentions=mentions
+    )
+
+
+# ------------------------------------------------------------------------------------------------ the table
+VERB_FORMS = (
+    VerbForm("claim", _to(ClaimUserTask, on_behalf_of=lambda: request.form.get("on_behalf_of") or None,
+                          reason=optional_reason), ""),
+    VerbForm("release", _to(ReleaseUserTask, reason=required_reason), marked("You gave the task back."),
+             "offered"),
+    VerbForm("transfer", _to(TransferUserTask, to=_subject, reason=required_reason),
+             marked("The task was handed over."), "inbox"),
+    VerbForm("delegate", _to(DelegateUserTask, to=_person, reason=required_reason),
+             marked("The task was delegated. It comes back to you with an answer.")),
+    VerbForm("answer", _to(AnswerDelegation, answer=required_reason),
+             marked("Your answer went back with the task."), "inbox"),
+    VerbForm("take_back_delegation", _to(TakeBackDelegation, reason=required_reason),
+             marked("The task is yours again."), path="take-back-delegation"),
+    VerbForm("sign", _sign, marked("The signers were asked.")),
+    VerbForm("give_opinion", _to(GiveOpinion, agrees=_agrees, opinion=required_reason),
+             marked("Your opinion is recorded."), "inbox", path="opinion"),
+    VerbForm("remove_signer", _to(RemoveSigner, reason=required_reason, opinion_id=_typed("opinion_id")),
+             marked("The signer is asked no more."), path="remove-signer"),
+    VerbForm("return", _to(ReturnUserTask, to_task=_step, reason=required_reason,
+                           come_back=lambda: request.form.get("come_back") == "yes"),
+             marked("The case went back to the step you chose."), "inbox"),
+    VerbForm("take_back", _to(TakeBackUserTask, reason=required_reason),
+             marked("The task is yours again."), "inbox", path="take-back"),
+    VerbForm("copy", _copy, marked("The copies were sent.")),
+    VerbForm("urge", _to(UrgeUserTask, reason=required_reason), marked("Whoever has the task was told.")),
+    VerbForm("comment", _comment, marked("Your comment was added."), "comments"),
+)  # fmt: skip
+"""Every verb that is sent from a form of its own on the task page."""
+
+
+def _do(verb: VerbForm, user_task_id: str) -> AnyResponse:
+    """Send the command that is read out of the form; a refusal shows the form again, as it was typed."""
     task = get_task(user_task_id)
     typed = request.form
 
     def again(error: EngineError) -> str:
-        return render_task(get_task(user_task_id), command_id=new_id(), refused=verb, refusal=error, verb_typed=typed)
+        return render_task(
+            get_task(user_task_id), command_id=new_id(), refused=verb.key, refusal=error, verb_typed=typed
+        )
 
     keep_input(again)
-    engine().handle(make(task), current_actor())
-    flash(said, "done")
-    return redirect(target or url_for("tasks.page", user_task_id=user_task_id), 303)
+    engine().handle(verb.command(task), current_actor())
+    if verb.said:
+        flash(_(verb.said), "done")
+    return redirect(_place_after(verb, user_task_id), 303)
 
 
-@blueprint.post("/tasks/<user_task_id>/transfer")
-def transfer(user_task_id: str) -> AnyResponse:
-    """Hand the task over for good."""
-    return _do(
-        user_task_id,
-        "transfer",
-        lambda task: TransferUserTask(
-            command_id=command_id(), user_task_id=task.user_task_id, to=_whom(groups=True), reason=required_reason()
-        ),
-        _("The task was handed over."),
-        url_for("inbox.page"),
+def _place_after(verb: VerbForm, user_task_id: str) -> str:
+    match verb.then:
+        case "inbox":
+            return url_for("inbox.page")
+        case "offered":
+            return url_for("inbox.page", queue="offered")
+        case "comments":
+            return url_for("tasks.page", user_task_id=user_task_id, _anchor="comments")
+        case _:
+            return url_for("tasks.page", user_task_id=user_task_id)
+
+
+for _verb in VERB_FORMS:
+    blueprint.add_url_rule(
+        f"/tasks/<user_task_id>/{_verb.path or _verb.key}", _verb.key, partial(_do, _verb), methods=["POST"]
     )
-
-
-@blueprint.post("/tasks/<user_task_id>/delegate")
-def delegate(user_task_id: str) -> AnyResponse:
-    """Have somebody prepare the task."""
-    return _do(
-        user_task_id,
-        "delegate",
-        lambda task: DelegateUserTask(
-            command_id=command_id(), user_task_id=task.user_task_id, to=_whom(groups=False), reason=required_reason()
-        ),
-        _("The task was delegated. It comes back to you with an answer."),
-    )
-
-
-@blueprint.post("/tasks/<user_task_id>/answer")
-def answer(user_task_id: str) -> AnyResponse:
-    """Answer as a delegate."""
-    return _do(
-        user_task_id,
-        "answer",
-        lambda task: AnswerDelegation(
-            command_id=command_id(), user_task_id=task.user_task_id, answer=required_reason()
-        ),
-        _("Your answer went back with the task."),
-        url_for("inbox.page"),
-    )
-
-
-@blueprint.post("/tasks/<user_task_id>/take-back-delegation")
-def take_back_delegation(user_task_id: str) -> AnyResponse:
-    """Take the task back from a delegate."""
-    return _do(
-        user_task_id,
-        "take_back_delegation",
-        lambda task: TakeBackDelegation(
-            command_id=command_id(), user_task_id=task.user_task_id, reason=required_reason()
-        ),
-        _("The task is yours again."),
-    )
-
-
-@blueprint.post("/tasks/<user_task_id>/sign")
-def sign(user_task_id: str) -> AnyResponse:
-    """Add signers, or a further person to a joint task."""
-
-    def made(task: UserTaskRow) -> Command:
-        place = request.form.get("place", "")
-        if place == "instance":
-            return AddInstance(
-                command_id=command_id(), user_task_id=task.user_task_id, person=_whom(groups=False),
-                reason=required_reason(),
-            )  # fmt: skip
-        return AskOpinions(
-            command_id=command_id(), user_task_id=task.user_task_id, place=place, reason=required_reason(),
-            subjects=all_chosen(request.form.getlist("to"), "to", groups=True),
-        )  # fmt: skip
-
-    return _do(user_task_id, "sign", made, _("The signers were asked."))
-
-
-@blueprint.post("/tasks/<user_task_id>/opinion")
-def opinion(user_task_id: str) -> AnyResponse:
-    """Give the opinion one was asked for."""
-
-    def made(task: UserTaskRow) -> Command:
-        agrees = request.form.get("agrees")
-        if agrees not in ("yes", "no"):
-            message = _("Say whether you agree.")
-            raise InvalidVariablesError(message, {"agrees": message})
-        return GiveOpinion(
-            command_id=command_id(), user_task_id=task.user_task_id, agrees=agrees == "yes", opinion=required_reason()
-        )
-
-    return _do(user_task_id, "give_opinion", made, _("Your opinion is recorded."), url_for("inbox.page"))
-
-
-@blueprint.post("/tasks/<user_task_id>/remove-signer")
-def remove_signer(user_task_id: str) -> AnyResponse:
-    """Ask a signer no more."""
-    return _do(
-        user_task_id,
-        "remove_signer",
-        lambda task: RemoveSigner(
-            command_id=command_id(), user_task_id=task.user_task_id, reason=required_reason(),
-            opinion_id=request.form.get("opinion_id", ""),
-        ),
-        _("The signer is asked no more."),
-    )  # fmt: skip
-
-
-@blueprint.post("/tasks/<user_task_id>/return")
-def return_(user_task_id: str) -> AnyResponse:
-    """Send the case back to an earlier step."""
-
-    def made(task: UserTaskRow) -> Command:
-        to_task = request.form.get("to_task", "")
-        if not to_task:
-            message = _("Choose the step.")
-            raise InvalidVariablesError(message, {"to_task": message})
-        return ReturnUserTask(
-            command_id=command_id(), user_task_id=task.user_task_id, to_task=to_task, reason=required_reason(),
-            come_back=request.form.get("come_back") == "yes",
-        )  # fmt: skip
-
-    return _do(user_task_id, "return", made, _("The case went back to the step you chose."), url_for("inbox.page"))
-
-
-@blueprint.post("/tasks/<user_task_id>/take-back")
-def take_back(user_task_id: str) -> AnyResponse:
-    """Take back what one completed."""
-    return _do(
-        user_task_id,
-        "take_back",
-        lambda task: TakeBackUserTask(
-            command_id=command_id(), user_task_id=task.user_task_id, reason=required_reason()
-        ),
-        _("The task is yours again."),
-        url_for("inbox.page"),
-    )
-
-
-@blueprint.post("/tasks/<user_task_id>/copy")
-def copy(user_task_id: str) -> AnyResponse:
-    """Let others read the case."""
-    return _do(
-        user_task_id,
-        "copy",
-        lambda task: CopyCase(
-            command_id=command_id(), case_id=task.case_id, user_task_id=task.user_task_id, reason=required_reason(),
-            subjects=all_chosen(request.form.getlist("to"), "to", groups=True),
-        ),
-        _("The copies were sent."),
-    )  # fmt: skip
-
-
-@blueprint.post("/tasks/<user_task_id>/urge")
-def urge(user_task_id: str) -> AnyResponse:
-    """Ask whoever has the task to hurry."""
-    return _do(
-        user_task_id,
-        "urge",
-        lambda task: UrgeUserTask(command_id=command_id(), user_task_id=task.user_task_id, reason=required_reason()),
-        _("Whoever has the task was told."),
-    )
-
-
-@blueprint.post("/tasks/<user_task_id>/comment")
-def comment(user_task_id: str) -> AnyResponse:
-    """Say something about the case; ``@name`` tells somebody."""
-
-    def made(task: UserTaskRow) -> Command:
-        text = request.form.get("text", "").strip()[:LONGEST_TEXT]
-        if not text:
-            raise InvalidVariablesError(_("Write something."), {"text": _("This is needed.")})
-        mentions = tuple(dict.fromkeys(_mentioned(name) for name in _MENTION.findall(text)))
-        return AddComment(
-            command_id=command_id(), case_id=task.case_id, user_task_id=task.user_task_id, text=text, mentions=mentions
-        )
-
-    target = url_for("tasks.page", user_task_id=user_task_id, _anchor="comments")
-    return _do(user_task_id, "comment", made, _("Your comment was added."), target)
 
 
 # ------------------------------------------------------------------------------------------------ drafts and people
@@ -282,12 +245,3 @@ def pick_options() -> str:
     if pick != PEOPLE:
         require_verb("organisation.see")
     return render_template("fragments/pick_options.html", found=options(pick, words))
-
-
-def _whom(*, groups: bool) -> str:
-    given = [text for text in request.form.getlist("to") if text.strip()]
-    return chosen(given[0] if given else "", "to", groups=groups)
-
-
-def _mentioned(name: str) -> str:
-    return chosen(f"({name})", "text", groups=False)

@@ -19,12 +19,10 @@ from web.presenters.task_page import Typed, form_of_task, task_page
 from web.presenters.times import zone
 from web.ui.requests import command_id
 from workflow_engine import (
-    ClaimUserTask,
     CompleteUserTask,
     DiscardDraft,
     EngineError,
     InvalidVariablesError,
-    ReleaseUserTask,
     UserTaskRow,
     new_id,
 )
@@ -38,29 +36,6 @@ def page(user_task_id: str) -> str:
     task = get_task(user_task_id)
     note_seen(task)
     return render_task(task, command_id=new_id())
-
-
-@blueprint.post("/tasks/<user_task_id>/claim")
-def claim(user_task_id: str) -> Response:
-    """Take the task on; out of another's hands only as their deputy, or as an administrator with a reason."""
-    task = get_task(user_task_id)
-    keep_input(lambda error: render_task(get_task(user_task_id), command_id=new_id(), error=error))
-    command = ClaimUserTask(
-        command_id=command_id(), user_task_id=task.user_task_id,
-        on_behalf_of=request.form.get("on_behalf_of") or None, reason=request.form.get("reason", "").strip() or None,
-    )  # fmt: skip
-    engine().handle(command, current_actor())
-    return redirect(url_for("tasks.page", user_task_id=user_task_id), 303)
-
-
-@blueprint.post("/tasks/<user_task_id>/release")
-def release(user_task_id: str) -> Response:
-    """Give the task back to those it was offered to."""
-    task = get_task(user_task_id)
-    keep_input(lambda error: render_task(get_task(user_task_id), command_id=new_id(), error=error))
-    engine().handle(ReleaseUserTask(command_id=command_id(), user_task_id=task.user_task_id), current_actor())
-    flash(_("You gave the task back."))
-    return redirect(url_for("inbox.page", queue="offered"), 303)
 
 
 @blueprint.post("/tasks/<user_task_id>/complete")

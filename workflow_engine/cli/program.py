@@ -25,7 +25,7 @@ from workflow_engine.cli.keeping import db
 from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
 from workflow_engine.cli.serving import serve, worker
-from workflow_engine.cli.tasks import claim, complete, tasks
+from workflow_engine.cli.tasks import claim, complete, give_back, tasks
 
 
 class Program(click.Group):
@@ -56,8 +56,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, batch, case, claim, complete, db, decide, definitions, deploy, feel, job, lint, message, organisation,
-    person, release, retire, serve, settings, signal, start, tasks, worker,
+    alert, audit, batch, case, claim, complete, db, decide, definitions, deploy, feel, give_back, job, lint, message,
+    organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 

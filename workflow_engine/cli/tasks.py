@@ -1,4 +1,4 @@
-"""``tasks``, ``claim``, ``complete``: a person's work from the command line."""
+"""``tasks``, ``claim``, ``give-back``, ``complete``: a person's work from the command line."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from workflow_engine import ClaimUserTask, CompleteUserTask, new_id
+from workflow_engine import ClaimUserTask, CompleteUserTask, ReleaseUserTask, new_id
 from workflow_engine.cli.asking import actor_for, opened, with_output, with_person, with_values
 from workflow_engine.cli.output import Output, table
+from workflow_engine.domain.commands import StandingCommand
 
 _COLUMNS = ("user_task_id", "name", "case_title", "state", "assignee", "candidate_groups", "due_at")
 
@@ -34,11 +35,22 @@ def tasks(output: Output, person: str | None, queue: str | None, limit: int) -> 
 
 @click.command()
 @click.argument("task")
+@click.option("--reason", help="Why; stays on the record.")
 @with_person
 @with_output
-def claim(output: Output, task: str, person: str | None) -> None:
+def claim(output: Output, task: str, reason: str | None, person: str | None) -> None:
     """Take TASK (a task's id) for the person given by --as."""
-    _send(output, ClaimUserTask(command_id=new_id(), user_task_id=task), person, "claimed")
+    _send(output, ClaimUserTask(command_id=new_id(), user_task_id=task, reason=reason), person, "claimed")
+
+
+@click.command("give-back")
+@click.argument("task")
+@click.option("--reason", required=True, help="Why; stays on the record.")
+@with_person
+@with_output
+def give_back(output: Output, task: str, reason: str, person: str | None) -> None:
+    """Give TASK (a task's id), which the person given by --as has, back to all it was offered to."""
+    _send(output, ReleaseUserTask(command_id=new_id(), user_task_id=task, reason=reason), person, "ready")
 
 
 @click.command()
@@ -52,7 +64,7 @@ def complete(output: Output, task: str, values: dict[str, Any], person: str | No
     _send(output, command, person, "completed")
 
 
-def _send(output: Output, command: ClaimUserTask | CompleteUserTask, person: str | None, what: str) -> None:
+def _send(output: Output, command: StandingCommand, person: str | None, what: str) -> None:
     with opened() as engine:
         actor = actor_for(engine, person)
         receipt = engine.handle(command, actor)

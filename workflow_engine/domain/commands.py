@@ -177,7 +177,7 @@ class ClaimUserTask(StandingCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseUserTask(StandingCommand):
-    """Give a claimed task back."""
+    """Give a claimed task back, with a reason."""
 
     NAME = "user_task.release"
 

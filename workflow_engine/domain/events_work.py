@@ -30,9 +30,11 @@ class UserTaskClaimed(Event):
     """A candidate took the task."""
 
     KIND = "user_task.claimed"
+    PRIVATE = ("reason",)
     token_id: int
     element_id: str
     assignee: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,10 @@ class UserTaskReleased(Event):
     """The one who had the task gave it back."""
 
     KIND = "user_task.released"
+    PRIVATE = ("reason",)
     token_id: int
     element_id: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

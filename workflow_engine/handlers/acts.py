@@ -105,7 +105,10 @@ def claim_user_task(instance: Instance, _context: RunContext, command: c.ClaimUs
     """The actor takes the task."""
     token_id = token_of(command.user_task_id)
     told = acted_for(instance, command, actor_id)
-    claimed = UserTaskClaimed(token_id=token_id, element_id=element_of(instance, token_id), assignee=actor_id)
+    claimed = UserTaskClaimed(
+        token_id=token_id, element_id=element_of(instance, token_id), assignee=actor_id,
+        reason=_reason_unless_told(command),
+    )  # fmt: skip
     return Step([*told, claimed])
 
 
@@ -114,7 +117,15 @@ def release_user_task(instance: Instance, _context: RunContext, command: c.Relea
     token_id = token_of(command.user_task_id)
     require_in_hand(instance, token_id)
     told = acted_for(instance, command, actor_id)
-    return Step([*told, UserTaskReleased(token_id=token_id, element_id=element_of(instance, token_id))])
+    released = UserTaskReleased(
+        token_id=token_id, element_id=element_of(instance, token_id), reason=_reason_unless_told(command)
+    )
+    return Step([*told, released])
+
+
+def _reason_unless_told(command: c.StandingCommand) -> str | None:
+    """The reason, which ``acted_for`` has told already where somebody acts for somebody else."""
+    return command.reason if command.capacity is None else None
 
 
 def assign_user_task(instance: Instance, _context: RunContext, command: c.AssignUserTask, actor_id: str) -> Step:

@@ -49,7 +49,7 @@ def require_reason(command: StandingCommand, what: str) -> None:
     """Raise InvalidVariablesError unless a reason is given."""
     if not (command.reason or "").strip():
         raise InvalidVariablesError(
-            f"Expected to {what} for somebody else, but no reason is given.", {"reason": "a reason is needed"}
+            f"Expected to {what} for a reason, but none is given.", {"reason": "a reason is needed"}
         )
 
 

@@ -54,14 +54,16 @@ def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
 
 
 def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
-    """Who has the task gives it back to all it was offered to."""
+    """Who has the task gives it back to all it was offered to, and says why."""
     what = f"release user task {command.user_task_id}"
     case, task = require_open_task(work, command, what)
     if task.assignee is None:
         if not is_offered(task, work.actor):
             refuse(work, case, what, "it is not yours")
         raise InvalidStateError(f"Expected to {what}, but nobody has it.")
-    return advance(work, case, _for_the_holder(work, case, task, command, what, f"it is claimed by {task.assignee}"))
+    settled_one = _for_the_holder(work, case, task, command, what, f"it is claimed by {task.assignee}")
+    require_reason(command, what)
+    return advance(work, case, settled_one)
 
 
 def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:

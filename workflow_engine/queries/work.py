@@ -147,9 +147,10 @@ class WorkQueries:
 
 # ------------------------------------------------------------------------------------------------ one task
 def _around(snapshot: Snapshot, user_task_id: str, actor: Actor) -> TaskWork:
-    statement = select(_u.case_id, _u.token_id, _u.state, _u.assignee, _u.completed_by, _c.unit_id).join(
-        process_instance, _c.case_id == _u.case_id
-    )
+    statement = select(
+        _u.case_id, _u.token_id, _u.state, _u.assignee, _u.completed_by, _u.candidate_users, _u.candidate_groups,
+        _c.unit_id,
+    ).join(process_instance, _c.case_id == _u.case_id)  # fmt: skip
     row = snapshot.connection.execute(statement.where(_u.user_task_id == user_task_id)).one_or_none()
     if row is None:
         raise NotFoundError(f"Expected a user task {user_task_id[:80]!r}, but there is none.")
@@ -233,6 +234,7 @@ class _Situation:
             return found
         if self.own is not None and row.state in OPEN and row.assignee == me:
             found.add("give_opinion")
+        found |= self._taking()
         if self.holds and "transfer" in allowed:
             found.add("transfer")
         if self.holds and self.own is None and row.assignee is not None:
@@ -242,6 +244,18 @@ class _Situation:
         if self.holds and self.own is None and "return" in allowed:
             found.add("return")
         return found
+
+    def _taking(self) -> set[str]:
+        """Whether the task is on offer to the actor, or can go back on offer."""
+        row, absent = self.row, list(self.actor.absent(self.case.process_id))
+        people = {self.actor.actor_id, *(one.person_id for one in absent)}
+        candidates = {*orjson.loads(row.candidate_users), *orjson.loads(row.candidate_groups)}
+        if row.state not in OPEN:
+            return set()
+        if row.assignee is None:
+            offered = candidates & people.union(self.actor.groups, *(one.groups for one in absent))
+            return {"claim"} if offered or not candidates else set()
+        return {"release"} if candidates and row.assignee in people else set()
 
     def steps_back(self, pending: DelegationRow | None) -> tuple[StepBack, ...]:
         """Where the task can be returned to, the nearest first."""

@@ -133,7 +133,8 @@ class _Run:
 
     def _handle_task(self, step: Step, kind: type[ClaimUserTask] | type[ReleaseUserTask], what: str) -> None:
         task = self._task(step)
-        command = kind(command_id=new_id(), user_task_id=task.user_task_id)
+        reason = step.details.get("note") or ("given back" if kind is ReleaseUserTask else None)
+        command = kind(command_id=new_id(), user_task_id=task.user_task_id, reason=reason)
         self._person_does(step, self._actor(step.details.get("as"), task), command, f"{what} {task.element_id}")
 
     def _advance(self, step: Step) -> None:
