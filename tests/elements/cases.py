@@ -49,6 +49,8 @@ class Case:
     header: str = ""
     log: list[tuple[datetime, Callable[[Instance], Advance]]] = field(default_factory=list)
     """Every command that was not refused, and its instant."""
+    _sorted: dict[type[Event], list[Any]] = field(default_factory=dict)
+    _sorted_until: int = 0
 
     def __post_init__(self) -> None:
         self.hot = Instance.create(self.case_id, self.definition, self.process)
@@ -273,8 +275,11 @@ class Case:
         return [event.element_id for event in self.all(ev.ElementCancelled)]
 
     def all(self, kind: type[E]) -> list[E]:
-        """Every recorded event of this class."""
-        return [event for event in self.events if isinstance(event, kind)]
+        """Every recorded event of this class; long stories are sorted once, not at every question."""
+        for event in self.events[self._sorted_until :]:
+            self._sorted.setdefault(type(event), []).append(event)
+        self._sorted_until = len(self.events)
+        return list(self._sorted.get(kind, ()))
 
     @property
     def variables(self) -> dict[str, Any]:
