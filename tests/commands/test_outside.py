@@ -82,3 +82,18 @@ def test_call_that_cannot_be_right_is_refused_at_upload(house: House, expression
     with pytest.raises(DefinitionError) as refused:
         house.deploy(chain(user_task("A", f"camunda:dueDate='={expression}'")))
     assert message in str(refused.value)
+
+
+def test_parameter_read_otherwise_than_declared_is_told_at_upload(house: House) -> None:
+    script = (
+        '<bpmn:scriptTask id="s" scriptFormat="feel" camunda:resultVariable="found"><bpmn:script>[city '
+        'parameter("a.days", 7), city parameter("a.hours", 1), city parameter("a.nowhere", duration("P1D"))]'
+        "</bpmn:script></bpmn:scriptTask>"
+    )
+    declared = b'{"a.days": {"default": 7}, "a.hours": {"default": 2}}'
+    definition_id = house.deploy(chain(script), parameters__json=declared)
+    problems = house.engine.queries.get_definition(definition_id).problems
+    found = {(problem.code, problem.message.split("'")[1]) for problem in problems}
+    assert found == {("parameter_default", "a.hours"), ("parameter_undeclared", "a.nowhere")}
+    with pytest.raises(DefinitionError, match="the default is a number"):
+        house.deploy(chain(script), parameters__json=b'{"a.days": {}}')

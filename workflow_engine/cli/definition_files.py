@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from workflow_engine.domain.process_parameters import FILE_NAME as PARAMETERS
+
 _MODELS = (".bpmn", ".bpmn2", ".bpmn20.xml", ".xml")
 _TOP = (*_MODELS, ".dmn")
 _FOLDERS = {"forms": "{name}", "messages": "messages_{name}"}
@@ -13,7 +15,7 @@ _FOLDERS = {"forms": "{name}", "messages": "messages_{name}"}
 
 
 def collect(path: Path) -> dict[str, bytes]:
-    """Name to content of what is deployed together: the model, its decision tables, forms and texts.
+    """Name to content of what is deployed together: the model, its decision tables, parameters, forms and texts.
 
     A file stands for itself. Of a folder, everything else (README, scenarios) is left out.
 
@@ -25,7 +27,7 @@ def collect(path: Path) -> dict[str, bytes]:
             return {path.name: path.read_bytes()}
         if not path.is_dir():
             raise click.UsageError(f"Expected a file or folder {path}, but there is none.")
-        found = {item.name: item.read_bytes() for item in _files(path) if item.name.lower().endswith(_TOP)}
+        found = {item.name: item.read_bytes() for item in _files(path) if _is_top(item.name)}
         for folder, pattern in _FOLDERS.items():
             for item in _files(path / folder):
                 if item.suffix in (".json", ".form"):
@@ -37,6 +39,10 @@ def collect(path: Path) -> dict[str, bytes]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(item for item in folder.iterdir() if item.is_file()) if folder.is_dir() else []
+
+
+def _is_top(name: str) -> bool:
+    return name.lower().endswith(_TOP) or name == PARAMETERS
 
 
 def models_and_tables(path: Path) -> list[Path]:

@@ -111,8 +111,9 @@ def release_process(engine: Engine, folder: Path) -> None:
 
 
 def read_process(folder: Path) -> dict[str, bytes]:
-    """Name to content of a process folder: model, decision tables, forms and words; names in a definition are flat."""
-    files = {path.name: path.read_bytes() for pattern in ("*.bpmn", "*.dmn") for path in folder.glob(pattern)}
+    """Name to content of a process folder: model, tables, parameters, forms, words; names in a definition are flat."""
+    tops = ("*.bpmn", "*.dmn", "parameters.json")
+    files = {path.name: path.read_bytes() for pattern in tops for path in folder.glob(pattern)}
     files.update({path.name: path.read_bytes() for path in (folder / "forms").glob("*.json")})
     files.update({f"messages_{path.name}": path.read_bytes() for path in (folder / "messages").glob("*.json")})
     return files

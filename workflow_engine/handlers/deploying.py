@@ -17,6 +17,7 @@ from workflow_engine.bpmn.model import CorrelationProperty, Model, Node, Note, P
 from workflow_engine.domain.commands import DeployDefinition
 from workflow_engine.domain.errors import DefinitionError, Problem
 from workflow_engine.handlers.form_checks import check_forms
+from workflow_engine.handlers.parameter_checks import check_parameters
 from workflow_engine.storage.definitions import Trigger
 
 MAX_FILES = 50
@@ -82,6 +83,7 @@ def read_files(given: Mapping[str, bytes]) -> Reading:
         if not any(process.executable for process in result.model.processes):
             problems.append(_problem("no_executable_process", "The file holds no executable process.", name))
     problems.extend(check_forms(result.model, files, name))
+    problems.extend(check_parameters(result.model, list(decisions.files), files, name))
     problems.sort(key=lambda problem: _GRAVITY[problem.severity])
     if result.model is None or any(problem.severity == "error" for problem in problems):
         return Reading(problems, result.notes)

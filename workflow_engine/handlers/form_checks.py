@@ -9,6 +9,7 @@ import orjson
 
 from workflow_engine.bpmn.model import Model, Scope
 from workflow_engine.domain.errors import Problem
+from workflow_engine.domain.process_parameters import FILE_NAME as PARAMETERS
 
 _SUFFIXES = (".json", ".form")
 _ELSEWHERE = ("embedded:", "deployment:app:", "http://", "https://")
@@ -19,7 +20,7 @@ def check_forms(model: Model | None, files: Mapping[str, bytes], model_name: str
     """Problems of every form file, and of every user task that names a form which is not there."""
     known: set[str] = set()
     for name in sorted(files):
-        if not name.lower().endswith(_SUFFIXES):
+        if not name.lower().endswith(_SUFFIXES) or name == PARAMETERS:
             continue
         try:
             schema = orjson.loads(files[name])
