@@ -12,6 +12,8 @@ from tests.faults.processes import Answer, Worker
 
 _LIMIT = 3
 _CASES = 3
+MOST_DOUBTS = 2000
+"""A command refused this often will not be done any more, and waiting for it would have no end."""
 
 
 def new_key(chance: random.Random) -> str:
@@ -173,7 +175,10 @@ class Load:
 
     def settle_doubts(self, worker: Worker) -> bool:
         """Send again what has no answer yet; True when the worker died over it."""
-        while doubtful := [client for client in self.clients if client.open is not None]:
+        for _ in range(MOST_DOUBTS):
+            doubtful = [client for client in self.clients if client.open is not None]
+            if not doubtful:
+                return False
             for client in doubtful:
                 number = client.send_next(worker)
                 answer = worker.receive()
@@ -182,4 +187,4 @@ class Load:
                     return True
                 assert answer["number"] == number, answer
                 client.take(answer)
-        return False
+        raise AssertionError(f"no clear answer after {MOST_DOUBTS} tries: {doubtful}")
