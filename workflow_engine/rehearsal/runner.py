@@ -276,7 +276,8 @@ class _Run:
         return tasks[0]
 
     def _actor(self, who: str | None, task: InboxRow) -> Actor:
-        actor = find_actor(self._engine.queries.list_people(), who, task)
+        queries = self._engine.queries
+        actor = find_actor(queries.list_people(), queries.organisation.find_actor, who, task)
         if actor is None:
             raise _Broken(f"expected somebody who is {who or ' or '.join(task.candidate_groups)}, but there is nobody")
         return actor
