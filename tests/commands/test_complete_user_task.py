@@ -24,6 +24,7 @@ from workflow_engine import (
     NotFoundError,
     NotPermittedError,
     ResumeCase,
+    SaveDraft,
     SuspendCase,
     new_id,
 )
@@ -196,3 +197,12 @@ def test_complete_fires_an_overdue_reminder_first(house: House) -> None:
     history = house.engine.queries.get_history(case_id, OPERATOR)[-1]
     kinds = [event["event"] for event in history.events]
     assert kinds.index("timer.fired") < kinds.index("user_task.completed")
+
+
+def test_completing_removes_everybodys_drafts_of_the_task(house: House) -> None:
+    house.release(TWO_STEPS)
+    task_id = house.task(house.start())
+    for actor in (ANNE, BO):
+        house.engine.handle(SaveDraft(command_id=new_id(), user_task_id=task_id, content={"a": "half"}), actor)
+    house.complete(task_id, ANNE)
+    assert house.rows("SELECT * FROM task_draft") == []

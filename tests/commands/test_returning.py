@@ -59,11 +59,39 @@ def test_return_gives_the_step_to_who_did_it(staff: Staff) -> None:
     assert staff.house.state(staff.case_id) == "completed"
 
 
+def superseded(staff: Staff) -> list[str]:
+    """Elements of the tasks whose answers the last return made void, in the order of their doing."""
+    events = [event for row in staff.engine.queries.get_history(staff.case_id, OPERATOR) for event in row.events]
+    made = [event for event in events if event["event"] == "user_task.created"]
+    names = {event["token_id"]: event["element_id"] for event in made}
+    last = [event for event in events if event["event"] == "user_task.returned"][-1]
+    return [names[token_id] for token_id in last.get("superseded", [])]
+
+
+def test_return_names_the_answers_that_no_longer_stand_and_keeps_the_variables(staff: Staff) -> None:
+    begin(staff, model(BLOCK))
+    for element in ("A", "B", "D", "B2", "D2"):
+        staff.complete(element, BO, **{element: 1})
+    back(staff, "C", "B")
+    assert superseded(staff) == ["B", "B2"], "the branch beside it stands"
+    assert staff.house.variables(staff.case_id) == dict.fromkeys(("A", "B", "D", "B2", "D2"), 1)
+    staff.check()
+
+
+def test_answers_before_the_step_in_its_sub_process_stand(staff: Staff) -> None:
+    begin(staff, model("start -> P -> C -> end", sub("P", "start1 -> A -> B -> B2 -> end1")))
+    for element in ("A", "B", "B2"):
+        staff.complete(element, BO)
+    back(staff, "C", "B")
+    assert superseded(staff) == ["B", "B2"]
+
+
 def test_return_and_come_straight_back_skips_what_is_between(staff: Staff) -> None:
     begin(staff, model(LINE))
     staff.complete("A", BO)
     staff.complete("B", CID)
     back(staff, "C", "A", come_back=True)
+    assert superseded(staff) == ["A"], "what lies between stands"
     staff.complete("A", BO, fixed=True)
     assert staff.open == ["C user:anne"]
     back(staff, "C", "B", come_back=True)

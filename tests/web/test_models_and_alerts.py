@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import Visitor, actor, read_models
-from workflow_engine import DeployDefinition, Engine, ReleaseDefinition, new_id
+from workflow_engine import OPERATOR, DeployDefinition, Engine, ReleaseDefinition, new_id
 
 PROCESS = Path(__file__).parents[2] / "processes" / "emergency_response"
 BROKEN = b"""<?xml version="1.0"?>
@@ -159,3 +159,16 @@ def test_refused_alert_keeps_what_was_pasted_and_says_why(app: Flask, text: str)
     assert answer.status_code == 422
     assert text.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;").replace("&x;", "&amp;x;") in answer.text
     assert "refused" in answer.text or "Choose a file" in answer.text
+
+
+def test_a_diagram_is_shown_on_the_page_of_a_case_within_reach(app: Flask, engine: Engine, case_id: str) -> None:
+    definition_id = engine.queries.get_case(case_id, OPERATOR).case.definition_id
+    place = f"/models/{definition_id}/diagram.bpmn"
+    of_case = f"{place}?case={case_id}"
+    assert of_case.replace("?", "?language=en&amp;") in Visitor(app, "wang").get(f"/cases/{case_id}").text
+    assert Visitor(app, "wang").client.get(of_case).status_code == 200
+    assert Visitor(app, "hu").client.get(of_case).status_code == 404, "not a case of theirs"
+    other = f"/models/{'0' * len(definition_id)}/diagram.bpmn?case={case_id}"
+    assert Visitor(app, "wang").client.get(other).status_code == 404
+    assert place + "?language=en\"" in Visitor(app, "he").get(f"/cases/{case_id}").text, "one copy serves all cases"
+    assert Visitor(app, "he").client.get(place).status_code == 200

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from tests.web.conftest import Visitor, open_task
+from tests.web.test_task_page import GOOD
 from web.presenters.task_work import VERBS, VERBS_OUTSIDE
 from web.ui.task_verbs import VERB_FORMS
-from workflow_engine import OPERATOR, Engine
+from workflow_engine import OPERATOR, Engine, ReturnUserTask, new_id
 
 
 @pytest.fixture
@@ -185,3 +186,23 @@ def test_people_are_found_by_part_of_their_name(wang: Visitor) -> None:
     assert 'value="Hu Yang (hu)"' in wang.client.get("/people/options?q=hu+y&groups=no").text
     assert 'value="Water bureau (water)"' in wang.client.get("/people/options?q=water&groups=yes").text
     assert "Water" not in wang.client.get("/people/options?q=water&groups=no").text
+
+
+def test_what_a_return_went_back_past_is_marked_until_it_is_answered_anew(
+    app: Flask, engine: Engine, case_id: str, task_id: str, wang: Visitor
+) -> None:
+    wang.post(f"/tasks/{task_id}/complete", GOOD)
+    following = open_task(engine, case_id, "extinguish")
+    assert "returned since" not in wang.get(f"/cases/{case_id}").text
+    returning = ReturnUserTask(command_id=new_id(), user_task_id=following, to_task=task_id, reason="wrong street")
+    engine.handle(returning, OPERATOR)
+    page = wang.get(f"/cases/{case_id}").text
+    assert "returned since" in page
+    assert "returned the case to before it" in page
+    assert "已退回待重填" in Visitor(app, "wang", "zh").get(f"/cases/{case_id}").text
+    again = open_task(engine, case_id, "record")
+    wang.get(f"/tasks/{again}")
+    wang.post(f"/tasks/{again}/complete", GOOD)
+    page = wang.get(f"/cases/{case_id}").text
+    assert "returned since" not in page
+    assert "No longer stands" in page

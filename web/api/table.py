@@ -93,7 +93,7 @@ _TASKS: tuple[Ask | Tell, ...] = (
     Tell("add_instance", f"{TASK}/instances", "tasks:write", AddInstance),
     Tell("remove_instance", f"{TASK}/instances/remove", "tasks:write", RemoveInstance),
     Tell("return_task", f"{TASK}/return", "tasks:write", ReturnUserTask,
-         settled=("scope_id", "path", "withdrawn", "in_place_of", "assignee", "holder")),
+         settled=("scope_id", "path", "withdrawn", "in_place_of", "assignee", "holder", "superseded")),
     Tell("take_back_task", f"{TASK}/take-back", "tasks:write", TakeBackUserTask,
          settled=("scope_id", "path", "withdrawn", "in_place_of", "frame", "number")),
     Tell("urge_task", f"{TASK}/urge", "tasks:write", UrgeUserTask, settled=("subjects",)),

@@ -11,6 +11,7 @@ from web.presenters.case_parts import participants, related
 from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import by_day, tell
+from web.presenters.superseding import superseded_values
 from web.presenters.task_work import comments_of, files_of
 from web.presenters.tasks import TaskLine, line_of
 from web.presenters.times import Due, due_of
@@ -43,7 +44,7 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
         "days": by_day(reversed(story)),
         "left_out": len(history) - len(story),
         "seen": history[-1].seq if history else 0,
-        "facts": facts(case.variables, names),
+        "facts": facts(case.variables, names, superseded_values(history, case.variables)),
         "tasks": _by_name(open_tasks),
         "participants": participants(case),
         "related": related(case, history, actor),

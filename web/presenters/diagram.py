@@ -10,8 +10,9 @@ from flask import url_for
 
 from web.i18n import current_language
 from web.i18n import gettext as _
+from web.permissions import may
 from web.presenters.findings import finding_text
-from workflow_engine import CaseDetail, Problem
+from workflow_engine import CaseDetail, CaseRow, Problem
 
 _GRAVITY = ("error", "warning", "info")
 
@@ -66,7 +67,7 @@ def diagram_of(
         active[element_id] = active.get(element_id, 0) + 1
     stopped = [i.element_id for i in case.incidents if i.state == "open" and i.element_id]
     completed = [element for element in case.completed_elements if element not in active]
-    return Diagram(url or _url(case.case.definition_id), active, completed, here, focus, stopped)
+    return Diagram(url or _url_in_case(case.case), active, completed, here, focus, stopped)
 
 
 def diagram_of_definition(definition_id: str, problems: Iterable[Problem] = ()) -> Diagram:
@@ -90,6 +91,15 @@ def diagram_with_problems(url: str, problems: Iterable[Problem]) -> Diagram:
         for element_id, here in found.items()
     ]
     return Diagram(url, problems=pins)
+
+
+def _url_in_case(case: CaseRow) -> str:
+    """Who sees the models themselves needs no case, and one copy in the browser serves all of them."""
+    sees_models = may("see_models", process_id=case.process_id)
+    return url_for(
+        "models.xml", definition_id=case.definition_id, language=current_language().tag,
+        case=None if sees_models else case.case_id,
+    )  # fmt: skip
 
 
 def _url(definition_id: str) -> str:

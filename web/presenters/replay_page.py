@@ -61,7 +61,9 @@ def replay_page(case_id: str, actor: Actor, seq: int) -> dict[str, Any]:
         "earlier": url_for("replay.page", case_id=case_id, seq=max(1, start - PAGE_MOMENTS + 1)) if start else None,
         "later": url_for("replay.page", case_id=case_id, seq=retold.next_seq + 1) if retold.next_seq else None,
         "data_url": url_for("replay.data", case_id=case_id),
-        "diagram_url": url_for("models.xml", definition_id="DEFINITION", language=current_language().tag),
+        "diagram_url": url_for(
+            "models.xml", definition_id="DEFINITION", language=current_language().tag, case=case_id
+        ),
         "words": json.dumps(player_words(), ensure_ascii=False),
     }
 

@@ -15,8 +15,9 @@ from web.i18n import gettext as _
 from web.presenters.names import Names
 from web.presenters.people import actor_name
 from web.presenters.sentences import ASKED, HAPPENED
+from web.presenters.superseding import superseded_tasks
 from web.presenters.telling import Teller, say, strong
-from web.presenters.times import local_date
+from web.presenters.times import exact, local_date
 from web.presenters.values import Fact, facts
 from workflow_engine import HistoryRow
 
@@ -37,11 +38,14 @@ class Moment:
     entered: list[Fact] = field(default_factory=list)
     element_ids: list[str] = field(default_factory=list)
     command: str = ""
+    superseded: Markup | None = None
+    """Why what was entered no longer stands."""
 
 
 def tell(history: Sequence[HistoryRow], names: Names) -> list[Moment]:
     """The story, oldest first."""
-    return [_moment(row, names) for row in history]
+    superseded = superseded_tasks(history)
+    return [_moment(row, names, superseded) for row in history]
 
 
 def record_of(row: HistoryRow) -> str:
@@ -55,7 +59,7 @@ def by_day(moments: Iterable[Moment]) -> list[tuple[date, list[Moment]]]:
     return [(day, list(group)) for day, group in groupby(moments, key=lambda moment: local_date(moment.at))]
 
 
-def _moment(row: HistoryRow, names: Names) -> Moment:
+def _moment(row: HistoryRow, names: Names, superseded: Mapping[int, HistoryRow]) -> Moment:
     command = _with_element(row.command, row.events)
     teller = Teller(names, actor_name(row.actor_id, row.actor_name))
     name = str(command.get("command", ""))
@@ -73,7 +77,19 @@ def _moment(row: HistoryRow, names: Names) -> Moment:
         else [],
         element_ids=list(dict.fromkeys(str(e["element_id"]) for e in row.events if e.get("element_id"))),
         command=name,
+        superseded=_superseded(row, superseded),
     )
+
+
+def _superseded(row: HistoryRow, superseded: Mapping[int, HistoryRow]) -> Markup | None:
+    for event in row.events:
+        later = superseded.get(event["token_id"]) if event.get("event") == "user_task.completed" else None
+        if later is not None:
+            who, when = strong(actor_name(later.actor_id, later.actor_name)), exact(later.at)
+            if later.command.get("command") == "user_task.take_back":
+                return say(_("No longer stands: %(who)s took it back (%(when)s)"), who=who, when=when)
+            return say(_("No longer stands: %(who)s returned the case to before it (%(when)s)"), who=who, when=when)
+    return None
 
 
 def _followed(events: Sequence[Mapping[str, Any]], command: str, teller: Teller) -> list[Markup]:

@@ -14,6 +14,7 @@ from web.forms.shown import show
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
+from web.presenters.superseding import superseded_values
 from web.presenters.task_work import STATES, VERBS_OUTSIDE, Verb, around, working_clock
 from web.presenters.tasks import line_of
 from web.presenters.times import zone
@@ -86,7 +87,7 @@ def task_page(
         "verb_typed": verb_typed or MultiDict(),
         "verb_problems": refusal.problems if isinstance(refusal, InvalidVariablesError) else {},
         "work_task_id": lambda one: work.opinion.user_task_id if work.opinion else one.user_task_id,
-        "facts": facts(_without_form(task.variables, form), names),
+        "facts": facts(_without_form(task.variables, form), names, superseded_values(history, task.variables)),
         "case": case.case,
         "diagram": _diagram(task, case),
         "days": by_day(reversed(story)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -34,11 +34,14 @@ class Fact:
     full: str = ""
     """The value itself, where the words leave something out."""
     inside: list[Fact] = field(default_factory=list)
+    superseded: bool = False
+    """It comes from an answer that no longer stands."""
 
 
-def facts(values: Mapping[str, Any], names: Names) -> list[Fact]:
+def facts(values: Mapping[str, Any], names: Names, superseded: frozenset[str] = frozenset()) -> list[Fact]:
     """The values that are not empty: plain ones first, then objects, each in the order in which they are stored."""
     found = list(islice(_facts(values, names, ""), MOST_FACTS))
+    found = [replace(fact, superseded=True) if fact.key in superseded else fact for fact in found]
     return [fact for fact in found if not fact.inside] + [fact for fact in found if fact.inside]
 
 

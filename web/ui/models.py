@@ -81,8 +81,11 @@ def page(definition_id: str) -> str:
 
 @blueprint.get("/models/<definition_id>/diagram.bpmn")
 def xml(definition_id: str) -> Response:
-    """The diagram's source with its names in the visitor's language. It never changes, so the browser may keep it."""
-    definition = engine().queries.get_definition(definition_id)
+    """The diagram's source with its names in the visitor's language. It never changes, so the browser may keep it.
+
+    Who sees no models names the case on whose page it is.
+    """
+    definition = engine().queries.models.get_drawn(definition_id, current_actor(), request.args.get("case"))
     answer = Response(names_of(definition_id).translate(definition.bpmn_xml), mimetype="application/xml")
     answer.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
     answer.headers["Content-Disposition"] = "inline; filename=diagram.bpmn"

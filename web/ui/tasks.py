@@ -20,7 +20,6 @@ from web.presenters.times import zone
 from web.ui.requests import command_id
 from workflow_engine import (
     CompleteUserTask,
-    DiscardDraft,
     EngineError,
     InvalidVariablesError,
     UserTaskRow,
@@ -51,7 +50,6 @@ def complete(user_task_id: str) -> Response:
     engine().handle(
         CompleteUserTask(command_id=key, user_task_id=task.user_task_id, variables=submission.values), current_actor()
     )
-    engine().handle(DiscardDraft(command_id=new_id(), user_task_id=task.user_task_id), current_actor())
     return _onwards(task)
 
 

@@ -58,6 +58,25 @@ def branches_to_withdraw(
     return tuple(sorted(gone))
 
 
+def answers_since(lineage: Lineage, token_id: int, way: Way, *, come_back: bool) -> tuple[int, ...]:
+    """The user tasks done at the step to which the case goes back, and at all that followed from it.
+
+    Where it comes straight back, what lies between stands.
+    """
+    at = lineage.frame_of(token_id)
+    gone = {at} | {step.token_id for step in lineage.passed.values() if step.body_of == at}
+    if not come_back:
+        gone |= lineage.after(way.reference)
+    while not come_back:
+        gone |= lineage.after(at)
+        around = lineage.passed[at].scope_id
+        if around is None or around == way.scope_id:
+            break
+        at = lineage.frame_of(around)
+    done = (lineage.passed[one] for one in gone if one in lineage.passed)
+    return tuple(sorted(step.token_id for step in done if step.kind == "userTask" and step.completed))
+
+
 def goes_straight_back(token: Token, way: Way) -> bool:
     """Whether whoever does the step again can send it straight back: from a single task of the same level only."""
     here = token.workflow.parent_task_id == way.scope_id and len(way.path) == 1

@@ -146,6 +146,8 @@ class UserTaskReturned(Event):
     """and the one that was there before."""
     come_back: bool = False
     assignee: str | None = None
+    superseded: list[int] | None = None
+    """Tokens of the user tasks that were done there and since: their answers no longer stand."""
     reason: str | None = None
 
 

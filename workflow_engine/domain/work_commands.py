@@ -142,7 +142,9 @@ class ReturnUserTask(UserTaskCommand):
     assignee: str | None = None
     """who gets it,"""
     holder: str | None = None
-    """and who had this task."""
+    """who had this task,"""
+    superseded: tuple[int, ...] = ()
+    """and the user tasks whose answers no longer stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

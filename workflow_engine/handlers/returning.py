@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflow_engine.bpmn.going_back import (
+    answers_since,
     branches_to_withdraw,
     followers,
     goes_straight_back,
@@ -74,6 +75,7 @@ def return_user_task(work: Handling, command: ReturnUserTask) -> Receipt:
         in_place_of=way.reference,
         assignee=doer if doer is not None and not joint and is_person(work.unit, doer) else None,
         holder=found.task.assignee,
+        superseded=answers_since(lineage, token_of(command.to_task), way, come_back=command.come_back),
     )
     return act_on(work, found, settled)
 

@@ -23,6 +23,7 @@ from workflow_engine.handlers.standing import ADMINISTRATOR, DEPUTY, may_act_for
 from workflow_engine.storage.cases import Case
 from workflow_engine.storage.user_tasks import UserTask, find_user_task
 from workflow_engine.storage.visibility import may_see_case
+from workflow_engine.storage.work import drop_draft
 
 C = TypeVar("C", bound=StandingCommand)
 _DONE = {"completed": "completed", "cancelled": "withdrawn"}
@@ -35,6 +36,7 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
     own = settled(work, case, task, command, what)
     if own is None:
         refuse(work, case, what, f"it is claimed by {task.assignee}" if task.assignee else "it is not offered to you")
+    drop_draft(work.unit, task.user_task_id)
     in_time = case.next_due_at is None or case.next_due_at > work.now
     return advance(work, case, own or command, act=complete_in_time if in_time else None)
 

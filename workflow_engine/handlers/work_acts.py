@@ -140,7 +140,7 @@ def return_task(instance: Instance, context: RunContext, command: w.ReturnUserTa
             t.UserTaskReturned(
                 token_id=token_id, element_id=element_id, to_element_id=command.path[-1], placed=placed,
                 in_place_of=command.in_place_of, come_back=command.come_back, assignee=command.assignee,
-                reason=command.reason,
+                superseded=list(command.superseded) or None, reason=command.reason,
             )
         )  # fmt: skip
 

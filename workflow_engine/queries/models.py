@@ -8,8 +8,14 @@ from sqlalchemy import select
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
+from workflow_engine.domain.permissions import held
 from workflow_engine.queries import model_impact
+from workflow_engine.queries.cases import require_visible_case
+from workflow_engine.queries.definitions import get_definition
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow
+from workflow_engine.queries.record import read_entries
+from workflow_engine.queries.rows import DefinitionDetail
+from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import definition, model_work, model_work_file
 
 if TYPE_CHECKING:
@@ -48,6 +54,18 @@ class ModelQuestions:
             files = {name: bytes(content) for name, content in connection.execute(wanted)}
         return ModelWork(*row, files=files)
 
+    def get_drawn(self, definition_id: str, actor: Actor, case_id: str | None = None) -> DefinitionDetail:
+        """One version as its diagram is shown: to who sees models or cases of its processes, or this case of it.
+
+        Raises:
+            NotFoundError: there is none, or it is outside the actor's reach.
+        """
+        with self._door.snapshot() as snapshot:
+            found = get_definition(snapshot, definition_id)
+            if not _sees_process(actor, found) and not _is_of_case(snapshot, definition_id, actor, case_id):
+                raise NotFoundError(f"Expected a definition {definition_id[:64]!r}, but there is none.")
+        return found
+
     def count_running(self) -> dict[str, int]:
         """Number of running cases by version."""
         with self._door.snapshot() as snapshot:
@@ -59,6 +77,25 @@ class ModelQuestions:
             return model_impact.impact_of(snapshot, before_id, after_id)
 
 
+def _sees_process(actor: Actor, found: DefinitionDetail) -> bool:
+    processes = {None, found.process_id, *found.processes}
+    return any(one.process_id in processes for verb in _SEEING for one in held(actor, verb))
+
+
+def _is_of_case(snapshot: Snapshot, definition_id: str, actor: Actor, case_id: str | None) -> bool:
+    """Whether the case is within reach and runs this version, or has run it, or called it."""
+    if case_id is None:
+        return False
+    if require_visible_case(snapshot, case_id, actor).definition_id == definition_id:
+        return True
+    entries = read_entries(snapshot, case_id)
+    return any(event.get("definition_id") == definition_id for entry in entries for event in entry.events)
+
+
+_SEEING = (
+    "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.see_all", "case.operate",
+    "case.audit", "analysis.see",
+)  # fmt: skip
 _WORK = select(
     _w.work_id, _w.base_definition_id, definition.c.version, definition.c.name, _w.revision, _w.changed_at
 ).select_from(model_work.outerjoin(definition, definition.c.definition_id == _w.base_definition_id))
