@@ -160,6 +160,12 @@ class ConsultationQueries:
             statement = statement.where(or_(false(), *reach))
         return self._list(statement, after, limit)
 
+    def list_of_case(self, case_id: str) -> list[ConsultationRow]:
+        """Those that this case opened, the last first."""
+        statement = select(*_ROW).where(_c.case_id == case_id).order_by(_c.opened_at.desc(), _c.consultation_id)
+        with self._snapshot() as snapshot:
+            return [ConsultationRow(*row) for row in snapshot.connection.execute(statement)]
+
     def get_public(self, consultation_id: str) -> ConsultationDetail:
         """What everybody may see of it. Raises NotFoundError."""
         return self._detail(consultation_id, _c.exercise.is_(False))

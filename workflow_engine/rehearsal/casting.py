@@ -11,12 +11,12 @@ Acting = Callable[[str], Actor | None]
 """A person with everything they are now: units they head, positions they hold, duty they are on."""
 
 
-def find_actor(people: Sequence[PersonRow], acting: Acting, who: str | None, task: InboxRow) -> Actor | None:
+def find_actor(people: Sequence[PersonRow], acting: Acting, who: str | None, task: InboxRow | None) -> Actor | None:
     """A person by id or sign-in name, else somebody of a group; unnamed, somebody to whom the task is offered."""
     named = [person for person in people if who in (person.person_id, person.sign_in_name)]
     if named:
         return acting(named[0].person_id)
-    wanted = task.candidate_groups if who is None else (who,)
+    wanted = (who,) if who is not None else task.candidate_groups if task is not None else ()
     return _of_groups(people, acting, wanted)
 
 

@@ -27,6 +27,7 @@ from workflow_engine.domain.intake_commands import ImportAlert
 from workflow_engine.engine import Engine
 from workflow_engine.interchange.cap import parse_alert
 from workflow_engine.queries.rows import CaseDetail, InboxRow, TimerRow
+from workflow_engine.rehearsal import consulting
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
 from workflow_engine.rehearsal.scenario import Scenario, Step
@@ -67,7 +68,7 @@ class _Run:
         acts: dict[str, Callable[[Step], None]] = {
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
-            "signal": self._signal, "job": self._job,
+            "signal": self._signal, "job": self._job, "consultation": self._consultation,
         }  # fmt: skip
         try:
             self._start()
@@ -193,6 +194,20 @@ class _Run:
         self._engine.handle(command, OPERATOR)
         self._engine.pump()
         self._tell(OPERATOR, f"{'does' if error is None else 'breaks'} job {step.value}")
+
+    def _consultation(self, step: Step) -> None:
+        """The public says something, or the office works on what was said."""
+        asked = consulting.ask(self._engine.queries.consultations, self._the_case_id, step)
+        if asked is None:
+            raise _Broken(f"{step}: there is nothing of this kind to do")
+        commands, speaker = asked
+        queries = self._engine.queries
+        people, acting = queries.list_people(), queries.organisation.find_actor
+        for command in commands:
+            actor = consulting.VISITOR if speaker is None else find_actor(people, acting, speaker, None)
+            if actor is None:
+                raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
+            self._person_does(step, actor, command, f"{step.value}s at the consultation")
 
     def _expect(self, step: Step) -> None:
         self._findings.extend(f"{step}: {text}" for text in unmet(step.value, self._case(), self._clock.now()))

@@ -25,6 +25,10 @@ KINDS = {
     "message": frozenset({"payload", "note"}),
     "signal": frozenset({"payload", "note"}),
     "job": frozenset({"variables", "error", "note"}),
+    "consultation": frozenset({
+        "as", "count", "channel", "subject_class", "stance", "district", "text", "wants_hearing", "numbers", "accepted",
+        "topic", "disposition", "reason", "closes_in", "refused", "note",
+    }),
     "expect": frozenset({"note"}),
 }
 """What a step may be, and what else it may say."""
