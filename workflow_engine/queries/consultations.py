@@ -164,7 +164,8 @@ class ConsultationQueries:
         """Those that this case opened, the last first."""
         statement = select(*_ROW).where(_c.case_id == case_id).order_by(_c.opened_at.desc(), _c.consultation_id)
         with self._snapshot() as snapshot:
-            return [ConsultationRow(*row) for row in snapshot.connection.execute(statement)]
+            rows: Any = snapshot.connection.execute(statement)
+            return [ConsultationRow(*row) for row in rows]
 
     def get_public(self, consultation_id: str) -> ConsultationDetail:
         """What everybody may see of it. Raises NotFoundError."""
