@@ -45,8 +45,8 @@ def ask(questions: ConsultationQueries, case_id: str, step: Step) -> tuple[list[
     if not numbers:
         return None
     if step.value == "moderate":
-        accepted = said.get("accepted", True) is True
-        return [ModerateOpinions(**ids, numbers=numbers, accepted=accepted, reason=reason, topic=said.get("topic"))], who
+        ids |= {"accepted": said.get("accepted", True) is True, "topic": said.get("topic")}
+        return [ModerateOpinions(**ids, numbers=numbers, reason=reason)], who
     disposition = str(said.get("disposition", "adopted"))
     return [AnswerOpinions(**ids, numbers=numbers, disposition=disposition, reason=reason)], who
 
