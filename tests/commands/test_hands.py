@@ -107,7 +107,7 @@ def test_transfer_keeps_two_persons_two(staff: Staff) -> None:
     staff.complete("A", ANNE)
     staff.claim("B", BO)
     for kind in (TransferUserTask, DelegateUserTask):
-        with pytest.raises(NotPermittedError, match="user:anne did the step"):
+        with pytest.raises(NotPermittedError, match="user:anne is its author"):
             staff.do(kind, BO, task="B", to="user:anne", reason="x")
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
-from web.presenters import sentences_work
+from web.presenters import sentences_assignment, sentences_work
 from web.presenters.people import actor_name, group_names
 from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 from web.presenters.times import clock_time, due_of, instant
@@ -96,6 +96,7 @@ ASKED: dict[str, Sentence] = {
     "job.fail": _job(lambda: _("The service behind %(element)s failed")),
     "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
     **sentences_work.ASKED,
+    **sentences_assignment.ASKED,
 }
 
 
@@ -240,5 +241,6 @@ HAPPENED: dict[str, Sentence] = {
     "element.activated": _reached,
     "case.migrated": _migrated,
     **sentences_work.HAPPENED,
+    **sentences_assignment.HAPPENED,
 }
 """Events that say no more than the command itself (claimed, completed, …) have no sentence of their own."""

@@ -45,11 +45,6 @@ def signed(
     return {**kept, **dict.fromkeys(_names(node, COMPLETED_BY), completed_by)}
 
 
-def is_barred(node: Node, before: Mapping[str, Any], person: str, also: Mapping[str, Collection[str]]) -> bool:
-    """Whether the node's rule keeps this person from completing it."""
-    return any(_stands_in(name, person, before, also) for name in _names(node, NOT_COMPLETED_BY))
-
-
 def counted_with(node: Node, helpers: list[str], also: Mapping[str, list[str]]) -> dict[str, list[str]] | None:
     """``also`` after the node was completed with this help; None when nothing changes."""
     changed = {name: helpers for name in _names(node, COMPLETED_BY) if helpers or name in also}

@@ -7,6 +7,12 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from workflow_engine.domain.event import Event
+from workflow_engine.domain.events_assignment import (
+    CaseConflictDeclared,
+    CaseConflictLifted,
+    UserTaskFellTo,
+    UserTaskKeptFrom,
+)
 from workflow_engine.domain.events_case import (
     CallResolved,
     CaseCancelled,
@@ -93,6 +99,8 @@ __all__ = [
     "CallResolved",
     "CaseCancelled",
     "CaseCompleted",
+    "CaseConflictDeclared",
+    "CaseConflictLifted",
     "CaseCopied",
     "CaseMigrated",
     "CaseModified",
@@ -139,6 +147,8 @@ __all__ = [
     "UserTaskCompleted",
     "UserTaskCreated",
     "UserTaskDelegated",
+    "UserTaskFellTo",
+    "UserTaskKeptFrom",
     "UserTaskMigrated",
     "UserTaskReleased",
     "UserTaskReturned",

@@ -32,13 +32,14 @@ class LoadOrganisation(Command):
     """
 
     NAME = "organisation.load"
-    PRIVATE = ("units", "roles", "people", "positions", "shifts", "deputies", "reason")
+    PRIVATE = ("units", "roles", "people", "positions", "shifts", "deputies", "conflicts", "reason")
     units: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     roles: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     people: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     positions: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     shifts: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     deputies: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    conflicts: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     removed: Sequence[Mapping[str, str]] = field(default_factory=tuple)
-    """``{"kind": "shift", "id": …}`` of positions, shifts and deputies that go."""
+    """``{"kind": "shift", "id": …}`` of positions, shifts, deputies and conflicts that go."""
     reason: str = ""

@@ -91,7 +91,14 @@ DEPUTY = Kind("deputy", "deputies", "deputy_id", (
     Column("until_on", "day", required=True),
     Column("process_id", "id"),
 ), removable=True)  # fmt: skip
-KINDS = (UNIT, ROLE, PERSON, POSITION, SHIFT, DEPUTY)
+CONFLICT = Kind("conflict", "conflicts", "conflict_id", (
+    Column("conflict_id", "id", required=True),
+    Column("person_id", "id", required=True, refers_to="person"),
+    Column("party", "id", required=True),
+    Column("reason", required=True),
+), removable=True)  # fmt: skip
+"""A conflict of interest: the person takes no part in what concerns this enterprise, person or other party."""
+KINDS = (UNIT, ROLE, PERSON, POSITION, SHIFT, DEPUTY, CONFLICT)
 """In the order in which they refer to each other."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -87,8 +87,8 @@ class UnitTree:
             short = code[:length]
             for known in dict.fromkeys((short, *(short.ljust(longer, "0") for longer in PLACE_LENGTHS[:3]))):
                 found = self._units.get(known)
-                if found is not None and len(known) >= length:
-                    return known if not found.disabled else self.superior_of(known)
+                if found is not None:
+                    return self.superior_of(known) if found.disabled else known
         return None
 
     def level_of(self, unit_id: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from workflow_engine.bpmn.verbs import may_complete
 from workflow_engine.domain.commands import Receipt
 from workflow_engine.domain.errors import InvalidStateError, NotPermittedError, RejectedError
 from workflow_engine.domain.permissions import may
@@ -16,9 +15,9 @@ from workflow_engine.domain.work_commands import (
     TransferUserTask,
     UrgeUserTask,
 )
+from workflow_engine.handlers.fitness import require_fit, require_somebody_fit
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.holding import (
-    InHand,
     act_on,
     in_memory,
     require_allowed,
@@ -31,6 +30,7 @@ from workflow_engine.handlers.holding import (
     require_task_itself,
 )
 from workflow_engine.handlers.user_tasks import refuse, require_open_task
+from workflow_engine.storage.organisation import people_holding
 from workflow_engine.storage.work import last_urged_at, pending_delegation
 
 URGE_PAUSE = timedelta(hours=1)
@@ -46,8 +46,10 @@ def transfer_user_task(work: Handling, command: TransferUserTask) -> Receipt:
     is_group = require_subject(work, command.to, what)
     if command.to == found.task.assignee:
         raise InvalidStateError(f"Expected to {what} to another person, but {command.to} has it already.")
-    if not is_group and not found.is_opinion:
-        _require_may_complete(found, command.to, what)
+    if is_group:
+        require_somebody_fit(work, found.token, people_holding(work.unit, [command.to]), what)
+    else:
+        require_fit(work, found.token, [command.to], what)
     return act_on(work, found, replace(command, is_group=is_group))
 
 
@@ -63,7 +65,7 @@ def delegate_user_task(work: Handling, command: DelegateUserTask) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but nobody has it to whom it could come back.")
     if command.to == owner:
         raise InvalidStateError(f"Expected to {what} to another person, but {owner} has it already.")
-    _require_may_complete(found, command.to, what)
+    require_fit(work, found.token, [command.to], what)
     return act_on(work, found, replace(command, owner=owner))
 
 
@@ -77,6 +79,7 @@ def answer_delegation(work: Handling, command: AnswerDelegation) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it was not delegated.")
     if pending[1] != work.actor.actor_id:
         raise NotPermittedError(f"Expected to {what}, but {pending[1]} is asked.")
+    require_fit(work, found.token, [work.actor.actor_id], what)
     return act_on(work, found, replace(command, owner=pending[0]))
 
 
@@ -117,11 +120,3 @@ def urge_user_task(work: Handling, command: UrgeUserTask) -> Receipt:
     if not subjects:
         raise RejectedError(f"Expected to {what}, but it is on offer to everybody: there is nobody to ask.")
     return act_on(work, found, replace(command, subjects=tuple(subjects)))
-
-
-def _require_may_complete(found: InHand, person: str, what: str) -> None:
-    """Two persons have to be two persons, whoever hands the task on."""
-    if not may_complete(found.token, person):
-        raise NotPermittedError(
-            f"Expected to {what} to somebody who may do it, but {person} did the step that this one checks."
-        )

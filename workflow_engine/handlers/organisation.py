@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workflow_engine.domain.commands import Command, Receipt
-from workflow_engine.domain.errors import InvalidVariablesError
+from workflow_engine.domain.errors import InvalidVariablesError, NotPermittedError
 from workflow_engine.domain.events_organisation import OrganisationChanged, PasswordChanged, changed
 from workflow_engine.domain.intake_commands import LoadOrganisation
 from workflow_engine.domain.organisation_rows import (
     BY_NAME,
+    CONFLICT,
     DEPUTY,
     KINDS,
     PERSON,
@@ -92,12 +93,18 @@ def recorded(
 
 
 def _require_right(work: Handling, command: LoadOrganisation) -> None:
-    """Who administers may change everything; everybody may say who stands in for them."""
+    """Who administers may change everything but what bars themselves; everybody may name deputies and conflicts."""
     if may(work.actor, "organisation.administer"):
+        _refuse_unbarring(work, command)
         return
     own = work.actor.actor_id
     others = (command.units, command.roles, command.people, command.positions, command.shifts)
-    is_own = not any(others) and all(row.get("person_id") == own for row in command.deputies)
+    is_own = not any(others) and all(
+        row.get("person_id") == own for row in (*command.deputies, *command.conflicts)
+    )
+    is_own = is_own and not any(
+        store.find_row(work.unit, CONFLICT, str(row.get("conflict_id"))) for row in command.conflicts
+    )
     if is_own:
         gone = [store.find_row(work.unit, DEPUTY, row.get("id", "")) for row in command.removed]
         if all(row.get("kind") == DEPUTY.name for row in command.removed) and all(
@@ -105,6 +112,16 @@ def _require_right(work: Handling, command: LoadOrganisation) -> None:
         ):
             return
     require_permission(work.actor, "organisation.load", "change the organisation")
+
+
+def _refuse_unbarring(work: Handling, command: LoadOrganisation) -> None:
+    """Nobody takes a conflict of interest off themselves."""
+    keys = [row.get("id", "") for row in command.removed if row.get("kind") == CONFLICT.name]
+    keys += [str(row.get("conflict_id")) for row in command.conflicts]
+    for key in keys:
+        stored = store.find_row(work.unit, CONFLICT, key)
+        if stored is not None and stored["person_id"] == work.actor.actor_id:
+            raise NotPermittedError("Expected another administrator to change a conflict of interest of yours.")
 
 
 def _read(work: Handling, command: LoadOrganisation) -> _Plan:
@@ -159,7 +176,7 @@ def _read_removed(work: Handling, command: LoadOrganisation, plan: _Plan) -> lis
     for number, row in enumerate(command.removed):
         kind, key = BY_NAME.get(row.get("kind", "")), row.get("id", "")
         if kind is None or not kind.removable:
-            plan.problems[f"removed[{number}].kind"] = "a position, shift or deputy; others are disabled"
+            plan.problems[f"removed[{number}].kind"] = "a position, shift, deputy or conflict; others are disabled"
             continue
         stored = store.find_row(work.unit, kind, key)
         if stored is None:

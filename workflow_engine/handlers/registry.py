@@ -10,6 +10,7 @@ from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import audit_commands as u
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import consultation_commands as q
+from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -27,6 +28,7 @@ from workflow_engine.handlers import (
     batches,
     cases,
     consultations,
+    conflicts,
     definitions,
     deliveries,
     deploying,
@@ -106,6 +108,8 @@ HANDLERS: dict[type[Command], Handler] = {
     w.RemoveInstance: signers.remove_instance,
     w.ReturnUserTask: returning.return_user_task,
     w.TakeBackUserTask: returning.take_back_user_task,
+    f.DeclareCaseConflict: conflicts.declare_case_conflict,
+    f.LiftCaseConflict: conflicts.lift_case_conflict,
     w.CopyCase: sharing.copy_case,
     w.MarkCopiesRead: sharing.mark_copies_read,
     w.AddComment: sharing.add_comment,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workflow_engine.bpmn.signing import frame_of
-from workflow_engine.bpmn.verbs import may_complete
 from workflow_engine.domain.commands import Receipt
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError, RejectedError
 from workflow_engine.domain.permissions import may
 from workflow_engine.domain.work_commands import AddInstance, AskOpinions, GiveOpinion, RemoveInstance, RemoveSigner
 from workflow_engine.handlers.advancing import require_running_case
+from workflow_engine.handlers.fitness import require_fit, require_somebody_fit
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.holding import (
     InHand,
@@ -25,6 +25,7 @@ from workflow_engine.handlers.holding import (
 )
 from workflow_engine.handlers.steps import token_of
 from workflow_engine.handlers.user_tasks import refuse, require_open_task
+from workflow_engine.storage.organisation import people_holding
 from workflow_engine.storage.user_tasks import find_user_task
 from workflow_engine.storage.work import find_opinion
 
@@ -50,6 +51,9 @@ def ask_opinions(work: Handling, command: AskOpinions) -> Receipt:
             raise InvalidStateError(f"Expected to {what} besides {subject}, who has it.", field="to")
         if subject in asked:
             raise InvalidStateError(f"Expected to {what}, but {subject} is asked already.", field="to")
+    require_fit(work, found.token, [subject for subject in subjects if subject not in groups], what)
+    for group in groups:
+        require_somebody_fit(work, found.token, people_holding(work.unit, [group]), what)
     return act_on(work, found, replace(command, subjects=subjects, groups=groups))
 
 
@@ -62,6 +66,7 @@ def give_opinion(work: Handling, command: GiveOpinion) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it is no question to a signer.")
     if found.task.assignee != work.actor.actor_id:
         raise NotPermittedError(f"Expected to {what}, but nobody signs for {found.task.assignee or 'others'}.")
+    require_fit(work, found.token, [work.actor.actor_id], what)
     return act_on(work, found, command)
 
 
@@ -92,8 +97,7 @@ def add_instance(work: Handling, command: AddInstance) -> Receipt:
     require_task_itself(found, what)
     require_person(work, command.person, what)
     _require_joint(found)
-    if not may_complete(found.token, command.person):
-        raise NotPermittedError(f"Expected to {what}, but {command.person} did the step that this one checks.")
+    require_fit(work, found.token, [command.person], what)
     return act_on(work, found, command)
 
 

@@ -16,8 +16,9 @@ from workflow_engine.domain.commands import (
     UserTaskCommand,
 )
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
-from workflow_engine.handlers.acts import complete_in_time
+from workflow_engine.handlers.acts import ACTS, complete_in_time
 from workflow_engine.handlers.advancing import advance, require_running_case
+from workflow_engine.handlers.fitness import fit_first
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.standing import ADMINISTRATOR, DEPUTY, may_act_for, require_reason, settled
 from workflow_engine.storage.cases import Case
@@ -38,7 +39,10 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
         refuse(work, case, what, f"it is claimed by {task.assignee}" if task.assignee else "it is not offered to you")
     drop_draft(work.unit, task.user_task_id)
     in_time = case.next_due_at is None or case.next_due_at > work.now
-    return advance(work, case, own or command, act=complete_in_time if in_time else None)
+    settled_command = own or command
+    act = complete_in_time if in_time else ACTS[CompleteUserTask]
+    people = (work.actor.actor_id, settled_command.on_behalf_of)
+    return advance(work, case, settled_command, act=fit_first(work, act, people, what))
 
 
 def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
@@ -52,7 +56,8 @@ def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
         if not is_offered(task, work.actor):
             refuse(work, case, what, "it is not offered to you")
         raise InvalidStateError(f"Expected to {what}, but {task.assignee} has it.", assignee=task.assignee)
-    return advance(work, case, own)
+    people = (work.actor.actor_id, own.on_behalf_of)
+    return advance(work, case, own, act=fit_first(work, ACTS[ClaimUserTask], people, what))
 
 
 def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
@@ -73,7 +78,8 @@ def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:
     what = f"assign user task {command.user_task_id}"
     case, task = require_open_task(work, command, what)
     why = "only who has it, or an administrator, may give it to somebody"
-    return advance(work, case, _for_the_holder(work, case, task, command, what, why))
+    own = _for_the_holder(work, case, task, command, what, why)
+    return advance(work, case, own, act=fit_first(work, ACTS[AssignUserTask], (command.assignee,), what))
 
 
 def _for_the_holder(work: Handling, case: Case, task: UserTask, command: C, what: str, why: str) -> C:

@@ -50,7 +50,7 @@ def answer_delegation(instance: Instance, context: RunContext, command: w.Answer
     """The task goes back to its owner, who completes it."""
 
     def do(tree: CaseTree) -> None:
-        _end_delegation(tree, token_of(command.user_task_id), "resolved", command.answer)
+        end_delegation(tree, token_of(command.user_task_id), "resolved", command.answer)
         signing.helped(tree, token_of(command.user_task_id), actor_id)
 
     return step_of(instance.act(context, do))
@@ -60,12 +60,13 @@ def take_back_delegation(instance: Instance, context: RunContext, command: w.Tak
     """The owner has it again."""
 
     def do(tree: CaseTree) -> None:
-        _end_delegation(tree, token_of(command.user_task_id), "taken_back", command.reason)
+        end_delegation(tree, token_of(command.user_task_id), "taken_back", command.reason)
 
     return step_of(instance.act(context, do))
 
 
-def _end_delegation(tree: CaseTree, token_id: int, outcome: str, answer: str) -> None:
+def end_delegation(tree: CaseTree, token_id: int, outcome: str, answer: str) -> None:
+    """The owner has the task again."""
     token = signing.require_user_task(tree, token_id)
     delegated = token.internal_data.pop("delegated", None)
     if delegated is None:

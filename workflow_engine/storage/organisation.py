@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, text, update
 
 from workflow_engine.domain.events_organisation import OrganisationChanged
-from workflow_engine.domain.organisation_rows import DEPUTY, KINDS, PERSON, POSITION, ROLE, SHIFT, UNIT, Kind
+from workflow_engine.domain.organisation_rows import CONFLICT, DEPUTY, KINDS, PERSON, POSITION, ROLE, SHIFT, UNIT, Kind
 from workflow_engine.storage.schema import (
+    conflict_of_interest,
     deputy,
     duty_shift,
     membership,
@@ -28,7 +29,7 @@ Values = dict[str, Any]
 _CHUNK = 400
 _TABLES: dict[str, Table] = {
     UNIT.name: unit, ROLE.name: role, PERSON.name: person, POSITION.name: position, SHIFT.name: duty_shift,
-    DEPUTY.name: deputy,
+    DEPUTY.name: deputy, CONFLICT.name: conflict_of_interest,
 }  # fmt: skip
 
 
@@ -60,7 +61,7 @@ _ALL = {
 _PUT = {kind.name: _put(kind) for kind in KINDS}
 _REMOVE = {
     kind.name: Statement(delete(_TABLES[kind.name]).where(_TABLES[kind.name].c[kind.key] == param("key")))
-    for kind in (POSITION, SHIFT, DEPUTY)
+    for kind in (POSITION, SHIFT, DEPUTY, CONFLICT)
 }
 _LEAVE = Statement(delete(membership).where(membership.c.person_id == param("person")))
 _JOIN = Statement(insert(membership))
@@ -182,7 +183,7 @@ def put_rows(work: UnitOfWork, kind: Kind, rows: Iterable[Mapping[str, Any]]) ->
 
 
 def remove_row(work: UnitOfWork, kind: Kind, key: str) -> None:
-    """A position, shift or deputy goes."""
+    """A position, shift, deputy or conflict goes."""
     work.run(_REMOVE[kind.name], {"key": key})
 
 

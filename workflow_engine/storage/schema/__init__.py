@@ -15,6 +15,7 @@ from workflow_engine.storage.schema.cases import (
     user_task,
 )
 from workflow_engine.storage.schema.consultations import consultation, consultation_notice, consultation_opinion
+from workflow_engine.storage.schema.conflicts import conflict_of_interest
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
 from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
@@ -72,6 +73,7 @@ __all__ = [
     "consultation",
     "consultation_notice",
     "consultation_opinion",
+    "conflict_of_interest",
     "definition",
     "definition_file",
     "definition_process",

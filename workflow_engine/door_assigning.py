@@ -1,0 +1,7 @@
+"""The part of the public door that is about who gets a task; ``workflow_engine`` gives it out."""
+
+from __future__ import annotations
+
+from workflow_engine.domain.conflict_commands import DeclareCaseConflict, LiftCaseConflict
+
+__all__ = ["DeclareCaseConflict", "LiftCaseConflict"]
