@@ -56,7 +56,8 @@ AREAS = (
 """What a right is about, and the verbs of it."""
 KINDS = {
     "unit": marked("Unit"), "role": marked("Role"), "person": marked("Person"), "position": marked("Position"),
-    "shift": marked("Duty"), "deputy": marked("Deputy"), "conflict": marked("Conflict of interest"), "grant": marked("Right"), "proposal": marked("Proposal"),
+    "shift": marked("Duty"), "deputy": marked("Deputy"),
+    "conflict": marked("Conflict of interest"), "grant": marked("Right"), "proposal": marked("Proposal"),
     "profile": marked("City profile"), "calendar": marked("Working calendar"),
 }  # fmt: skip
 ACTIONS = {"added": marked("added"), "changed": marked("changed"), "removed": marked("removed")}

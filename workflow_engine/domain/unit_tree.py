@@ -70,7 +70,8 @@ class UnitTree:
         if not above and unit_id in self._units:
             above = [unit_id]
         for place in above:
-            for one in (*self._below.get(place, ()), self._units[place]):
+            candidates: list[TreeUnit] = [*self._below.get(place, ()), self._units[place]]
+            for one in candidates:
                 if function in one.functions and one.unit_id != unit_id and not one.disabled:
                     return one.unit_id
         return None

@@ -27,11 +27,14 @@ def declare(instance: Instance, context: RunContext, command: DeclareCaseConflic
             tree.recorder.add(UserTaskReleased(token_id=token.id, element_id=token.element_id))
         for task_id, group in command.fallen:
             token = _undelegated(tree, task_id, command.reason)
-            place = {"token_id": token.id, "element_id": token.element_id}
-            tree.recorder.add(UserTaskTransferred(**place, group=group))
+            number, element_id = token.id, token.element_id
+            tree.recorder.add(UserTaskTransferred(token_id=number, element_id=element_id, group=group))
             tree.recorder.add(
-                UserTaskFellTo(**place, group=group, because="barred", instead_of=[command.person_id])
-            )
+                UserTaskFellTo(
+                    token_id=number, element_id=element_id, group=group, because="barred",
+                    instead_of=[command.person_id],
+                )
+            )  # fmt: skip
 
     return step_of(instance.act(context, do))
 

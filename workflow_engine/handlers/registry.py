@@ -9,8 +9,8 @@ from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import audit_commands as u
 from workflow_engine.domain import commands as c
-from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import conflict_commands as f
+from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -27,8 +27,8 @@ from workflow_engine.handlers import (
     analysis,
     batches,
     cases,
-    consultations,
     conflicts,
+    consultations,
     definitions,
     deliveries,
     deploying,

@@ -14,8 +14,8 @@ from workflow_engine.storage.schema.cases import (
     token,
     user_task,
 )
-from workflow_engine.storage.schema.consultations import consultation, consultation_notice, consultation_opinion
 from workflow_engine.storage.schema.conflicts import conflict_of_interest
+from workflow_engine.storage.schema.consultations import consultation, consultation_notice, consultation_opinion
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
 from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
@@ -70,10 +70,10 @@ __all__ = [
     "case_scope",
     "command",
     "comment",
+    "conflict_of_interest",
     "consultation",
     "consultation_notice",
     "consultation_opinion",
-    "conflict_of_interest",
     "definition",
     "definition_file",
     "definition_process",
