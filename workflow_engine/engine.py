@@ -32,6 +32,7 @@ from workflow_engine.proving import CaseProof, prove_case
 from workflow_engine.pump import Opening, Pump
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
+from workflow_engine.settling import Settling
 from workflow_engine.storage import chains, desk, heartbeats, outgoing
 from workflow_engine.storage import log as log_store
 from workflow_engine.storage.common_commits import CommonCommits
@@ -82,6 +83,7 @@ class Engine:
         self._listeners: list[Listener] = []
         self.live = LiveChanges(queries, _notices(database))
         self._pump = Pump(self, database)
+        self._settling = Settling(self, database)
         common = CommonCommits(self._transact, database.wait_seconds) if database.dialect == "sqlite" else None
         self._run = self._transact if common is None else common.run
         self._closed = False
@@ -123,6 +125,10 @@ class Engine:
         Returns how many deliveries were made. Runs by itself after each commit; the clock calls it for what was left.
         """
         return self._pump.run()
+
+    def sweep_ballots(self) -> int:
+        """Count ballots that are settled and that nobody counted; for the clock. Returns how many it looked at."""
+        return self._settling.sweep()
 
     def listen(self, listener: Listener) -> None:
         """Call ``listener`` after each commit, in the thread that committed; it must not raise and not take long."""
@@ -322,6 +328,7 @@ class Engine:
                     listener(told)
                 except Exception:
                     log.exception("a listener failed after %s", receipt.command_id)
+        self._settling.after(work.envelope.command, receipt.case_id, work.events)
         if work.outgoing:
             try:
                 self._pump.run(_openings(work.events))

@@ -11,10 +11,12 @@ import orjson
 from workflow_engine.bpmn.decisions import Decision, Decisions
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.model import load_model
+from workflow_engine.domain.ballot_rules import MOST_VOTERS
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.storage import definitions as store
 from workflow_engine.storage.definitions import BoundProcess
 from workflow_engine.storage.unit_of_work import UnitOfWork
+from workflow_engine.storage.work import members_of
 
 
 class Library:
@@ -80,6 +82,10 @@ class BoundSource:
     def resolve(self, process_id: str, binding: str, version: str | None, caller: Definition) -> Definition:
         """What a call activity of ``caller`` calls now. Raises NotFoundError."""
         return self.by_id(self._bind(process_id, binding, version, caller).definition_id)
+
+    def members(self, group_id: str) -> list[str]:
+        """The people of a role now."""
+        return sorted(members_of(self._unit, group_id, MOST_VOTERS + 1))
 
     def _bind(self, process_id: str, binding: str, version: str | None, caller: Definition) -> BoundProcess:
         if binding == "deployment":

@@ -96,6 +96,8 @@ class _RecordedSource:
     def __init__(self, unit: UnitOfWork, parts: Parts, events: Sequence[Mapping[str, Any]]) -> None:
         self._bound = BoundSource(unit, parts.library)
         self._calls = [event for event in events if event["event"] == "call.resolved"]
+        opened = [event for event in events if event["event"] == "ballot.opened"]
+        self._members = {group: people for event in opened for group, people in event.get("members", {}).items()}
 
     def by_id(self, definition_id: str) -> Definition:
         return self._bound.by_id(definition_id)
@@ -110,6 +112,9 @@ class _RecordedSource:
             "but there is none. Deploy and release it, then retry.",
             process_id=process_id,
         )
+
+    def members(self, group_id: str) -> list[str]:
+        return list(self._members.get(group_id, ()))
 
 
 def _new_instance(entry: Entry, body: Mapping[str, Any], source: _RecordedSource) -> Instance:

@@ -15,6 +15,8 @@ from workflow_engine.handlers.handling import Parts
 from workflow_engine.queries.chains import StoredChain, read_chains, read_heads, read_lane
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.replaying import CannotReplayError, re_execute
+from workflow_engine.storage.ballot_counts import broken_seals, voters_done
+from workflow_engine.storage.ballot_rows import follow_votes
 from workflow_engine.storage.chains import is_case_stream, slot_salt
 from workflow_engine.storage.rebuilding import differences, rebuild, stored_rows
 from workflow_engine.verifying_log import Kept, verify_log
@@ -85,6 +87,8 @@ def verify_audit(
     for head in heads.values():  # Chains without a single entry.
         report.chains += 1
         report.findings.extend(verify_case(head, ()))
+    for case_id, ballot_id, what in broken_seals(snapshot.unit):
+        report.findings.append(Finding("changed_vote", case_id, None, f"Ballot {ballot_id}: {what}."))
     log = verify_log(snapshot, kept, None if parts.log_key is None else parts.log_key.verifier)
     report.logged, report.checkpoints = log.leaves, log.checkpoints
     report.findings.extend(log.findings)
@@ -132,6 +136,8 @@ def _verify_case_again(report: AuditReport, snapshot: Snapshot, parts: Parts, ch
         return
     report.re_executed += 1
     rebuilt = rebuild(chain.entries, values, read_lane(snapshot, case_id))
+    if rebuilt["ballot"]:
+        follow_votes(rebuilt, voters_done(snapshot.unit, case_id))
     for table, what in differences(rebuilt, stored_rows(snapshot.unit, case_id)):
         message = f"Expected the rows that the record gives, but in {table} {what}."
         report.findings.append(Finding("changed_row", case_id, None, message))

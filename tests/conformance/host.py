@@ -97,6 +97,9 @@ class Host:
     def by_id(self, definition_id: str) -> Definition:
         return self.by_digest[definition_id]
 
+    def members(self, group_id: str) -> list[str]:
+        return []
+
     def resolve(self, process_id: str, binding: str, version: str | None, caller: Definition) -> Definition:
         if process_id not in self.by_process:
             raise NotFoundError(f"there is no process {process_id!r}")

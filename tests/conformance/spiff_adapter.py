@@ -36,6 +36,9 @@ class OneFile:
     def by_id(self, definition_id: str) -> Definition:
         return self.definition
 
+    def members(self, group_id: str) -> list[str]:
+        return []
+
     def resolve(self, process_id: str, binding: str, version: str | None, caller: Definition) -> Definition:
         if process_id not in {process.id for process in self.definition.model.processes}:
             raise NotFoundError(f"there is no process {process_id!r}")

@@ -45,6 +45,9 @@ class World:
     def by_id(self, definition_id: str) -> Definition:
         return self._by_digest[definition_id]
 
+    def members(self, group_id: str) -> list[str]:
+        return []
+
     def resolve(self, process_id: str, binding: str, version: str | None, caller: Definition) -> Definition:
         for definition in reversed(self._versions.get(process_id, [])):
             tag = definition.process(process_id).version_tag

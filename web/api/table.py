@@ -7,12 +7,15 @@ from workflow_engine import (
     AddComment,
     AddInstance,
     AddWebhook,
+    AmendText,
     AnswerDelegation,
     AskDepartment,
     AskOpinions,
     AssignUserTask,
+    BreakTie,
     BroadcastSignal,
     CancelCase,
+    CastVote,
     ChangeCalendar,
     ChangeProfile,
     ChangeVariables,
@@ -31,17 +34,21 @@ from workflow_engine import (
     DiscardModelWork,
     DrawSample,
     GiveGrant,
+    GiveMandate,
     GiveOpinion,
     KeepModelWork,
     LoadOrganisation,
+    MarkAbsent,
     MarkCopiesRead,
     MarkNotesRead,
     MigrateCase,
     ModifyCase,
     PauseBatch,
     PauseWebhook,
+    PrepareVote,
     ProposePower,
     PublishMessage,
+    RecuseVoter,
     ReleaseDefinition,
     ReleaseUserTask,
     RemoveAttachment,
@@ -70,7 +77,7 @@ from workflow_engine import (
 )
 
 TASK, CASE, MODEL = "/tasks/{user_task_id}", "/cases/{case_id}", "/definitions/{definition_id}"
-BATCH = "/batches/{batch_id}"
+BALLOT, BATCH = "/ballots/{ballot_id}", "/batches/{batch_id}"
 HOOK, WORK = "/webhooks/{webhook_id}", "/model-work/{work_id}"
 LARGEST_DEPLOYMENT = 4 * 1024 * 1024
 ORGANISATION = "organisation.see"
@@ -107,6 +114,20 @@ _TASKS: tuple[Ask | Tell, ...] = (
     Tell("delete_view", "/views/{view_id}/delete", "tasks:write", DeleteView),
     Tell("set_preferences", "/preferences", "tasks:write", SetPreferences),
     Tell("choose_mail", "/preferences/mail", "tasks:write", ChooseMail),
+)  # fmt: skip
+_BALLOTS: tuple[Ask | Tell, ...] = (
+    Ask("list_ballots", "/ballots", "tasks:read", "ballots.page"),
+    Ask("get_ballot", BALLOT, "tasks:read", "ballots.get"),
+    Ask("list_ballots_of_case", f"{CASE}/ballots", "cases:read", "ballots.of_case"),
+    Ask("find_receipt", f"{BALLOT}/receipts/{{fingerprint}}", "tasks:read", "ballots.has_receipt"),
+    Tell("cast_vote", f"{BALLOT}/vote", "tasks:write", CastVote),
+    Tell("prepare_vote", f"{BALLOT}/prepare", "tasks:write", PrepareVote),
+    Tell("recuse_voter", f"{BALLOT}/recuse", "tasks:write", RecuseVoter),
+    Tell("mark_absent", f"{BALLOT}/absent", "tasks:write", MarkAbsent),
+    Tell("give_mandate", f"{BALLOT}/mandate", "tasks:write", GiveMandate),
+    Tell("amend_text", f"{BALLOT}/amend", "tasks:write", AmendText, settled=("votes_seal", "papers_seal", "votes")),
+    Tell("break_tie", f"{BALLOT}/break-tie", "tasks:write", BreakTie,
+         settled=("turnout", "cast", "votes_seal", "papers_seal")),
 )  # fmt: skip
 _CASES: tuple[Ask | Tell, ...] = (
     Ask("list_cases", "/cases", "cases:read", "case_lists.page"),
@@ -196,7 +217,7 @@ _AUDIT: tuple[Ask | Tell, ...] = (
     Tell("ask_department", "/questions", "audit:write", AskDepartment, ("question_case_id",)),
 )
 
-OPERATIONS: tuple[Ask | Tell, ...] = (*_TASKS, *_CASES, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT)
+OPERATIONS: tuple[Ask | Tell, ...] = (*_TASKS, *_BALLOTS, *_CASES, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT)
 NOT_OFFERED = {
     "alert.import": "comes as a file: `liandong alert import`, and the page of alerts",
     "api_token.create": "a token that could make tokens could outlive its own end",
@@ -218,6 +239,7 @@ NOT_OFFERED = {
     "message.expire": "sent by the engine itself",
     "signal.deliver": "sent by the engine itself",
     "signal.fan_out": "sent by the engine itself",
+    "ballot.settle": "sent by the engine itself",
     "batch.claim": "sent by workers",
     "batch.settle": "sent by workers",
     "paths.read": "sent by workers",

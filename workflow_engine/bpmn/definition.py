@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 
 from msgspec.structs import replace
 
+from workflow_engine.bpmn.balloting import is_ballot
+from workflow_engine.bpmn.elements.ballots import BallotTask
 from workflow_engine.bpmn.elements.boundary import BoundaryEvent
 from workflow_engine.bpmn.elements.catching import CatchElement
 from workflow_engine.bpmn.elements.element import Element, Root
@@ -132,6 +134,10 @@ class DefinitionSource(Protocol):
         """
         ...
 
+    def members(self, group_id: str) -> list[str]:
+        """The people of a role now, in the order of their ids."""
+        ...
+
 
 def build_scope(scope: Scope, definition: Definition) -> ScopeSpec:
     """SpiffWorkflow's graph of one scope and of everything nested in it."""
@@ -155,7 +161,7 @@ def build_scope(scope: Scope, definition: Definition) -> ScopeSpec:
 
 
 def _build_element(node: Node, spec: ScopeSpec, definition: Definition) -> Element:
-    if node.loop is None:
+    if node.loop is None or is_ballot(node):
         return _plain(node, node.id, spec, definition)
     body = _plain(node, f"{node.id}#body", spec, definition)
     frame = StandardLoop if node.loop.kind == "standard" else MultiInstance
@@ -174,10 +180,19 @@ def _listener(spec: ScopeSpec, handler: Element) -> EventListener:
 def _plain(node: Node, name: str, spec: ScopeSpec, definition: Definition) -> Element:
     if node.kind == "receiveTask" and not node.events:
         node = replace(node, events=(EventDefinition(kind="message", name=node.id),))
+    if node.kind == "userTask" and is_ballot(node):
+        return BallotTask(spec, name, _with_voters(node))
     element = (EventSubProcess if node.triggered_by_event else ELEMENTS[node.kind])(spec, name, node)
     if isinstance(element, SubProcess):
         element.inside = build_scope(node.body or Scope(id=node.id), definition)
     return element
+
+
+def _with_voters(node: Node) -> Node:
+    """The node as one ballot: where it repeats for each of a collection, those are the voters."""
+    if node.loop is None or any(key == "ballot.voters" for key, _ in node.properties):
+        return replace(node, loop=None)
+    return replace(node, loop=None, properties=(*node.properties, ("ballot.voters", f"={node.loop.collection}")))
 
 
 def _starts(scope: Scope) -> list[Node]:

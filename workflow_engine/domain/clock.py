@@ -57,3 +57,8 @@ def new_seed() -> int:
 def new_salt() -> bytes:
     """Fresh salt for the commitments of one entry."""
     return os.urandom(32)
+
+
+def new_nonce() -> str:
+    """Fresh random text that tells nothing, not even when it was made."""
+    return secrets.token_hex(16)

@@ -54,6 +54,13 @@ OPINION: Table = {
     "removed": frozenset(),
     "withdrawn": frozenset(),
 }
+BALLOT: Table = {
+    "open": frozenset({"closed", "tied", "decided", "withdrawn"}),
+    "closed": frozenset({"open", "tied", "decided", "withdrawn"}),
+    "tied": frozenset({"open", "decided", "withdrawn"}),
+    "decided": frozenset(),
+    "withdrawn": frozenset(),
+}
 INCIDENT: Table = {"open": frozenset({"resolved"}), "resolved": frozenset()}
 OUTBOX: Table = {
     "pending": frozenset({"sent", "dead"}),

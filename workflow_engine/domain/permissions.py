@@ -29,6 +29,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "case.audit": frozenset({AUDITORS}),
     "case.export": frozenset({ADMINISTRATORS, AUDITORS}),
     "task.act_for": frozenset({ADMINISTRATORS}),
+    "ballot.conduct": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
@@ -47,7 +48,8 @@ HOLDERS: dict[str, frozenset[str]] = {
 """
 SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
-    "case.operate", "case.audit", "case.export", "task.act_for", "consultation.run",
+    "case.operate", "case.audit", "case.export", "task.act_for", "ballot.conduct",
+    "consultation.run",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}

@@ -22,6 +22,7 @@ from workflow_engine.domain.events import (
     UserTaskClaimed,
     UserTaskReleased,
 )
+from workflow_engine.handlers.ballot_acts import BALLOT_ACTS
 from workflow_engine.handlers.conflict_acts import CONFLICT_ACTS
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
 from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
@@ -225,6 +226,7 @@ ACTS: dict[type[c.Command], Act] = {
     o.MigrateCase: act_migrate,
     **WORK_ACTS,
     **CONFLICT_ACTS,
+    **BALLOT_ACTS,
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

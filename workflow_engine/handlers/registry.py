@@ -8,6 +8,7 @@ from typing import Any
 from workflow_engine.domain import access_commands as a
 from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import audit_commands as u
+from workflow_engine.domain import ballot_commands as v
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import consultation_commands as q
@@ -25,6 +26,7 @@ from workflow_engine.handlers import (
     accounts,
     alerts,
     analysis,
+    ballots,
     batches,
     cases,
     conflicts,
@@ -158,8 +160,20 @@ HANDLERS: dict[type[Command], Handler] = {
     d.ChangeView: desk.change_view,
     d.DeleteView: desk.delete_view,
     d.SetPreferences: desk.set_preferences,
+    v.CastVote: ballots.cast_vote,
+    v.PrepareVote: ballots.prepare_vote,
+    v.RecuseVoter: ballots.recuse_voter,
+    v.MarkAbsent: ballots.mark_absent,
+    v.GiveMandate: ballots.give_mandate,
+    v.AmendText: ballots.amend_text,
+    v.BreakTie: ballots.break_tie,
+    v.SettleBallot: ballots.settle_ballot,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare}
 """Work before the transaction: reading files in a child process."""
-REPLAYS: dict[type[Command], Handler] = {c.LockJobs: jobs.locked_again, w.SaveDraft: drafts.saved_again}
+REPLAYS: dict[type[Command], Handler] = {
+    c.LockJobs: jobs.locked_again,
+    w.SaveDraft: drafts.saved_again,
+    v.CastVote: ballots.cast_again,
+}
 """Answers to a repeated command that left no entry in the record."""

@@ -14,6 +14,7 @@ from workflow_engine.queries import cases, definitions, operations, people, reco
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
+from workflow_engine.queries.ballots import BallotQueries
 from workflow_engine.queries.case_lists import CaseListQueries
 from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
@@ -53,8 +54,8 @@ class Queries:
     """The read side of an engine; safe to use from many threads."""
 
     PARTS: ClassVar[dict[str, type]] = {
-        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "consultations": ConsultationQueries,
-        "desk": DeskQueries, "log": LogQueries,
+        "analysis": AnalysisQueries, "ballots": BallotQueries, "case_lists": CaseListQueries,
+        "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
@@ -76,6 +77,7 @@ class Queries:
         self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)
         self.consultations = ConsultationQueries(self.snapshot)
+        self.ballots = BallotQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
 
     @contextmanager

@@ -28,6 +28,7 @@ from workflow_engine.engine import Engine
 from workflow_engine.interchange.cap import parse_alert
 from workflow_engine.queries.rows import CaseDetail, InboxRow, TimerRow
 from workflow_engine.rehearsal import consulting
+from workflow_engine.rehearsal.balloting import BALLOT_STEPS, ballot_actor, ballot_command
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
 from workflow_engine.rehearsal.scenario import Scenario, Step
@@ -69,6 +70,7 @@ class _Run:
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
             "signal": self._signal, "job": self._job, "consultation": self._consultation,
+            **dict.fromkeys(BALLOT_STEPS, self._ballot),
         }  # fmt: skip
         try:
             self._start()
@@ -137,6 +139,16 @@ class _Run:
         reason = step.details.get("note") or ("given back" if kind is ReleaseUserTask else None)
         command = kind(command_id=new_id(), user_task_id=task.user_task_id, reason=reason)
         self._person_does(step, self._actor(step.details.get("as"), task), command, f"{what} {task.element_id}")
+
+    def _ballot(self, step: Step) -> None:
+        """Somebody votes, steps aside, or conducts the ballot at this element."""
+        ballot_id = self._task(step).user_task_id
+        queries = self._engine.queries
+        detail = queries.ballots.get(ballot_id, OPERATOR)
+        actor = ballot_actor(queries.list_people(), queries.organisation.find_actor, step, detail)
+        if actor is None:
+            raise _Broken(f"{step}: expected somebody who is {step.details.get('as')}, but there is nobody")
+        self._person_does(step, actor, ballot_command(step, ballot_id), f"{step.kind} at {step.value}")
 
     def _advance(self, step: Step) -> None:
         """Let time pass; timers fall due one after the other on the way, each at its own instant."""
@@ -282,7 +294,7 @@ class _Run:
     def _task(self, step: Step) -> InboxRow:
         """The open task that a step means: of this element, and offered to ``for`` where it says so."""
         tasks = self._tasks(str(step.value))
-        group = step.details.get("for")
+        group = None if step.kind in BALLOT_STEPS else step.details.get("for")
         if group is not None:
             tasks = [task for task in tasks if group in task.candidate_groups]
         if not tasks:

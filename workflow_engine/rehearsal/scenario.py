@@ -29,6 +29,12 @@ KINDS = {
         "as", "count", "channel", "subject_class", "stance", "district", "text", "wants_hearing", "numbers", "accepted",
         "topic", "disposition", "reason", "closes_in", "refused", "note",
     }),
+    "vote": frozenset({"as", "for", "choice", "reason", "item", "refused", "note"}),
+    "recuse": frozenset({"as", "for", "reason", "refused", "note"}),
+    "absent": frozenset({"as", "who", "reason", "refused", "note"}),
+    "mandate": frozenset({"as", "for", "to", "document", "reason", "refused", "note"}),
+    "amend": frozenset({"as", "text", "reason", "refused", "note"}),
+    "break_tie": frozenset({"as", "choice", "item", "reason", "refused", "note"}),
     "expect": frozenset({"note"}),
 }
 """What a step may be, and what else it may say."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workflow_engine.domain import events as e
-from workflow_engine.storage import user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import ballot_rows, user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts
 
 Applier = Callable[[Changes, Facts, Any], None]
@@ -45,6 +45,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.MessageThrown: waiting_rows.message_thrown,
     e.SignalThrown: waiting_rows.signal_thrown,
     **work_rows.APPLIERS,
+    **ballot_rows.APPLIERS,
 }
 """Events that are not here change no row but those of the tokens and of the case itself."""
 

@@ -13,10 +13,13 @@ from sqlalchemy import Table, select
 from workflow_engine.audit.chain import Entry
 from workflow_engine.domain import events as e
 from workflow_engine.domain.events import event_from
-from workflow_engine.storage import appliers, user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import appliers, ballot_rows, user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts, Insert
 from workflow_engine.storage.schema import (
     attachment,
+    ballot,
+    ballot_round,
+    ballot_voter,
     comment,
     incident,
     job,
@@ -41,6 +44,11 @@ _NOT_RECORDED: Mapping[str, frozenset[str]] = {
     "job": frozenset({"locked_by", "lock_token", "lock_until"}),
 }
 """Who works on something at the moment is no part of the story."""
+_JSON: Mapping[str, tuple[str, ...]] = {
+    "note": (), "comment": (), "ballot": ("rules", "clauses", "result"), "ballot_round": ("text",),
+}  # fmt: skip
+_JSON_ELSEWHERE = ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions")
+"""Columns compared as values, not as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,9 @@ TABLES = (
     RebuiltTable(note, work_rows.NOTES, ("note_id",)),
     RebuiltTable(comment, work_rows.COMMENTS, ("comment_id",)),
     RebuiltTable(attachment, work_rows.ATTACHMENTS, ("attachment_id",)),
+    RebuiltTable(ballot, ballot_rows.BALLOTS, ("ballot_id",)),
+    RebuiltTable(ballot_round, ballot_rows.ROUNDS, ("ballot_id", "round_no")),
+    RebuiltTable(ballot_voter, ballot_rows.VOTERS, ("ballot_id", "voter")),
 )
 _STORED = {
     rebuilt.table.name: Statement(select(*rebuilt.table.columns).where(rebuilt.table.c.case_id == param("case")))
@@ -132,8 +143,8 @@ def _comparable(table: str, row: Values) -> Values:
     shown = {name: _plain(value) for name, value in row.items() if name not in _NOT_RECORDED.get(table, ())}
     if table == "job" and shown["state"] == "locked":
         shown["state"] = "available"
-    for name in ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions"):
-        if isinstance(shown.get(name), str) and table not in ("note", "comment"):
+    for name in _JSON.get(table, _JSON_ELSEWHERE):
+        if isinstance(shown.get(name), str):
             shown[name] = orjson.loads(shown[name])
     return shown
 

@@ -147,7 +147,6 @@ def given(changes: Changes, facts: Facts, token_id: int, assignee: str) -> None:
 
 def handed_over(changes: Changes, facts: Facts, token_id: int, assignee: str | None, group: str | None) -> None:
     """The task is this person's or this group's for good: nobody it was offered to before gets it back."""
-    task_id = f"{facts.case_id}.{token_id}"
     subject = assignee or group
     values = {"assignee": assignee, "claimed_at": facts.at if assignee else None}
     if assignee is not None:
@@ -157,7 +156,12 @@ def handed_over(changes: Changes, facts: Facts, token_id: int, assignee: str | N
         values |= {"candidate_users": "[]", "candidate_groups": _json([group])}
         _move(changes, facts, token_id, _OFFER_TO_GROUP, "ready", values)
     _move_offers(changes, facts, token_id, "closed")
-    state = "open" if assignee is None else "taken"
+    offered_again(changes, facts, token_id, str(subject), "open" if assignee is None else "taken")
+
+
+def offered_again(changes: Changes, facts: Facts, token_id: int, subject: str, state: str) -> None:
+    """One more subject to whom the task is offered, or once more."""
+    task_id = f"{facts.case_id}.{token_id}"
     task = changes.pending(TASKS, task_id)
     if task is None:
         found = {

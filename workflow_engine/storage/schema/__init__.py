@@ -5,6 +5,14 @@ from __future__ import annotations
 from workflow_engine.storage.schema.access import api_token
 from workflow_engine.storage.schema.analysis import case_path, inspection_sample, visit, visit_day
 from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
+from workflow_engine.storage.schema.ballots import (
+    ballot,
+    ballot_paper,
+    ballot_preparation,
+    ballot_round,
+    ballot_vote,
+    ballot_voter,
+)
 from workflow_engine.storage.schema.cases import (
     case_scope,
     incident,
@@ -63,6 +71,12 @@ __all__ = [
     "api_token",
     "attachment",
     "audit_entry",
+    "ballot",
+    "ballot_paper",
+    "ballot_preparation",
+    "ballot_round",
+    "ballot_vote",
+    "ballot_voter",
     "batch",
     "batch_item",
     "case_path",
