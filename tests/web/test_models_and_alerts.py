@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from tests.web.api_kit import Program
 from tests.web.conftest import Visitor, actor, read_models
 from workflow_engine import OPERATOR, DeployDefinition, Engine, ReleaseDefinition, new_id
 
@@ -172,3 +174,40 @@ def test_a_diagram_is_shown_on_the_page_of_a_case_within_reach(app: Flask, engin
     assert Visitor(app, "wang").client.get(other).status_code == 404
     assert place + "?language=en\"" in Visitor(app, "he").get(f"/cases/{case_id}").text, "one copy serves all cases"
     assert Visitor(app, "he").client.get(place).status_code == 200
+
+
+@pytest.mark.usefixtures("_emergency")
+def test_alerts_come_in_over_the_api_with_their_unit(app: Flask, engine: Engine) -> None:
+    duty, outside = Program(app, engine, "wang"), Program(app, engine, "hu")
+    alert = (PROCESS / "alerts" / "gas_leak.xml").read_bytes()
+
+    def send(program: Program, content: bytes, query: str = "", kind: str = "application/cap+xml") -> TestResponse:
+        return program.client.post(f"/api/v1/alerts{query}", data=content, headers=program.headers, content_type=kind)
+
+    assert send(outside, alert).status_code == 403
+    assert send(duty, alert, kind="application/json").status_code == 415
+    assert send(duty, b"<alert/>").status_code == 422
+    assert send(duty, alert, "?unit_id=nowhere").json["code"] == "rejected"
+    assert send(duty, alert, "?exercise=perhaps").status_code == 422
+    answer = send(duty, alert, "?exercise=true&unit_id=fire")
+    assert answer.status_code == 200, answer.text
+    (receipt,) = answer.json["alerts"]
+    assert engine.queries.get_case(receipt["case_id"], OPERATOR).case.exercise
+    assert engine.queries.get_history(receipt["case_id"], OPERATOR)[0].command["unit_id"] == "fire"
+
+
+@pytest.mark.usefixtures("_emergency")
+def test_who_brings_an_alert_in_names_the_unit_that_answers(app: Flask, engine: Engine) -> None:
+    text = (PROCESS / "alerts" / "gas_leak.xml").read_text(encoding="utf-8")
+    wang = Visitor(app, "wang")
+    for unit, words in (("no such unit", "Nobody is called so"), ("wang", "Name a unit.")):
+        wang.get("/alerts")
+        refused = wang.post("/alerts", {"text": text, "unit": unit})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert f'value="{unit}"' in refused.text
+    wang.get("/alerts")
+    answer = wang.post("/alerts", {"text": text, "unit": "unit:fire"})
+    assert answer.status_code == 303
+    case_id = answer.location.rpartition("/")[2]
+    assert engine.queries.get_history(case_id, OPERATOR)[0].command["unit_id"] == "fire"

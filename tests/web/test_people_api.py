@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from tests.web.api_kit import Program
 from tests.web.conftest import MODELS, actor, open_task
@@ -158,3 +160,29 @@ def test_answer_that_does_not_fit_is_named_and_the_task_stays_open(
     refused = wang.post(f"/tasks/{task_id}/complete", {"variables": answers}, 422)
     assert list(fields(refused)) == [f"variables.{named}"]
     assert engine.queries.get_user_task(task_id, OPERATOR).state == "ready"
+
+
+def test_files_go_in_and_out_as_on_the_pages(app: Flask, engine: Engine, case_id: str) -> None:
+    wang, hu = Program(app, engine, "wang"), Program(app, engine, "hu")
+    place = f"/api/v1/cases/{case_id}/attachments"
+
+    def send(program: Program, content: bytes, name: str = "../plan.pdf", **more: str) -> TestResponse:
+        form = {"file": (BytesIO(content), name), **more}
+        headers = {**program.headers, "Idempotency-Key": "attach-one-file"}
+        return program.client.post(place, data=form, headers=headers, content_type="multipart/form-data")
+
+    assert send(hu, b"%PDF-1.7 plan").status_code == 404
+    first, again = send(wang, b"%PDF-1.7 plan"), send(wang, b"%PDF-1.7 plan")
+    assert (first.status_code, again.status_code) == (200, 200), first.text
+    assert again.headers["Idempotency-Replayed"] == "true"
+    (row,) = wang.get(f"/cases/{case_id}/attachments")["items"]
+    assert row["name"] == "plan.pdf"
+    content = wang.client.get(f"{place}/{row['attachment_id']}/content", headers=wang.headers)
+    assert content.data == b"%PDF-1.7 plan"
+    assert content.headers["Content-Disposition"].startswith("attachment")
+    content.close()
+    assert hu.client.get(f"{place}/{row['attachment_id']}/content", headers=hu.headers).status_code == 404
+    assert send(wang, b"<script>alert(1)</script>", "a.html").status_code == 409
+    assert send(wang, b"%PDF-1.7", other="x").status_code == 422
+    wrong = wang.client.post(place, data="{}", headers=wang.headers, content_type="application/json")
+    assert wrong.status_code == 415

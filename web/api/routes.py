@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from web.api import files
 from web.api.answering import answer, carry_out
 from web.api.bodies import read_body
 from web.api.description import DOCUMENT
@@ -93,6 +94,9 @@ def _route(operation: Ask | Tell) -> None:
 
 for _operation in OPERATIONS:
     _route(_operation)
+blueprint.add_url_rule("/cases/<case_id>/attachments", "attach_file", files.attach, methods=["POST"])
+blueprint.add_url_rule("/cases/<case_id>/attachments/<attachment_id>/content", "get_file", files.download)
+blueprint.add_url_rule("/alerts", "import_alerts", files.bring_in_alerts, methods=["POST"])
 
 
 def _fields(job_id: str, body: dict[str, Any], outcome: str) -> dict[str, Any]:

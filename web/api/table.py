@@ -219,12 +219,12 @@ _AUDIT: tuple[Ask | Tell, ...] = (
 
 OPERATIONS: tuple[Ask | Tell, ...] = (*_TASKS, *_BALLOTS, *_CASES, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT)
 NOT_OFFERED = {
-    "alert.import": "comes as a file: `liandong alert import`, and the page of alerts",
+    "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",
     "person.reset_password": "hands a password to a person, on the page",
     "person.bind_account": "done by a sign-in elsewhere",
-    "case.attach": "comes with the file itself, on the task's page",
+    "case.attach": "comes with the file itself, by hand in openapi.json",
     "case.note_export": "written by exporting",
     "case.note_reading": "written by reading",
     "job.lock": "of workers outside, by hand in openapi.json",

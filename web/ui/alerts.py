@@ -11,6 +11,7 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.permissions import requires
+from web.presenters.choosing_people import chosen
 from web.presenters.samples import sample_files, samples
 from web.ui.requests import command_id, cursor
 from workflow_engine import EngineError, ImportAlert, InvalidVariablesError, new_id, read_alert_file
@@ -35,12 +36,17 @@ def bring_in() -> Response:
     """Import one alert, or every alert of a feed."""
     text = request.form.get("text", "")
     as_exercise = request.form.get("exercise") == "yes"
-    keep_input(lambda error: _index(error, text, as_exercise))
+    unit = request.form.get("unit", "").strip()
+    keep_input(lambda error: _index(error, text, as_exercise, unit))
+    unit_id = _unit(unit)
     found = read_alert_file(_content(text))
     key = command_id()[:32]
     receipts = [
         engine().handle(
-            ImportAlert(command_id=f"{key}-{number}", alert=alert, source="web", exercise=as_exercise), current_actor()
+            ImportAlert(
+                command_id=f"{key}-{number}", alert=alert, source="web", exercise=as_exercise, unit_id=unit_id
+            ),
+            current_actor(),
         )
         for number, alert in enumerate(found.alerts[:MOST_AT_ONCE], 1)
     ]
@@ -66,7 +72,17 @@ def _content(text: str) -> bytes:
     return content
 
 
-def _index(error: EngineError | None = None, text: str = "", as_exercise: bool = False) -> str:
+def _unit(text: str) -> str | None:
+    """The unit that was named, if one was."""
+    if not text:
+        return None
+    kind, _colon, unit_id = chosen(text, "unit", groups=True).partition(":")
+    if kind != "unit":
+        raise InvalidVariablesError("Expected a unit.", {"unit": _("Name a unit.")})
+    return unit_id
+
+
+def _index(error: EngineError | None = None, text: str = "", as_exercise: bool = False, unit: str = "") -> str:
     found = engine().queries.get_alerts(after=cursor(), limit=PAGE_ROWS)
     return render_template(
         "pages/alerts.html",
@@ -78,6 +94,7 @@ def _index(error: EngineError | None = None, text: str = "", as_exercise: bool =
         findings=error.details.get("problems", []) if error and error.code == "cap_refused" else [],
         text=text,
         as_exercise=as_exercise,
+        unit=unit,
         samples=samples(),
         command_id=new_id(),
     )

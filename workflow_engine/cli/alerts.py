@@ -26,9 +26,12 @@ def alert() -> None:
 @alert.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--exercise", is_flag=True, help="Treat every alert as part of an exercise.")
+@click.option("--unit", help="The unit (its id) that answers for the cases they start.")
 @with_person
 @with_output
-def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, person: str | None) -> None:
+def import_alerts(
+    output: Output, files: tuple[str, ...], exercise: bool, unit: str | None, person: str | None
+) -> None:
     """Take in CAP 1.2 alerts and Atom feeds of them; FILE may be - for standard input.
 
     Tells of each alert what became of it: it started or updated a case, was cancelled, was known already, is kept apart
@@ -38,7 +41,7 @@ def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, person
     with opened() as engine, output.progress("importing", None) as advance:
         actor = actor_for(engine, person)
         for name in files:
-            for outcome in _import_file(engine, actor, name, exercise):
+            for outcome in _import_file(engine, actor, name, exercise, unit):
                 told.append(outcome)
                 advance()
     counts = Counter(outcome["outcome"] for outcome in told)
@@ -47,7 +50,9 @@ def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, person
         raise PartlyRefusedError
 
 
-def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool) -> Iterator[dict[str, Any]]:
+def _import_file(
+    engine: Engine, actor: Actor, name: str, exercise: bool, unit: str | None
+) -> Iterator[dict[str, Any]]:
     try:
         feed = parse_alerts(read_bytes(name, _LARGEST_FILE_BYTES))
     except (EngineError, click.UsageError) as error:
@@ -55,7 +60,9 @@ def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool) -> Ite
         return
     for entry in feed.entries:
         found = {"file": name, "number": entry.number, "identifier": entry.alert.identifier}
-        command = ImportAlert(command_id=new_id(), alert=entry.alert.to_dict(), source=name[-200:], exercise=exercise)
+        command = ImportAlert(
+            command_id=new_id(), alert=entry.alert.to_dict(), source=name[-200:], exercise=exercise, unit_id=unit
+        )
         try:
             result = engine.handle(command, actor).result
         except UnavailableError:

@@ -21,6 +21,8 @@ class ImportAlert(Command):
     process_id: str = "emergency_response"
     exercise: bool = False
     """True: treat an Actual alert as an exercise too."""
+    unit_id: str | None = None
+    """The unit that answers for a case that it starts; None: the one its model names, else that of who imports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

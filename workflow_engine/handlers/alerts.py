@@ -34,6 +34,7 @@ from workflow_engine.interchange.cap_case import (
 )
 from workflow_engine.storage import alerts as store
 from workflow_engine.storage.cases import find_case
+from workflow_engine.storage.work import is_group
 
 UPDATED, CANCELLED = "alert.updated", "alert.cancelled"
 WAITS_FOR = timedelta(days=7)
@@ -66,6 +67,8 @@ class _Alert:
 def import_alert(work: Handling, command: ImportAlert) -> Receipt:
     """Take in one alert; the same one again changes nothing."""
     require_permission(work.actor, "alert.import", "import an alert")
+    if command.unit_id is not None and not is_group(work.unit, f"unit:{command.unit_id}"):
+        raise RejectedError(f"Expected a unit, but there is none of the id {command.unit_id[:80]!r}.", field="unit_id")
     alert = _read(command)
     known = store.find_alert(work.unit, alert.key)
     if known is not None:
@@ -124,6 +127,7 @@ def _start(work: Handling, command: ImportAlert, alert: _Alert, disposition: str
         business_key=alert.key,
         variables=variables,
         title=title_of(variables),
+        unit_id=command.unit_id,
     )
     receipt = begin(
         work,
@@ -134,6 +138,7 @@ def _start(work: Handling, command: ImportAlert, alert: _Alert, disposition: str
         business_key=alert.key,
         title=start.title,
         exercise=alert.exercise,
+        unit_id=command.unit_id,
     )
     _add(work, command, alert, disposition, alert.case_id)
     for key in alert.references:
