@@ -65,7 +65,8 @@ class MigrationRehearsal:
 def dry_run(snapshot: Snapshot, parts: Parts, command: CaseCommand, actor: Actor, now: datetime) -> DryRun:
     """Do ``command`` to a copy. Raises what handling it would raise."""
     what = f"try {command.NAME} on case {command.case_id}"
-    version = require_operable(snapshot, command.case_id, actor, what)[1].version
+    case = require_operable(snapshot, command.case_id, actor, what)[1]
+    version = case.version
     if getattr(command, "case_version", None) not in (None, version):
         raise StaleVersionError(f"Expected to {what} as it stood, but it has moved on.", version=version)
     act = ACTS.get(type(command))
@@ -78,7 +79,7 @@ def dry_run(snapshot: Snapshot, parts: Parts, command: CaseCommand, actor: Actor
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        asking=Asking(LiveOutside(snapshot.unit, now)),
+        asking=Asking(LiveOutside(snapshot.unit, now, case.unit_id)),
     )
     step = act(instance, context, command, actor.actor_id)
     ended = step.state is not None

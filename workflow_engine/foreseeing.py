@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.strategies import strategies_of
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import new_seed
 from workflow_engine.domain.commands import CompleteUserTask, StartCase
@@ -21,15 +22,18 @@ from workflow_engine.domain.events import (
     SubscriptionOpened,
     TimerScheduled,
     UserTaskCreated,
+    UserTaskFellTo,
 )
 from workflow_engine.domain.variables import clean_variables
 from workflow_engine.handlers.acts import ACTS
+from workflow_engine.handlers.advancing import unit_of_new_case
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.library import BoundSource
 from workflow_engine.outside import LiveOutside
 from workflow_engine.queries.cases import restore
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.queries.user_tasks import get_user_task
+from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.definitions import find_latest
 
 MOST_TASKS = 50
@@ -45,6 +49,12 @@ class NextTask:
     candidate_users: tuple[str, ...]
     candidate_groups: tuple[str, ...]
     due_at: datetime | None
+    strategy: tuple[str, ...] = ()
+    """How the model says whose it is: kinds of groups and questions to the organisation, see ``bpmn.strategies``."""
+    fell_from: tuple[str, ...] = ()
+    """Whom the model names, where none of them can take it,"""
+    because: str | None = None
+    """and why: ``nobody`` or ``barred``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,8 @@ def foresee_start(
     command = StartCase(
         command_id="foreseen-only", case_id="foreseen", process_id=process_id, variables=clean_variables(variables)
     )
-    return _take(snapshot, parts, instance, command, actor, now, bound.definition_id)
+    unit_id = unit_of_new_case(definition, process_id, actor)
+    return _take(snapshot, parts, instance, command, actor, now, bound.definition_id, unit_id)
 
 
 def foresee_completion(
@@ -88,7 +99,9 @@ def foresee_completion(
     command = CompleteUserTask(
         command_id="foreseen-only", user_task_id=user_task_id, variables=clean_variables(variables)
     )
-    return _take(snapshot, parts, restore(snapshot, task.case_id), command, actor, now, task.definition_id)
+    case = find_case(snapshot.unit, task.case_id, lock=False)
+    unit_id = None if case is None else case.unit_id
+    return _take(snapshot, parts, restore(snapshot, task.case_id), command, actor, now, task.definition_id, unit_id)
 
 
 def _take(
@@ -99,28 +112,31 @@ def _take(
     actor: Actor,
     now: datetime,
     definition_id: str,
+    unit_id: str | None,
 ) -> Foresight:
     context = RunContext(
         now=now,
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        asking=Asking(LiveOutside(snapshot.unit, now)),
+        asking=Asking(LiveOutside(snapshot.unit, now, unit_id)),
     )
     try:
         step = ACTS[type(command)](instance, context, command, actor.actor_id)
     except EngineError as refused:
         return Foresight(definition_id, refused=refused.message)
-    return _told(definition_id, step.events)
+    return _told(definition_id, step.events, instance)
 
 
-def _told(definition_id: str, events: Iterable[Event]) -> Foresight:
+def _told(definition_id: str, events: Iterable[Event], instance: Instance) -> Foresight:
     tasks: list[NextTask] = []
     waits: dict[str, None] = {}
     ends, stops_at = False, None
     for event in events:
         if isinstance(event, UserTaskCreated):
-            tasks.append(_task(event))
+            tasks.append(_task(event, instance))
+        elif isinstance(event, UserTaskFellTo):
+            tasks[-1] = replace(tasks[-1], fell_from=tuple(event.instead_of), because=event.because)
         elif isinstance(event, JobCreated | SubscriptionOpened | TimerScheduled):
             waits[event.element_id] = None
         elif isinstance(event, CaseCompleted):
@@ -130,8 +146,10 @@ def _told(definition_id: str, events: Iterable[Event]) -> Foresight:
     return Foresight(definition_id, tuple(tasks[:MOST_TASKS]), ends, tuple(waits), stops_at)
 
 
-def _task(event: UserTaskCreated) -> NextTask:
+def _task(event: UserTaskCreated, instance: Instance) -> NextTask:
+    token = instance.tree.index.get(event.token_id)
     return NextTask(
         event.element_id, event.name, event.assignee, tuple(event.candidate_users or ()),
         tuple(event.candidate_groups or ()), None if event.due_at is None else datetime.fromisoformat(event.due_at),
+        () if token is None else strategies_of(token.task_spec.node),
     )  # fmt: skip

@@ -55,7 +55,12 @@ def _fell_to(event: Body, teller: Teller) -> Markup:
 
 def _kept_from(event: Body, teller: Teller) -> Markup:
     people = ", ".join(actor_name(str(one)) for one in event.get("people") or ())
-    return say(_("%(task)s was kept from %(whom)s, who may not do it"), task=teller.element(event), whom=strong(people))
+    message = (
+        _("%(whom)s is no longer there: %(task)s is offered to others")
+        if event.get("because") == "gone"
+        else _("%(task)s was kept from %(whom)s, who may not do it")
+    )
+    return say(message, task=teller.element(event), whom=strong(people))
 
 
 ASKED: dict[str, Sentence] = {"case.declare_conflict": _declared, "case.lift_conflict": _lifted}

@@ -8,7 +8,7 @@ import orjson
 
 from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.events import OutsideAsked
-from workflow_engine.domain.outside import Answer, Outside
+from workflow_engine.domain.outside import SILENT, Answer, Outside
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.recorder import Recorder
@@ -47,9 +47,11 @@ class Asking:
         found = answers.get(key)
         if found is None:
             if self._outside is None:
+                if function in SILENT:
+                    return Answer()
                 return Answer(refusal=f"Expected {function!r} to be asked in a case, but nobody answers it here.")
             found = answers[key] = self._outside.answer(function, arguments)
-            if self.recorder is not None:
+            if self.recorder is not None and not (function in SILENT and found == Answer()):
                 self.recorder.add(
                     OutsideAsked(
                         function=function, arguments=arguments, answer=found.value, refusal=found.refusal,

@@ -24,12 +24,14 @@ class UserTaskFellTo(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTaskKeptFrom(Event):
-    """Somebody the model names may not do the task, and does not get it: others may."""
+    """Somebody the model names does not get the task: others may take it."""
 
     KIND = "user_task.kept_from"
     token_id: int
     element_id: str
     people: list[str]
+    because: str
+    """``barred`` (they may not do it) or ``gone`` (they are no longer there)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+SILENT = frozenset({"falls to"})
+"""Questions asked so often that an answer of null, the usual one, is not written down: silence says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

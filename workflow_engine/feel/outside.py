@@ -2,7 +2,8 @@
 
 They are declared here, so that every text that names one is read and checked alike; ``EvaluationContext.ask`` answers.
 A call that cannot be right is refused where the text is compiled, and one that turns out wrong raises: a deadline or a
-candidate that silently comes out as null would be a wrong one.
+candidate that silently comes out as null would be a wrong one. Only where the top of the tree of units is reached is
+null an answer, and may be asked about again: who gets the task then is told by the case (``bpmn.assigning``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _KINDS = {
     "moment": "a date, or a date and time with offset",
     "number": "a number",
     "text": "a text",
+    "id": "an id",
     "any": "anything",
 }
 
@@ -89,7 +91,7 @@ class OutsideFunction(FunctionValue):
     def _told(self, position: int, value: Any) -> Any:
         """The argument as JSON; times carry their offset, so that they mean the same to everybody."""
         kind = self.kinds[position]
-        if kind == "any":
+        if kind == "any" or (kind == "id" and value is None):
             return to_json(value)
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
@@ -131,6 +133,14 @@ OUTSIDE = {
         OutsideFunction("working days between", "a: moment, b: moment", gives_moment=False),
         OutsideFunction("is working day", "date: moment", gives_moment=False),
         OutsideFunction("city parameter", "name: text, default: any", gives_moment=False),
+        OutsideFunction("superior of", "unit: id", gives_moment=False),
+        OutsideFunction("common superior", "one: any, other?: any", gives_moment=False),
+        OutsideFunction("unit for", "function: id, unit: id", gives_moment=False),
+        OutsideFunction("unit at", "place code: id", gives_moment=False),
+        OutsideFunction("level of", "unit: id", gives_moment=False),
+        OutsideFunction("head of", "unit: id", gives_moment=False),
+        OutsideFunction("least loaded", "group: id, without?: any", gives_moment=False),
+        OutsideFunction("on duty", "unit: id", gives_moment=False),
     )
 }
 """Every function of this kind by its name."""

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 
 from workflow_engine.audit.chain import GENESIS, ChainHead
+from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain import events as e
+from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.commands import Command, Receipt, command_body
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
@@ -68,7 +70,7 @@ def advance(
     """
     instance = work.take_instance(case)
     act = act or ACTS[type(command)]
-    step = act(instance, work.run_context(), command, work.actor.actor_id)
+    step = act(instance, work.run_context(case.unit_id), command, work.actor.actor_id)
     failpoint("after_engine")
     return record(work, case, instance, step, command, result)
 
@@ -92,12 +94,13 @@ def begin(
         raise InvalidStateError(f"Expected a new case id to start a case, but {case_id} exists already.")
     definition = work.parts.library.get(work.unit, bound.definition_id)
     instance = Instance.create(case_id, definition, bound.process_id)
-    step = ACTS[type(command)](instance, work.run_context(), command, work.actor.actor_id)
+    unit_id = unit_id or owning_unit(work, bound)
+    step = ACTS[type(command)](instance, work.run_context(unit_id), command, work.actor.actor_id)
     failpoint("after_engine")
     case = Case(
         case_id=case_id, process_id=bound.process_id, definition_id=bound.definition_id,
         process_version=bound.version, state="active", version=0, chain_head=GENESIS, header=b"{}", lane=bound.lane,
-        started_at=work.now, started_by=work.actor.actor_id, unit_id=unit_id or owning_unit(work, bound), **columns,
+        started_at=work.now, started_by=work.actor.actor_id, unit_id=unit_id, **columns,
     )  # fmt: skip
     told = dict(result or {"case_id": case_id})
     if case.unit_id is not None:
@@ -107,9 +110,14 @@ def begin(
 
 def owning_unit(work: Handling, bound: BoundProcess) -> str | None:
     """Which unit answers for a new case: the one its model names, else that of whoever starts it."""
-    process = work.parts.library.get(work.unit, bound.definition_id).process(bound.process_id)
-    named = next((value.strip() for key, value in process.properties if key == OWNING_UNIT), "")
-    return named or work.actor.unit_id
+    return unit_of_new_case(work.parts.library.get(work.unit, bound.definition_id), bound.process_id, work.actor)
+
+
+def unit_of_new_case(definition: Definition, process_id: str, actor: Actor) -> str | None:
+    """The same of a version and whoever starts it."""
+    properties = definition.process(process_id).properties
+    named = next((value.strip() for key, value in properties if key == OWNING_UNIT), "")
+    return named or actor.unit_id
 
 
 def record(

@@ -61,15 +61,15 @@ class Handling:
     def actor(self) -> Actor:
         return self.envelope.actor
 
-    def run_context(self) -> RunContext:
-        """Everything a run of this command may depend on."""
+    def run_context(self, unit_id: str | None = None) -> RunContext:
+        """Everything a run of this command may depend on; ``unit_id`` answers for the case."""
         source = BoundSource(self.unit, self.parts.library)
         return RunContext(
             now=self.envelope.at,
             seed=self.envelope.seed,
             source=source,
             step_budget=self.parts.step_budget,
-            asking=Asking(LiveOutside(self.unit, self.envelope.at)),
+            asking=Asking(LiveOutside(self.unit, self.envelope.at, unit_id)),
         )
 
     def take_instance(self, case: Case) -> Instance:

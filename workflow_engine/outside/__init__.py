@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.domain.errors import RejectedError
-from workflow_engine.domain.outside import Answer
+from workflow_engine.domain.outside import SILENT, Answer
+from workflow_engine.outside.assigning import ASSIGNING_FUNCTIONS
 from workflow_engine.outside.ground import Ground, OutsideFunction
 from workflow_engine.outside.parameters import PARAMETER_FUNCTIONS
 from workflow_engine.outside.working_time import WORKING_TIME_FUNCTIONS
@@ -15,7 +16,9 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 
 __all__ = ["FUNCTIONS", "LiveOutside", "RecordedOutside"]
 
-FUNCTIONS: Mapping[str, OutsideFunction] = {**WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS}
+FUNCTIONS: Mapping[str, OutsideFunction] = {
+    **WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS, **ASSIGNING_FUNCTIONS
+}  # fmt: skip
 """Every question there is, and who answers it; models may ask those that ``feel.outside`` declares."""
 
 
@@ -24,8 +27,8 @@ class LiveOutside:
 
     __slots__ = ("_ground",)
 
-    def __init__(self, unit: UnitOfWork, now: datetime) -> None:
-        self._ground = Ground(unit, now)
+    def __init__(self, unit: UnitOfWork, now: datetime, unit_id: str | None = None) -> None:
+        self._ground = Ground(unit, now, unit_id)
 
     def answer(self, function: str, arguments: list[Any]) -> Answer:
         """What holds now; what cannot be answered is answered with why."""
@@ -54,4 +57,6 @@ class RecordedOutside:
                 return Answer(
                     asked.get("answer"), asked["source"], asked.get("provisional", False), asked.get("refusal")
                 )
+        if function in SILENT:
+            return Answer()
         return Answer(refusal=f"Expected the record to answer {function!r}, but it was not asked then.")

@@ -16,6 +16,8 @@ class Ground:
 
     unit: UnitOfWork
     now: datetime
+    unit_id: str | None = None
+    """The unit that answers for the case, if any."""
 
 
 OutsideFunction = Callable[..., Answer]

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from workflow_engine.domain.organisation import head_group
 from workflow_engine.domain.permissions import ADMINISTRATORS
 from workflow_engine.domain.unit_tree import TreeUnit, UnitTree
-from workflow_engine.storage.schema import duty_shift, membership, person, position, unit, user_task
+from workflow_engine.storage.schema import duty_shift, membership, person, position, stream, unit, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _p, _o, _s, _u, _t = person.c, position.c, duty_shift.c, unit.c, user_task.c
+_VERSION = Statement(select(stream.c.seq, stream.c.head).where(stream.c.stream_id == "organisation:all"))
 _UNITS = Statement(select(_u.unit_id, _u.parent_id, _u.level, _u.functions, _u.disabled))
 _THERE = Statement(select(_p.person_id).where(_p.person_id == param("person"), ~_p.disabled))
 _HOLDER = param("holder", _p.unit_id)
@@ -41,12 +42,31 @@ _OPEN = Statement(
 )
 
 
+_trees: dict[str, UnitTree] = {}
+_MOST_TREES = 8
+
+
+def organisation_version(work: UnitOfWork) -> int:
+    """How often the organisation was changed; 0: never."""
+    row = work.one(_VERSION, {})
+    return 0 if row is None else int(row[0])
+
+
 def read_tree(work: UnitOfWork) -> UnitTree:
-    """Every unit there is."""
-    return UnitTree(
-        TreeUnit(unit_id, parent_id, level, frozenset(filter(None, functions.split(";"))), disabled=bool(disabled))
-        for unit_id, parent_id, level, functions, disabled in work.all(_UNITS, {})
-    )
+    """Every unit there is; kept by the head of the organisation's chain, which stands for one history only."""
+    row = work.one(_VERSION, {})
+    head = None if row is None else str(row[1])
+    found = None if head is None else _trees.get(head)
+    if found is None:
+        found = UnitTree(
+            TreeUnit(unit_id, parent_id, level, frozenset(filter(None, functions.split(";"))), disabled=bool(disabled))
+            for unit_id, parent_id, level, functions, disabled in work.all(_UNITS, {})
+        )
+        if head is not None:
+            if len(_trees) >= _MOST_TREES:
+                _trees.clear()
+            _trees[head] = found
+    return found
 
 
 def members_now(work: UnitOfWork, group_id: str, now: datetime) -> list[str]:

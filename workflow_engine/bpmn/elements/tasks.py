@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflow_engine.bpmn.assigning import settled
 from workflow_engine.bpmn.decisions import DecisionResult
 from workflow_engine.bpmn.decisions import evaluate as evaluate_decision
 from workflow_engine.bpmn.elements.activity import Activity
@@ -57,8 +58,16 @@ class UserTask(Activity):
     kind = "userTask"
 
     def work(self, token: Token) -> bool | None:
-        token.workflow.top_workflow.recorder.add(self._created(token))
+        recorder, created = token.workflow.top_workflow.recorder, self._created(token)
+        for event in settled(token, created) if self._names_somebody(token) else (created,):
+            recorder.add(event)
         return None
+
+    def _names_somebody(self, token: Token) -> bool:
+        """Whether the task is somebody's by its model or by who moved it; else everybody may take it."""
+        spec = self.node.user_task
+        named = spec is not None and (spec.assignee or spec.candidate_users or spec.candidate_groups)
+        return bool(named) or "for" in token.internal_data
 
     def can_happen(self, token: Token) -> bool:
         return True
