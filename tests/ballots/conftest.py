@@ -1,4 +1,4 @@
-"""An engine over each database."""
+"""Engines for ballots."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ from tests.support.house import House
 
 
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
-    """A new engine over a new database."""
+def house(sqlite_url: str) -> Iterator[House]:
+    """A new engine over SQLite."""
+    opened = House(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def any_house(database_url: str) -> Iterator[House]:
+    """A new engine over each database."""
     opened = House(database_url)
     yield opened
     opened.close()

@@ -203,6 +203,14 @@ def require_ballot(tree: CaseTree, token_id: int, *states: str) -> Token:
     return token
 
 
+def require_no_ballot(token: Token) -> None:
+    """Raise InvalidStateError for a task that is put to the vote: nobody takes, gives or completes it."""
+    if "ballot" in token.internal_data:
+        raise InvalidStateError(
+            f"Expected a task that one person does, but {token.element_id!r} is a ballot: vote on it instead."
+        )
+
+
 def rules_of(token: Token) -> Rules:
     """The rules under which this ballot was opened."""
     return read_rules(token.internal_data["ballot"]["rules"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workflow_engine.bpmn.balloting import require_no_ballot
 from workflow_engine.bpmn.elements.loops import MultiInstance
 from workflow_engine.bpmn.four_eyes import counted_with, signed
 from workflow_engine.bpmn.token import Token
@@ -32,6 +33,7 @@ def require_user_task(tree: CaseTree, token_id: int) -> Token:
         raise NotFoundError(f"Expected a user task {token_id} in case {tree.case_id}, but there is none.")
     if not token.has_state(token.task_spec.waiting_state) or "done" in token.internal_data:
         raise InvalidStateError(f"Expected user task {token_id} of case {tree.case_id} to be open, but it is not.")
+    require_no_ballot(token)
     return token
 
 
@@ -43,6 +45,7 @@ def submitted(token: Token, variables: Mapping[str, Any], completed_by: str) -> 
         NotPermittedError: a two-person rule bars the person.
     """
     state, header = token.internal_data, token.workflow.top_workflow.header
+    require_no_ballot(token)
     if "done" in state:
         raise InvalidStateError(f"Expected to complete {token.element_id!r}, but it is done; only signers are asked.")
     if "delegated" in state:

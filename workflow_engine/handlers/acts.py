@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from workflow_engine.bpmn.balloting import require_no_ballot
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.bpmn.standing_in import counted
 from workflow_engine.domain import commands as c
@@ -106,6 +107,9 @@ def fire_overdue(instance: Instance, context: RunContext) -> Step | None:
 def claim_user_task(instance: Instance, _context: RunContext, command: c.ClaimUserTask, actor_id: str) -> Step:
     """The actor takes the task."""
     token_id = token_of(command.user_task_id)
+    token = instance.tree.index.get(token_id)
+    if token is not None:
+        require_no_ballot(token)
     told = acted_for(instance, command, actor_id)
     claimed = UserTaskClaimed(
         token_id=token_id, element_id=element_of(instance, token_id), assignee=actor_id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_engine.bpmn import signing
+from workflow_engine.bpmn.balloting import require_no_ballot
 from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
@@ -62,8 +63,10 @@ def token_of(task_id: str) -> int:
 
 
 def require_in_hand(instance: Instance, token_id: int) -> None:
-    """Raise InvalidStateError for a task that a delegate prepares: it changes hands only when that is over."""
+    """Raise InvalidStateError for what changes no hands: a ballot, and a task that a delegate prepares for now."""
     token = instance.tree.index.get(token_id)
+    if token is not None:
+        require_no_ballot(token)
     delegated = None if token is None else token.internal_data.get("delegated")
     if delegated is not None:
         raise InvalidStateError(

@@ -12,13 +12,14 @@ from workflow_engine.domain import events_teamwork as t
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command
 from workflow_engine.domain.errors import InvalidStateError
-from workflow_engine.handlers.steps import Act, Step, element_of, step_of, token_of
+from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
 
 
 # ------------------------------------------------------------------------------------------------ into other hands
 def transfer(instance: Instance, _context: RunContext, command: w.TransferUserTask, _actor_id: str) -> Step:
     """The task is another's from now on."""
     token_id = token_of(command.user_task_id)
+    require_in_hand(instance, token_id)
     event = t.UserTaskTransferred(
         token_id=token_id,
         element_id=element_of(instance, token_id),

@@ -27,6 +27,7 @@ from workflow_engine.queries.ballot_rows import (
     SeatRow,
     VoteRow,
 )
+from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
@@ -85,10 +86,11 @@ class BallotQueries:
         )
         return Page([row for row, _ in page.items], page.next_cursor)
 
-    def of_case(self, case_id: str, actor: Actor) -> Sequence[BallotRow]:
-        """Every ballot of a case, the oldest first."""
+    def of_case(self, case_id: str, actor: Actor) -> list[BallotRow]:
+        """Every ballot of a case, the oldest first. Raises NotFoundError."""
         wanted = _select(actor).where(_b.case_id == case_id).order_by(_b.opened_at, _b.ballot_id)
         with self._snapshot() as snapshot:
+            require_visible_case(snapshot, case_id, actor)
             found = snapshot.connection.execute(wanted).all()
             counts = _turnouts(snapshot, [row.ballot_id for row in found])
         return [_row(row, counts) for row in found]
