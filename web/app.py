@@ -28,6 +28,7 @@ from web.api.tokens import OutsideWorkers
 from web.config import WebSettings
 from web.identity import provider
 from web.identity.directory import Directory
+from web.pace import Pace
 from web.presenters import filters, organisation, picking
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
@@ -48,6 +49,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     web_settings = WebSettings.read(settings)
     app = Flask("web", root_path=str(FOLDER), static_folder=None)
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
+    app.extensions["opinion_pace"] = Pace(most=10, seconds=600)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.extensions["tries"] = TryOuts(web_settings.tries_folder)
     store = sessions or SessionStore(web_settings.session_file)

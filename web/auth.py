@@ -19,7 +19,9 @@ FOR_MACHINES = frozenset({"health.live", "health.ready", "health.metrics", "cale
 """Answered without looking who asks."""
 OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "sign_in.page", "sign_in.with_password", "sign_in.as_demo_person", "provider.send", "provider.answer",
-    "preferences.language", "preferences.theme", "static_files.favicon",
+    "preferences.language", "preferences.theme", "static_files.favicon", "consultations.index",
+    "consultations.list_data", "consultations.page", "consultations.data", "consultations.submit",
+    "consultations.find",
 })  # fmt: skip
 
 

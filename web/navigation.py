@@ -45,6 +45,7 @@ AREAS = (
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try"), "see_models", "m"),
+    Area(marked("Participation"), "people", "consultation_work.index", ("consultation_work",), "consultation.run"),
     Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see", "a"),
     Area(marked("Checkpoints"), "check", "record.page", ("record",), "case.export"),
     Area(

@@ -10,6 +10,8 @@ from web.ui import (
     cases,
     catalogue,
     city,
+    consultation_work,
+    consultations,
     duty,
     foresight,
     health,
@@ -76,4 +78,6 @@ BLUEPRINTS = (
     analysis.blueprint,
     proof.blueprint,
     record.blueprint,
+    consultations.blueprint,
+    consultation_work.blueprint,
 )
