@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.consulting import CLOSES, MODEL, letter, messages
 from tests.support.house import ANNE, NOON, SECOND, House, chain, user_task
 from workflow_engine import (
     OPERATOR,
@@ -31,47 +32,6 @@ from workflow_engine import (
 
 OFFICE = Actor("user:office", frozenset({"role:participation_office"}))
 VISITOR = Actor("public:web")
-CLOSES = (NOON + timedelta(days=30)).isoformat()
-KEY = {"consultation_id": "consultation.id"}
-
-
-def _letter(name: str, reply: str | None = None, **fields: str) -> str:
-    given = "".join(f'<zeebe:input source="={source}" target="{target}"/>' for target, source in fields.items())
-    node_id = name.replace(".", "_")
-    send = (
-        f'<bpmn:sendTask id="{node_id}" messageRef="{node_id}_m"><bpmn:extensionElements><zeebe:ioMapping>{given}'
-        "</zeebe:ioMapping></bpmn:extensionElements></bpmn:sendTask>"
-    )
-    return send + (f'<bpmn:receiveTask id="{node_id}_r" messageRef="{node_id}_rm"/>' if reply else "")
-
-
-def _messages(**replies: str) -> str:
-    return "".join(
-        f'<bpmn:message id="consultation_{name}_m" name="consultation.{name}"/>'
-        f'<bpmn:message id="consultation_{name}_rm" name="consultation.{reply}"/>'
-        for name, reply in replies.items()
-    )
-
-
-MODEL = _messages(open="opened", close="closed", count="counted", settle="settled") + chain(
-    *(
-        part
-        for letter in (
-            _letter("consultation.open", "x", title="title", draft="draft", closes_at="closes_at",
-                    channels='&quot;web, paper&quot;'),
-            user_task("gather"),
-            _letter("consultation.close", "x", **KEY),
-            user_task("moderate"),
-            _letter("consultation.count", "x", **KEY),
-            user_task("answer"),
-            _letter("consultation.settle", "x", **KEY),
-            user_task("again"),
-            _letter("consultation.settle", "x", **KEY).replace('id="consultation_settle', 'id="again_settle'),
-            user_task("after"),
-        )
-        for part in letter.replace("<bpmn:receiveTask", "\n<bpmn:receiveTask").split("\n")
-    )
-)  # fmt: skip
 
 
 def _open(house: House) -> tuple[str, str]:
@@ -210,7 +170,7 @@ def test_extension_and_withdrawal_are_public_and_reach_the_case(opened: tuple[Ho
     _do(house, WithdrawConsultation, consultation_id, reason="另行起草")
     detail = house.engine.queries.consultations.get_public(consultation_id)
     assert (detail.row.state, [notice.kind for notice in detail.notices]) == ("withdrawn", ["extension", "withdrawal"])
-    messages = {row.name: row for row in house.engine.queries.list_messages().items}
+    messages = {row.name: row for row in house.engine.queries.listmessages().items}
     for name in ("consultation.extended", "consultation.withdrawn"):
         assert messages[name].state == "waiting"
     with pytest.raises(InvalidStateError):
@@ -220,8 +180,8 @@ def test_extension_and_withdrawal_are_public_and_reach_the_case(opened: tuple[Ho
 
 def test_letter_about_a_consultation_of_another_case_is_not_obeyed(opened: tuple[House, str, str]) -> None:
     house, _, consultation_id = opened
-    model = _messages(close="closed") + chain(
-        _letter("consultation.close", consultation_id=f"&quot;{consultation_id}&quot;"), user_task("B"), process="thief"
+    model = messages(close="closed") + chain(
+        letter("consultation.close", consultation_id=f"&quot;{consultation_id}&quot;"), user_task("B"), process="thief"
     )
     house.release(model)
     house.start("thief")

@@ -21,6 +21,7 @@ from workflow_engine import (
     LoadOrganisation,
     ReleaseDefinition,
 )
+from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
 from workflow_engine.interchange.cap import parse_alert
 
@@ -33,7 +34,7 @@ _DEPLOYER, _RELEASER = "user:jiang_fan", "user:yu_lan"
 def load_demo(
     engine: Engine, processes_folder: Path | None = None, advance: Callable[[], object] = lambda: None
 ) -> None:
-    """Organisation, released processes, two alerts, and the first steps of one case; again: no change.
+    """Organisation, released processes, two alerts, the first steps of cases, a consultation; again: no change.
 
     ``processes_folder`` holds one folder per process; by default those shipped with the product. Where one with the
     story's alerts is not among them, the story is left out. ``advance`` is called after each part.
@@ -49,6 +50,9 @@ def load_demo(
         if (folder / chapter["alert"]).exists():
             _tell(engine, chapter, folder)
             advance()
+    if (folder / "public_participation").is_dir():
+        tell_consultation(engine)
+        advance()
 
 
 def read_organisation() -> dict[str, Any]:
