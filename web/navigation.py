@@ -53,8 +53,8 @@ AREAS = (
         "operate_cases", "o",
     ),
     Area(
-        marked("Organisation"), "organisation", "organisation.page", ("organisation", "rights", "duty", "city"),
-        "organisation.see", "u",
+        marked("Organisation"), "organisation", "organisation.page",
+        ("organisation", "rights", "duty", "conflicts", "city"), "organisation.see", "u",
     ),
 )
 

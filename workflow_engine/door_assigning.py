@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from workflow_engine.domain.conflict_commands import DeclareCaseConflict, LiftCaseConflict
+from workflow_engine.queries.assigning import ConflictRow
 
-__all__ = ["DeclareCaseConflict", "LiftCaseConflict"]
+__all__ = ["ConflictRow", "DeclareCaseConflict", "LiftCaseConflict"]

@@ -234,3 +234,31 @@ def test_a_deputy_who_is_nobody_is_told_at_the_field(app: Flask, engine: Engine)
     assert 'id="stand_in-error"' in answer.text
     assert "There is no such person." in answer.text
     assert 'value="user:nobody"' in answer.text
+
+
+def test_conflicts_of_interest_are_declared_by_each_and_removed_by_others(app: Flask, engine: Engine) -> None:
+    staff, admin = Visitor(app, "chen"), Visitor(app, "jiang")
+    page = fill(staff, "/conflicts", "/conflicts", party="91430100MA4L", reason="my sister runs it")
+    assert "91430100MA4L" in page
+    assert "my sister runs it" in page
+    assert 'name="person_id"' not in page
+    (row,) = engine.queries.assigning.list_conflicts(actor(engine, "chen"))
+    assert staff.post(f"/conflicts/{row.conflict_id}/remove", {"reason": "no"}).status_code == 403
+    assert "This is needed." in fill(admin, "/conflicts", "/conflicts", party="", reason="")
+    page = fill(admin, "/conflicts", f"/conflicts/{row.conflict_id}/remove", reason="sold")
+    assert "Nobody has declared a conflict" in page
+    assert "sold" in admin.get("/organisation/changes?kind=conflict").text
+
+
+def test_who_has_a_conflict_with_a_case_takes_no_part(app: Flask, engine: Engine, case_id: str) -> None:
+    staff, admin = Visitor(app, "wang"), Visitor(app, "jiang")
+    path = f"/cases/{case_id}/conflicts"
+    assert path in staff.get(f"/cases/{case_id}").text
+    assert "This is needed." in fill(staff, path, path, reason=" ")
+    page = fill(staff, path, path, reason="my own street")
+    assert "Everybody may take part" not in page
+    story = staff.get(f"/cases/{case_id}").text
+    assert "has a conflict of interest and takes no further part" in story
+    assert "my own street" in story
+    person = engine.queries.assigning.case_conflicts(case_id, actor(engine, "jiang"))[0]
+    assert "Everybody may take part" in fill(admin, path, f"{path}/lift", person_id=person, reason="a mistake")

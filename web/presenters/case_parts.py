@@ -23,6 +23,7 @@ HOWS = {
 DOORS = (
     ("replay.page", marked("Replay"), "play", "case.audit"),
     ("proof.page", marked("Proof"), "check", "case.audit"),
+    ("conflicts.of_case", marked("Conflicts of interest"), "person", "case.start"),
     ("modify.page", marked("Change by hand"), "settings", "case.operate"),
     ("analysis.about", marked("Questions"), "message", "analysis.see"),
 )

@@ -75,6 +75,10 @@ def group_name(group_id: str) -> str:
     """A unit's or role's name; the id in words when nobody named it."""
     if group_id in GROUPS:
         return _(GROUPS[group_id])
+    kind, _colon, name = group_id.partition(":")
+    if kind in ("head", "duty") and name:
+        unit = find_group_name(f"unit:{name}") or in_words(name)
+        return _("head of %(unit)s", unit=unit) if kind == "head" else _("on duty in %(unit)s", unit=unit)
     return find_group_name(group_id) or in_words(group_id.partition(":")[2] or group_id)
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from web.i18n import gettext as _
-from web.presenters.people import actor_name, find_group_name
+from web.presenters.people import actor_name, group_name
 from web.presenters.task_work import subject_name
 from web.presenters.telling import Body, Sentence, Teller, say, strong
 
 
 def subject_words(subject: str) -> str:
-    """Whoever a task can go to, by name: ``head:`` and ``duty:`` say of which unit."""
-    kind, _colon, name = subject.partition(":")
-    if kind in ("head", "duty") and name:
-        unit = find_group_name(f"unit:{name}") or name
-        return _("the head of %(unit)s", unit=unit) if kind == "head" else _("who is on duty in %(unit)s", unit=unit)
-    return subject_name(subject)
+    """Whoever a task can go to, by name: a person, or a group."""
+    kind = subject.partition(":")[0]
+    return group_name(subject) if kind in ("head", "duty", "administrators") else subject_name(subject)
 
 
 def _declared(command: Body, teller: Teller) -> Markup:

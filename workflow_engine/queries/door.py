@@ -14,6 +14,7 @@ from workflow_engine.queries import cases, definitions, operations, people, reco
 from workflow_engine.queries.access import AccessQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
+from workflow_engine.queries.assigning import AssigningQueries
 from workflow_engine.queries.ballots import BallotQueries
 from workflow_engine.queries.case_lists import CaseListQueries
 from workflow_engine.queries.case_walks import CaseFilter, find_cases
@@ -54,8 +55,8 @@ class Queries:
     """The read side of an engine; safe to use from many threads."""
 
     PARTS: ClassVar[dict[str, type]] = {
-        "analysis": AnalysisQueries, "ballots": BallotQueries, "case_lists": CaseListQueries,
-        "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
+        "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
+        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
@@ -67,6 +68,7 @@ class Queries:
         self.access = AccessQueries(self.snapshot)
         self.telling = TellingQueries(self.snapshot)
         self.organisation = OrganisationQueries(self.snapshot, self.look, clock)
+        self.assigning = AssigningQueries(self.snapshot)
         self.models = ModelQuestions(self)
         self.operation = OperationQueries(self.snapshot)
         self.analysis = AnalysisQueries(self.snapshot, clock)
