@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-
-import orjson
 
 from workflow_engine.domain.lifecycle import Table
 
@@ -62,12 +61,12 @@ class Counted:
 
 def text_digest(title: str, draft: str) -> str:
     """Which text is consulted: opinions name it, and a later text has another one."""
-    return sha256(orjson.dumps([title, draft])).hexdigest()
+    return sha256(_json([title, draft])).hexdigest()
 
 
 def fingerprint(said: Mapping[str, Any]) -> str:
-    """The receipt of an opinion: SHA-256 over what was said, where and when, as JSON with sorted keys."""
-    return sha256(orjson.dumps(dict(said), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """The receipt of an opinion: SHA-256 over what was said, where and when, as JSON in UTF-8 with sorted keys and no blanks."""
+    return sha256(_json(dict(said))).hexdigest()
 
 
 def said_in(
@@ -114,6 +113,10 @@ def adoption(rows: Iterable[Counted]) -> dict[str, Any]:
         "missing": _sum(row for row in accepted if row.disposition is None),
         "topics": lines,
     }
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _used(rows: list[Counted]) -> dict[str, int]:
