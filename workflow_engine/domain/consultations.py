@@ -65,7 +65,7 @@ def text_digest(title: str, draft: str) -> str:
 
 
 def fingerprint(said: Mapping[str, Any]) -> str:
-    """The receipt of an opinion: SHA-256 over what was said, where and when, as JSON in UTF-8 with sorted keys and no blanks."""
+    """The receipt of an opinion: SHA-256 over what was said, where and when, as JSON with sorted keys, no blanks."""
     return sha256(_json(dict(said))).hexdigest()
 
 
