@@ -6,6 +6,10 @@ from web.i18n import marked
 
 MEANINGS = {
     "attribute_value": marked("An attribute has a value that the standard does not allow. Correct it."),
+    "ballot_loop": marked("Voters vote at the same time: the task must not be repeated one after the other."),
+    "ballot_place": marked("Only a user task can be put to the vote."),
+    "ballot_rule": marked("A property of the ballot is not one of its rules, or contradicts another."),
+    "ballot_voters": marked("Nobody is named who votes."),
     "boundary_host": marked("A boundary event is attached to nothing that exists. Attach it to an activity."),
     "boundary_without_flow": marked("Nothing follows the boundary event. Draw a flow from it."),
     "called_element_missing": marked("The call activity does not say which process it calls."),

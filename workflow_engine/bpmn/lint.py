@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_assignment import check_assignment
+from workflow_engine.bpmn.lint_ballots import check_ballots
 from workflow_engine.bpmn.lint_calls import check_calls
 from workflow_engine.bpmn.lint_constructs import check_constructs
 from workflow_engine.bpmn.lint_events import check_events
@@ -39,4 +40,5 @@ def lint_document(document: Document, model: Model, *, known_processes: Collecti
     check_calls(document, model, known_processes)
     check_scripts(document, model)
     check_assignment(document, model)
+    check_ballots(document, model)
     list_unused(document)

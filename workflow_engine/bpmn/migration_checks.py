@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workflow_engine.bpmn.balloting import is_ballot, rules_stated
 from workflow_engine.bpmn.elements.loops import LoopFrame
 from workflow_engine.bpmn.token import WAITING
 from workflow_engine.bpmn.two_persons import elements_of, gaps, has_rules
@@ -108,6 +109,10 @@ def _of_work(token: Token, old: Element, new: Element) -> Iterator[Problem]:
         yield _problem("job", token, what, "Wait until it is done, or move the token.")
     if (old.node.decision is None) != (new.node.decision is None):
         yield _problem("kind", token, "the new version decides otherwise who does it.", _MOVE)
+    if "ballot" in token.internal_data or is_ballot(new.node):
+        if rules_stated(old.node) != rules_stated(new.node):
+            yield _problem("ballot", token, "the new version puts it to the vote by other rules.", _MOVE)
+        return
     for position in {**token.internal_data.get("waits", {}), **token.internal_data.get("due", {})}:
         kinds = [event.kind for event in new.node.events]
         at = int(position)

@@ -325,10 +325,12 @@ PROPERTIES = (*_READERS, *_APART)
 _EXPRESSIONS_ONLY = ("ballot.weights", "ballot.items", "ballot.text")
 
 
-def check_property(name: str, value: str) -> None:
-    """Raise BallotRuleError for a literal that this property cannot have, and for a property that does not exist."""
+def check_property(name: str, value: str | None) -> None:
+    """Raise BallotRuleError for a property that does not exist, or a literal (not None) that it cannot have."""
     if name not in PROPERTIES:
         raise BallotRuleError(name, f"one of {', '.join(PROPERTIES)}")
+    if value is None:
+        return
     if name in _EXPRESSIONS_ONLY:
         raise BallotRuleError(name, "a FEEL expression after a leading =", value)
     reader = _READERS[name][1] if name in _READERS else _APART[name]

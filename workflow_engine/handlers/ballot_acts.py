@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_engine.bpmn import balloting
+from workflow_engine.bpmn import ballot_settling, balloting
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.domain import ballot_commands as b
 from workflow_engine.domain.commands import Command
@@ -54,7 +54,7 @@ def settle(instance: Instance, context: RunContext, command: b.SettleBallot, act
     return step_of(
         instance.act(
             context,
-            lambda tree: balloting.settle(
+            lambda tree: ballot_settling.settle(
                 tree, number, command.round_no, command.cast, command.turnout, seals, actor_id
             ),
         )
@@ -67,7 +67,7 @@ def break_tie(instance: Instance, context: RunContext, command: b.BreakTie, acto
     return step_of(
         instance.act(
             context,
-            lambda tree: balloting.break_tie(
+            lambda tree: ballot_settling.break_tie(
                 tree, number, command.item, command.choice, command.reason, command.cast, command.turnout, seals,
                 actor_id,
             ),

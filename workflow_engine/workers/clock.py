@@ -188,6 +188,7 @@ class AlarmClock:
         now = time.monotonic()
         if now - self._beaten_at >= HEARTBEAT_SECONDS:
             self._beaten_at = now
+            self._engine.sweep_ballots()
             detail = {
                 "worker_id": self._worker_id, "tick_seconds": self._tick_seconds, "fired": self._fired,
                 "lag_seconds": round(self._lag_seconds, 3),

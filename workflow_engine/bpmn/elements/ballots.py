@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workflow_engine.bpmn.balloting import cancel_timer, open_ballot
+from workflow_engine.bpmn.ballot_opening import open_ballot
+from workflow_engine.bpmn.balloting import cancel_timer
 from workflow_engine.bpmn.elements.tasks import UserTask
 from workflow_engine.bpmn.token import Token
 from workflow_engine.domain.events import TimerFired, UserTaskCreated
