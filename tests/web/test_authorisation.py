@@ -23,7 +23,7 @@ TABLE = Path(__file__).with_name("authorisation.txt")
 ROLES = {"visitor": None, "stranger": "hu", "staff": "wang", "auditor": "he", "administrator": "jiang"}
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 LET_IN = re.compile(r"2..|30.|422|409")
-SAME_FOR_ANY_ID = {"/tasks/<user_task_id>/draft/discard"}
+SAME_FOR_ANY_ID = {"/tasks/<user_task_id>/draft/discard", "/api/v1/tasks/<user_task_id>/draft/discard"}
 """Answers that tell nothing of whether the task is there: one's own draft is gone afterwards, whatever it was of."""
 STREAMS = {"/live"}
 """Answers without an end: only their beginning is looked at."""
