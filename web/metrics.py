@@ -85,8 +85,12 @@ class _Load(Collector):
         ages = GaugeMetricFamily(
             "liandong_heartbeat_age_seconds", "Time since this kind of worker gave a sign of life.", labels=["worker"]
         )
+        youngest: dict[str, float] = {}  # by kind, so that a new process is no new time series
         for beat in health["heartbeats"]:
-            ages.add_metric([str(beat["name"])], float(beat["age_seconds"]))
+            kind = str(beat["name"]).partition("/")[0]
+            youngest[kind] = min(float(beat["age_seconds"]), youngest.get(kind, float("inf")))
+        for kind, age in youngest.items():
+            ages.add_metric([kind], age)
         yield ages
 
     def _asked(self) -> dict[str, Any]:

@@ -70,6 +70,7 @@ from workflow_engine.domain.errors import (
 )
 from workflow_engine.domain.intake_commands import ImportAlert, LoadOrganisation
 from workflow_engine.domain.internal_commands import ClaimTimers, ExpireMessages, FireStartTimer, RetryDelivery
+from workflow_engine.domain.keeping_commands import HoldCase, LiftHold, RemoveCase
 from workflow_engine.domain.model_commands import DiscardModelWork, KeepModelWork
 from workflow_engine.domain.operation_commands import (
     ContinueBatch,
@@ -260,6 +261,7 @@ __all__ = [
     "GrantRow",
     "GroupRow",
     "HistoryRow",
+    "HoldCase",
     "Impact",
     "ImportAlert",
     "InboxRow",
@@ -268,6 +270,7 @@ __all__ = [
     "InvalidVariablesError",
     "JobRow",
     "KeepModelWork",
+    "LiftHold",
     "LoadOrganisation",
     "LockJobs",
     "MarkCopiesRead",
@@ -308,6 +311,7 @@ __all__ = [
     "RejectedError",
     "ReleaseDefinition",
     "ReleaseUserTask",
+    "RemoveCase",
     "ResetPassword",
     "ResumeCase",
     "RetireDefinition",

@@ -51,6 +51,7 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 5
 LATE_SECONDS = 60.0
 """Four heartbeats of a clock."""
+_RARE = ("keeping", "outside/")  # once a day; whenever a worker outside asks for jobs
 _FIRST_PAUSE_SECONDS = 0.01
 _SEEN_FOR = timedelta(days=400)
 
@@ -374,7 +375,8 @@ def _late(load: Mapping[str, Any]) -> list[str]:
     lag = load["timer_lag_seconds"]
     if lag > LATE_SECONDS:
         said.append(f"{load['overdue_timers']} timers are overdue, one by {lag:.0f} seconds: is a clock running?")
-    ages = {beat["name"]: beat["age_seconds"] for beat in load["heartbeats"] if beat["age_seconds"] > LATE_SECONDS}
+    silent = [beat for beat in load["heartbeats"] if beat["age_seconds"] > LATE_SECONDS]
+    ages = {beat["name"]: beat["age_seconds"] for beat in silent if not beat["name"].startswith(_RARE)}
     said.extend(f"The {name} has given no sign of life for {age:.0f} seconds." for name, age in ages.items())
     return said
 

@@ -18,6 +18,7 @@ from workflow_engine.replaying import CannotReplayError, re_execute
 from workflow_engine.storage.ballot_counts import broken_seals, voters_done
 from workflow_engine.storage.ballot_rows import follow_votes
 from workflow_engine.storage.chains import is_case_stream, slot_salt
+from workflow_engine.storage.keeping import is_removed, unproven_removals
 from workflow_engine.storage.rebuilding import differences, rebuild, stored_rows
 from workflow_engine.verifying_log import Kept, verify_log
 
@@ -87,6 +88,8 @@ def verify_audit(
     for head in heads.values():  # Chains without a single entry.
         report.chains += 1
         report.findings.extend(verify_case(head, ()))
+    for case_id in unproven_removals(snapshot.unit):
+        report.findings.append(Finding("unproven_removal", case_id, None, "Removed, but no entry says so."))
     for case_id, ballot_id, what in broken_seals(snapshot.unit):
         report.findings.append(Finding("changed_vote", case_id, None, f"Ballot {ballot_id}: {what}."))
     log = verify_log(snapshot, kept, None if parts.log_key is None else parts.log_key.verifier)
@@ -135,6 +138,8 @@ def _verify_case_again(report: AuditReport, snapshot: Snapshot, parts: Parts, ch
         report.not_re_executed += 1
         return
     report.re_executed += 1
+    if is_removed(snapshot.unit, case_id):
+        return  # its rows are gone with its values; that they may be is looked at in ``unproven_removals``
     rebuilt = rebuild(chain.entries, values, read_lane(snapshot, case_id))
     if rebuilt["ballot"]:
         follow_votes(rebuilt, voters_done(snapshot.unit, case_id))

@@ -15,7 +15,7 @@ from web.api.description import DOCUMENT
 from web.api.keys import REPLAYED_HEADER, find_key, lock_command_id, outcome_command_id
 from web.api.operations import Ask, Tell
 from web.api.table import OPERATIONS
-from web.api.workers import current_worker, require_topics, require_worker
+from web.api.workers import current_worker, note_alive, require_topics, require_worker
 from web.context import engine
 from workflow_engine import CompleteJob, FailJob, LockJobs, NotFoundError, Receipt, ThrowJobError
 
@@ -43,6 +43,7 @@ def lock() -> Response:
     body = read_body("Lock")
     require_topics(body["topics"])
     worker = current_worker()
+    note_alive(worker.name, body["topics"])
     command = LockJobs(
         command_id=lock_command_id(worker, find_key(body)), topics=tuple(dict.fromkeys(body["topics"])),
         worker_id=f"{worker.name}/{body['worker_id']}", lock_seconds=body.get("lock_seconds", LOCK_SECONDS),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import cast
 
 from flask import current_app, g, request
 
 from web.api.callers import bearer_token, unauthorized
 from web.api.tokens import OutsideWorker, OutsideWorkers
+from web.context import engine
 from workflow_engine import NotPermittedError, SettingsError, UnavailableError
 
 log = logging.getLogger(__name__)
 
+ALIVE_SECONDS = 15.0
 WORKER_ENDPOINTS = frozenset({"api.lock", "api.complete", "api.fail", "api.throw"})
 
 
@@ -39,6 +42,15 @@ def require_worker() -> None:
 def current_worker() -> OutsideWorker:
     """The worker that calls."""
     return cast(OutsideWorker, g.worker)
+
+
+def note_alive(name: str, topics: list[str]) -> None:
+    """Leave a sign of life of a worker outside, at most every few seconds."""
+    alive: dict[str, float] = current_app.extensions.setdefault("outside_alive", {})
+    now = time.monotonic()
+    if now - alive.get(name, float("-inf")) >= ALIVE_SECONDS:
+        alive[name] = now
+        engine().beat(f"outside/{name}", {"topics": sorted(topics)})
 
 
 def require_topics(topics: list[str]) -> None:

@@ -51,6 +51,7 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
         "files": files_of(engine().queries.work.attachments(case.case.case_id, actor)),
         "comments": comments_of(engine().queries.work.comments(case.case.case_id, actor)),
         "clocks": _clocks(case, names),
+        "keeping": engine().queries.keeping.of_case(case.case.case_id),
         "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
         "jobs": [
             (names.element(job.element_id), job) for job in case.jobs if job.state not in ("completed", "cancelled")

@@ -15,7 +15,16 @@ from web.permissions import requires
 from web.presenters.case_page import case_page
 from web.ui.requests import command_id, required_reason
 from web.ui.values import typed_object
-from workflow_engine import CancelCase, CaseCommand, InvalidVariablesError, ResumeCase, RetryIncident, SuspendCase
+from workflow_engine import (
+    CancelCase,
+    CaseCommand,
+    HoldCase,
+    InvalidVariablesError,
+    LiftHold,
+    ResumeCase,
+    RetryIncident,
+    SuspendCase,
+)
 
 blueprint = Blueprint("operations", __name__)
 
@@ -47,6 +56,24 @@ def cancel(case_id: str) -> Response:
     return _handled(command, _("The case is cancelled."))
 
 
+@blueprint.post("/cases/<case_id>/hold")
+@requires("operate_cases")
+def hold(case_id: str) -> Response:
+    """Keep the case beyond its time."""
+    _keep(case_id, "hold")
+    command = HoldCase(command_id=command_id(), case_id=case_id, reason=required_reason())
+    return _handled(command, _("The case is held: nothing of it is removed."))
+
+
+@blueprint.post("/cases/<case_id>/lift-hold")
+@requires("operate_cases")
+def lift_hold(case_id: str) -> Response:
+    """Let its time count again."""
+    _keep(case_id, "lift_hold")
+    command = LiftHold(command_id=command_id(), case_id=case_id, reason=required_reason())
+    return _handled(command, _("The hold is lifted."))
+
+
 @blueprint.post("/cases/<case_id>/incidents/<int:incident_no>/retry")
 @requires("operate_cases")
 def retry(case_id: str, incident_no: int) -> Response:
@@ -62,7 +89,7 @@ def retry(case_id: str, incident_no: int) -> Response:
     return _handled(command, _("The step was tried again."))
 
 
-def _handled(command: CaseCommand, message: str) -> Response:
+def _handled(command: CaseCommand | HoldCase | LiftHold, message: str) -> Response:
     engine().queries.get_case(command.case_id, current_actor())  # a case outside one's reach does not exist
     engine().handle(command, current_actor())
     flash(message, "done")

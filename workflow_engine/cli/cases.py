@@ -12,6 +12,8 @@ from workflow_engine import (
     CaseCommand,
     CaseDetail,
     HistoryRow,
+    HoldCase,
+    LiftHold,
     NotFoundError,
     ResumeCase,
     RetryIncident,
@@ -108,6 +110,8 @@ def _changing(name: str, kind: Any, text: str, **reason: Any) -> None:
 _changing("cancel", CancelCase, "End a case for good; what is open in it ends too.", required=True)
 _changing("suspend", SuspendCase, "Hold a case: nothing in it goes on until it is resumed.", required=True)
 _changing("resume", ResumeCase, "Let a suspended case go on.", default="")
+_changing("hold", HoldCase, "Keep an ended case beyond its time, until the hold is lifted.", required=True)
+_changing("lift-hold", LiftHold, "Let the time of a held case count again.", required=True)
 
 
 @case.command()
@@ -128,7 +132,7 @@ def retry(output: Output, case_id: str, incident: int | None, values: dict[str, 
     _send(output, RetryIncident(command_id=new_id(), case_id=case_id, incident_no=incident, variables=values), person)
 
 
-def _send(output: Output, command: CaseCommand, person: str | None) -> None:
+def _send(output: Output, command: CaseCommand | HoldCase | LiftHold, person: str | None) -> None:
     with opened() as engine:
         actor = actor_for(engine, person)
         receipt = engine.handle(command, actor)

@@ -83,7 +83,7 @@ class StartCase(CaseCommand):
     """Start a case; ``case_id`` is new and chosen by the caller (``new_case_id``)."""
 
     NAME = "case.start"
-    PRIVATE = ("variables",)
+    PRIVATE = ("variables", "title")
     process_id: str
     version: int | None = None
     """None: the newest released version."""

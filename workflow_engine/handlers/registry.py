@@ -15,6 +15,7 @@ from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
+from workflow_engine.domain import keeping_commands as e
 from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
@@ -40,6 +41,7 @@ from workflow_engine.handlers import (
     granting,
     hands,
     jobs,
+    keeping,
     messages,
     model_work,
     operating,
@@ -146,6 +148,9 @@ HANDLERS: dict[type[Command], Handler] = {
     t.TakeDeliveries: telling.take_deliveries,
     t.SettleDelivery: telling.settle_delivery,
     u.NoteExport: exports.note_export,
+    e.HoldCase: keeping.hold_case,
+    e.LiftHold: keeping.lift_hold,
+    e.RemoveCase: keeping.remove_case,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
     n.ReadPaths: analysis.read_paths,

@@ -21,6 +21,7 @@ from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
 from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.desk import DeskQueries
+from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
@@ -81,6 +82,7 @@ class Queries:
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
+        self.keeping = KeepingQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -154,6 +154,7 @@ def load(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
         "heartbeats": [
             {"name": row.name, "age_seconds": (now - row.at).total_seconds(), **orjson.loads(row.detail)}
             for row in beats
+            if '"ended":true' not in row.detail
         ],
     }
 

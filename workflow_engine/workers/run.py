@@ -18,6 +18,9 @@ from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.jobs import JobRunner
+from workflow_engine.workers.keeping import REST_SECONDS as KEEPING_REST_SECONDS
+from workflow_engine.workers.keeping import Keeper
+from workflow_engine.workers.life import SignOfLife
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.mailing import MailSender, refuse_mail
 from workflow_engine.workers.outbox import OutboxRunner
@@ -56,6 +59,8 @@ class Workers:
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
+        self._keeping = Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS)
+        self._life = SignOfLife(engine, f"worker/{worker_id}", {"topics": list(registry.topics)})
         for warning in registry.warnings:
             log.warning(warning)
 
@@ -69,6 +74,8 @@ class Workers:
         self._dispatcher.start()
         self._sequencer.listen()
         self._log.start()
+        self._keeping.start()
+        self._life.start()
 
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
@@ -79,6 +86,8 @@ class Workers:
         self._paths.stop()
         self._dispatcher.stop()
         self._log.stop()
+        self._keeping.stop()
+        self._life.stop()
 
 
 def _telling(engine: Engine, settings: Settings, mail: Connector | None) -> TellingRunner:

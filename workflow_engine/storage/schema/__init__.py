@@ -26,6 +26,7 @@ from workflow_engine.storage.schema.conflicts import conflict_of_interest
 from workflow_engine.storage.schema.consultations import consultation, consultation_notice, consultation_opinion
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
+from workflow_engine.storage.schema.keeping import case_hold, case_removal
 from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
 from workflow_engine.storage.schema.metadata import METADATA
 from workflow_engine.storage.schema.model_work import model_work, model_work_file
@@ -79,8 +80,10 @@ __all__ = [
     "ballot_voter",
     "batch",
     "batch_item",
+    "case_hold",
     "case_path",
     "case_reading",
+    "case_removal",
     "case_scope",
     "command",
     "comment",
