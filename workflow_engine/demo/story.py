@@ -32,7 +32,8 @@ def read_story() -> list[Chapter]:
 
 def is_told_of(chapter: Chapter, folder: Path) -> bool:
     """Whether the chapter's process, or its alert, is among these process folders."""
-    return (folder / (chapter["alert"] if "alert" in chapter else chapter["process_id"])).exists()
+    name: str = chapter["alert"] if "alert" in chapter else chapter["process_id"]
+    return (folder / name).exists()
 
 
 def tell(engine: Engine, chapter: Chapter, folder: Path) -> None:
@@ -68,7 +69,7 @@ def _begin_by_alert(engine: Engine, path: Path) -> str | None:
 
 
 def _begin(engine: Engine, chapter: Chapter) -> str | None:
-    told = {name: chapter[name] for name in ("process_id", "title", "variables")}
+    told = {name: chapter[name] for name in ("process_id", "title", "unit_id", "variables")}
     case_id = command_id("case", told)
     command = StartCase(command_id=command_id("start", told), case_id=case_id, **told)
     receipt = engine.handle(command, person(engine, chapter["as"]))
