@@ -11,6 +11,9 @@ from workflow_engine.domain.ballot_commands import (
     PrepareVote,
     RecuseVoter,
 )
+from workflow_engine.domain.ballot_words import OUTCOMES as BALLOT_OUTCOMES
+from workflow_engine.domain.ballot_words import REASONS as BALLOT_REASONS
+from workflow_engine.domain.ballot_words import tell_rules
 from workflow_engine.queries.ballot_rows import (
     BallotDetail,
     BallotRow,
@@ -24,6 +27,8 @@ from workflow_engine.queries.ballot_rows import (
 )
 
 __all__ = [
+    "BALLOT_OUTCOMES",
+    "BALLOT_REASONS",
     "AmendText",
     "BallotDetail",
     "BallotRow",
@@ -40,4 +45,5 @@ __all__ = [
     "RoundRow",
     "SeatRow",
     "VoteRow",
+    "tell_rules",
 ]

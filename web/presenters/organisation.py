@@ -36,7 +36,8 @@ SUBJECT_CLASSES = {
 }  # fmt: skip
 VERBS = {
     "case.start": marked("Start cases"), "case.see_all": marked("See every case"),
-    "task.act_for": marked("Act on tasks of others"), "definition.see": marked("See models"),
+    "task.act_for": marked("Act on tasks of others"), "ballot.conduct": marked("Conduct ballots"),
+    "definition.see": marked("See models"),
     "definition.deploy": marked("Upload models"), "definition.release": marked("Release models"),
     "definition.retire": marked("Retire models"), "case.audit": marked("Read as an auditor, change nothing"),
     "reading.see": marked("See who read what"), "case.operate": marked("Operate cases"),
@@ -47,7 +48,7 @@ VERBS = {
 }  # fmt: skip
 AREAS = (
     (marked("See"), ("case.see_all", "definition.see", "organisation.see")),
-    (marked("Act"), ("case.start", "task.act_for", "alert.import")),
+    (marked("Act"), ("case.start", "task.act_for", "ballot.conduct", "alert.import")),
     (marked("Release"), ("definition.deploy", "definition.release", "definition.retire")),
     (marked("Audit"), ("case.audit", "reading.see")),
     (marked("Administer"), ("case.operate", "organisation.administer", "organisation.load", "settings.change",

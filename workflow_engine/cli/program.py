@@ -11,6 +11,7 @@ import click
 
 from workflow_engine.cli.alerts import alert
 from workflow_engine.cli.auditing import audit
+from workflow_engine.cli.ballots import ballot
 from workflow_engine.cli.batches import batch
 from workflow_engine.cli.cases import start
 from workflow_engine.cli.changing import case
@@ -56,8 +57,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, batch, case, claim, complete, db, decide, definitions, deploy, feel, give_back, job, lint, message,
-    organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
+    alert, audit, ballot, batch, case, claim, complete, db, decide, definitions, deploy, feel, give_back, job,
+    lint, message, organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 
