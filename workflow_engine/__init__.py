@@ -21,6 +21,7 @@ from workflow_engine.bpmn.comparing import (
 from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.actors import CLOCK, OPERATOR, WORKER, Actor
 from workflow_engine.domain.analysis_commands import QUESTION_PROCESS, AskDepartment, DrawSample, ReadPaths
+from workflow_engine.domain.audit_commands import AddCosignature
 from workflow_engine.domain.calendar_content import notice_changes
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock, new_id
 from workflow_engine.domain.commands import (
@@ -189,6 +190,7 @@ __all__ = [
     "SPANS",
     "WORKER",
     "Actor",
+    "AddCosignature",
     "AlertFile",
     "AlertRow",
     "AnalysisScope",

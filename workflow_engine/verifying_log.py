@@ -35,6 +35,8 @@ class Kept:
 
     note: str
     key: VerifierKey
+    witnesses: tuple[VerifierKey, ...] = ()
+    """Who must have signed it too."""
 
 
 def verify_log(
@@ -105,7 +107,8 @@ def _stored(snapshot: Snapshot, report: LogReport, key: VerifierKey | None) -> _
 
 def _add_kept(report: LogReport, wanted: _Statements, kept: Kept) -> None:
     try:
-        checkpoint = verify_checkpoint(kept.note, [kept.key], kept.key.name)
+        for signer in (kept.key, *kept.witnesses):
+            checkpoint = verify_checkpoint(kept.note, [signer], kept.key.name)
     except CheckpointError as error:
         report.findings.append(_of_log("checkpoint_unsigned", f"The checkpoint from outside: {error.message}"))
         return

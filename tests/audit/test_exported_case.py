@@ -21,8 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.house import ADMIN, ANNE, AUDITOR, BO, STRANGER, TWO_STEPS, House
-from workflow_engine import NotFoundError, NotPermittedError, Settings
+from workflow_engine import OPERATOR, AddCosignature, NotFoundError, NotPermittedError, Settings, new_id
+from workflow_engine.audit.cosigning import cosign
+from workflow_engine.audit.notes import SigningKey, VerifierKey
 from workflow_engine.audit.verify_case import FormatError, canonical, ed25519_holds, read_json, verify
+from workflow_engine.domain.errors import CheckpointError
 from workflow_engine.log_keys import make_log_key
 
 Bundle = dict[str, Any]
@@ -60,6 +63,29 @@ def test_untouched_export_is_proved(made: tuple[House, str, str], bundle: Bundle
     assert verify(orjson.dumps(bundle)).code == 3  # the key of the file itself proves nothing yet
     first = house.engine.queries.log.checkpoints(limit=50).items[-1]
     assert verify(orjson.dumps(bundle), key, first.note).proved[-1].startswith("the log only grew since")
+
+
+def test_export_carries_what_a_witness_signed(made: tuple[House, str, str]) -> None:
+    house, case_id, key = made
+    court, other = SigningKey("court.example", b"c" * 32), SigningKey("other.example", b"o" * 32)
+    house.engine.exporting.bundle(case_id, AUDITOR)
+    note = cosign(house.engine.queries.log.checkpoint().note, VerifierKey.from_text(key), court)
+    add = AddCosignature(command_id=new_id(), note=note, witness=court.verifier.to_text())
+    house.engine.handle(add, OPERATOR)
+    forged = AddCosignature(command_id=new_id(), note=note, witness=other.verifier.to_text())
+    with pytest.raises(CheckpointError):
+        house.engine.handle(forged, OPERATOR)
+    house.engine.extend_log = lambda *_a, **_k: None  # type: ignore[method-assign] - nothing newer is signed meanwhile
+    try:
+        packed = zipfile.ZipFile(io.BytesIO(house.engine.exporting.bundle(case_id, AUDITOR).content))
+    finally:
+        del house.engine.extend_log
+    data = packed.read("case.json")
+    proved = verify(data, key, None, [court.verifier.to_text()]).proved
+    assert "the checkpoint is signed by the witness court.example" in proved
+    verdict = verify(data, key, None, [other.verifier.to_text()])
+    assert verdict.findings == ["the checkpoint is not signed by the witness other.example"]
+    assert house.engine.verify_audit(sample=0).ok
 
 
 def test_verifier_runs_without_this_program(made: tuple[House, str, str], tmp_path: Path) -> None:

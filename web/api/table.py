@@ -229,6 +229,7 @@ NOT_OFFERED = {
     "person.reset_password": "hands a password to a person, on the page",
     "person.bind_account": "done by a sign-in elsewhere",
     "case.attach": "comes with the file itself, by hand in openapi.json",
+    "log.cosign": "of witnesses: `liandong audit cosigned`",
     "case.note_export": "written by exporting",
     "case.note_reading": "written by reading",
     "job.lock": "of workers outside, by hand in openapi.json",

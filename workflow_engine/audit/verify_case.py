@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify the export of a case with nothing but Python's standard library.
 
-    python3 verify_case.py case.json [--key KEY] [--checkpoint FILE]
+    python3 verify_case.py case.json [--key KEY] [--checkpoint FILE] [--witness KEY]
 
 Exit code 0: everything was proved; 1: something is not as it was recorded; 2: this is no such file; 3: nothing is
 wrong, but a proof is missing. KEY is the public key ``name+id+base64`` that you got from the operator by another way.
@@ -241,7 +241,7 @@ def only_grew(old: int, size: int, old_root: bytes, root: bytes, path: list[byte
     return last == 0 and first == old_root and second == root
 
 
-def verify(data: bytes, key: str | None = None, kept: str | None = None) -> Verdict:
+def verify(data: bytes, key: str | None = None, kept: str | None = None, witnesses: list[str] | None = None) -> Verdict:
     """Check everything in an export. Raises FormatError when it is none."""
     bundle = read_json(data)
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
@@ -251,7 +251,7 @@ def verify(data: bytes, key: str | None = None, kept: str | None = None) -> Verd
         bodies = _check_chain(bundle, verdict)
         _check_values(bundle, bodies, verdict)
         _check_definitions(bundle, bodies, verdict)
-        _check_log(bundle, verdict, key, kept)
+        _check_log(bundle, verdict, key, kept, witnesses or [])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise FormatError(f"a part is missing or malformed ({type(error).__name__}: {error})") from error
     return verdict
@@ -268,8 +268,7 @@ def _check_chain(bundle: dict[str, Any], verdict: Verdict) -> dict[int, dict[str
             verdict.findings.append(f"entry {seq}: content and hash do not fit; it was changed")
         if (seq - 1, prev) != before:
             verdict.findings.append(f"entry {seq}: does not follow entry {before[0]}; one was removed, added or moved")
-        before = (seq, stored)
-        bodies[seq] = read_json(body)
+        before, bodies[seq] = (seq, stored), read_json(body)
         if not isinstance(bodies[seq], dict) or canonical(bodies[seq]) != body:
             verdict.findings.append(f"entry {seq}: its text is not in canonical form")
     if (bundle["head"]["seq"], bundle["head"]["hash"]) != before:
@@ -279,12 +278,11 @@ def _check_chain(bundle: dict[str, Any], verdict: Verdict) -> dict[int, dict[str
 
 
 def _check_values(bundle: dict[str, Any], bodies: dict[int, dict[str, Any]], verdict: Verdict) -> None:
-    shown = 0
+    shown = sum(map(len, bundle["values"].values()))
     for number, slots in bundle["values"].items():
         commitments = bodies.get(int(number), {}).get("commitments", {})
         for slot, part in slots.items():
             text = bytes.fromhex(part["salt"]) + canonical(part["value"]).encode()
-            shown += 1
             if len(part["salt"]) != 64 or commitments.get(slot) != hashlib.sha256(text).hexdigest():
                 verdict.findings.append(f"entry {number}: the value of “{slot}” is not the one that was recorded")
     recorded = sum(len(body.get("commitments", {})) for body in bodies.values())
@@ -310,8 +308,13 @@ def _check_definitions(bundle: dict[str, Any], bodies: dict[int, dict[str, Any]]
     verdict.proved.append(f"{len(found)} model versions, on which the case ran, are here unchanged")
 
 
-def _check_log(bundle: dict[str, Any], verdict: Verdict, key: str | None, kept: str | None) -> None:
-    if (log := bundle["log"]) is None:
+def _check_log(bundle: dict[str, Any], verdict: Verdict, key: str | None, kept: str | None, others: list[str]) -> None:
+    log = bundle["log"]
+    for witness in map(read_key, others):
+        is_signed = log is not None and open_note(log["checkpoint"], witness) is not None
+        said = f"the checkpoint {'is' if is_signed else 'is not'} signed by the witness {witness[0]}"
+        (verdict.proved if is_signed else verdict.findings).append(said)
+    if log is None:
         verdict.open.append("nobody signed this: who could rewrite the whole database could have made it")
         return
     signer = read_key(key or log["verifier"])
@@ -319,13 +322,13 @@ def _check_log(bundle: dict[str, Any], verdict: Verdict, key: str | None, kept: 
     if text is None:
         verdict.findings.append(f"the checkpoint is not signed by {signer[0]} with the key {signer[1].hex()}")
         return
-    size, root = read_checkpoint(text, signer[0])
+    now = read_checkpoint(text, signer[0])
     if key is None:
         verdict.open.append(f"the key comes from the file itself: compare it with the operator's, {log['verifier']}")
-    _check_inclusion(bundle, verdict, size, root)
+    _check_inclusion(bundle, verdict, *now)
     _check_statement(bundle, verdict, signer)
     if kept is not None:
-        _check_kept(log, verdict, signer, kept, (size, root))
+        _check_kept(log, verdict, signer, kept, now)
 
 
 def _check_inclusion(bundle: dict[str, Any], verdict: Verdict, size: int, root: bytes) -> None:
@@ -377,21 +380,18 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("file")
     parser.add_argument("--key", help="public key name+id+base64, got by another way than the file")
     parser.add_argument("--checkpoint", metavar="FILE", help="a signed checkpoint that you kept")
+    parser.add_argument("--witness", action="append", metavar="KEY", help="who must have signed the checkpoint too")
     chosen = parser.parse_args(words)
     try:
         kept = Path(chosen.checkpoint).read_text(encoding="utf-8") if chosen.checkpoint else None
-        verdict = verify(Path(chosen.file).read_bytes(), chosen.key, kept)
+        verdict = verify(Path(chosen.file).read_bytes(), chosen.key, kept, chosen.witness)
     except (OSError, UnicodeDecodeError, FormatError) as error:
         print(f"NOT AN EXPORT: {error}")
         return 2
-    proved = [] if verdict.findings else verdict.proved
-    told = [("PROVED", proved), ("OPEN", verdict.open), ("FOUND", verdict.findings)]
-    print("\n".join(f"{title}: {line}" for title, lines in told for line in lines))
-    print(
-        ("Everything was proved.", "SOMETHING IS NOT AS IT WAS RECORDED.", "", "Nothing is wrong; see OPEN.")[
-            verdict.code
-        ]
-    )
+    told = [("PROVED", [] if verdict.findings else verdict.proved), ("OPEN", verdict.open), ("FOUND", verdict.findings)]
+    print(*(f"{title}: {line}" for title, lines in told for line in lines), sep="\n")
+    words = ["Everything was proved.", "SOMETHING IS NOT AS IT WAS RECORDED.", "", "Nothing is wrong; see OPEN."]
+    print(words[verdict.code])
     print("Not proved: that a person did it (only that the program recorded that account), nor why values are missing.")
     return verdict.code
 

@@ -12,6 +12,7 @@ from workflow_engine.audit.notes import VerifierKey
 from workflow_engine.cli.asking import opened, with_output
 from workflow_engine.cli.failures import PartlyRefusedError
 from workflow_engine.cli.output import Output
+from workflow_engine.cli.witnessing import cosign, cosigned
 from workflow_engine.domain.errors import CheckpointError
 from workflow_engine.log_keys import find_log_key, make_log_key
 from workflow_engine.verifying_log import Kept
@@ -41,16 +42,18 @@ def audit() -> None:
     help="A checkpoint kept outside; the log must continue it. May be repeated.",
 )
 @click.option("--key", "key_text", metavar="KEY", help="Public key name+id+base64 that signed it. Default: this log's.")
+@click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="Who must have signed it too; repeatable.")
 @with_output
 def verify(
-    output: Output, sample: int, everything: bool, seed: int, files: tuple[str, ...], key_text: str | None
-) -> None:
+    output: Output, sample: int, everything: bool, seed: int, files: tuple[str, ...], key_text: str | None,
+    witnesses: tuple[str, ...],
+) -> None:  # fmt: skip
     """Check every hash chain and the log over all of them, and re-execute a sample of cases: the same commands must
     give the same events.
 
     Exit code 2 when anything was found.
     """
-    kept = _kept(files, key_text)
+    kept = _kept(files, key_text, witnesses)
     with opened() as engine, output.progress("checking chains") as advance:
         report = engine.verify_audit(
             sample=None if everything else sample, seed=seed, progress=lambda _done, _total: advance(), kept=kept
@@ -95,6 +98,10 @@ def consistency(output: Output, old: int, new: int) -> None:
     output.tell({"old_size": old, "new_size": new, "proof": proof}, proof)
 
 
+audit.add_command(cosign)
+audit.add_command(cosigned)
+
+
 @audit.group()
 def key() -> None:
     """The key that signs checkpoints."""
@@ -114,16 +121,19 @@ def new_key(output: Output, name: str) -> None:
     output.tell({"file": str(path), "verifier": made}, [f"The key lies in {path}. Public key, to hand out:", made])
 
 
-def _kept(files: tuple[str, ...], key_text: str | None) -> list[Kept]:
+def _kept(files: tuple[str, ...], key_text: str | None, witnesses: tuple[str, ...]) -> list[Kept]:
     """The checkpoints in the files, each with the key that is to have signed it. Raises click.UsageError."""
     own = find_log_key(Settings.load().log_key_file)
     try:
         verifier = VerifierKey.from_text(key_text) if key_text else own.verifier if own else None
+        others = tuple(VerifierKey.from_text(text) for text in witnesses)
     except CheckpointError as error:
         raise click.UsageError(error.message) from error
+    if witnesses and not files:
+        raise click.UsageError("Expected --checkpoint with the file that the witness signed.")
     if files and verifier is None:
         raise click.UsageError("Expected --key with the public key that signed the checkpoint.")
-    return [Kept(Path(file).read_text(encoding="utf-8"), verifier) for file in files if verifier is not None]
+    return [Kept(Path(file).read_text(encoding="utf-8"), verifier, others) for file in files if verifier is not None]
 
 
 def _told(report: AuditReport) -> Iterator[str]:

@@ -9,6 +9,17 @@ from workflow_engine.domain.commands import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddCosignature(Command):
+    """Keep with a stored checkpoint that a witness, another organisation, has signed it too."""
+
+    NAME = "log.cosign"
+    note: str
+    """The checkpoint as the witness signed it,"""
+    witness: str
+    """and its public key ``name+id+base64``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteExport(Command):
     """Put on record that cases left the system as a file; sent before the file is handed out."""
 

@@ -17,3 +17,13 @@ class CasesExported(Event):
     cases: int
     rows: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointCosigned(Event):
+    """A witness signed what the log said at this size."""
+
+    KIND = "log.cosigned"
+    size: int
+    root: str
+    witness: str

@@ -65,6 +65,10 @@ _NODES = Statement(
 _SIGNED = Statement(
     select(log_checkpoint.c.size, log_checkpoint.c.signed_at).order_by(log_checkpoint.c.size.desc()).limit(1)
 )
+_NOTE = Statement(select(log_checkpoint.c.note).where(log_checkpoint.c.size == param("size")))
+_PUT_NOTE = Statement(
+    update(log_checkpoint).where(log_checkpoint.c.size == param("size")).values(note=param("note"))
+)
 _CHECKPOINT = Statement(insert(log_checkpoint))
 _BEHIND = or_(_s.seq.is_(None), _s.seq < _c.version)
 _CASES_BEHIND = select(_c.case_id).select_from(process_instance.outerjoin(log_stream, _s.stream_id == _c.case_id))
@@ -116,6 +120,17 @@ def extend(unit: UnitOfWork, streams: Iterable[str], key: SigningKey | None, now
     failpoint("sequencer.before_publish")
     signed = key is not None and _sign(unit, tree, key, now, every)
     return LogStep(len(found), tree.size, signed, len(found) >= MOST_LEAVES)
+
+
+def find_note(unit: UnitOfWork, size: int) -> str | None:
+    """The signed note of this size."""
+    row = unit.one(_NOTE, {"size": size})
+    return None if row is None else str(row[0])
+
+
+def put_note(unit: UnitOfWork, size: int, note: str) -> None:
+    """The same note with further signatures."""
+    unit.run(_PUT_NOTE, {"size": size, "note": note})
 
 
 def read_nodes(unit: UnitOfWork, level: int, first: int, count: int) -> list[bytes]:
