@@ -113,6 +113,7 @@ from workflow_engine.interchange.organisation_csv import CellProblem
 from workflow_engine.live import CaseChange
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.organisation_files import OrganisationFiles, organisation_csv
+from workflow_engine.passwords import is_easy_to_guess
 from workflow_engine.proving import CaseProof
 from workflow_engine.queries.analysis_rows import (
     AnalysisScope,
@@ -363,6 +364,7 @@ __all__ = [
     "condition_holds",
     "explain_decision",
     "hash_password",
+    "is_easy_to_guess",
     "is_model",
     "is_reader",
     "may",

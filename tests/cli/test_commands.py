@@ -205,10 +205,11 @@ def test_first_administrator_is_made_and_signs_in(ready: Program, tmp_path: Path
     (told,) = ready.ok("person", "list")["people"]
     assert (told["sign_in_name"], told["groups"]) == ("ben", ["administrators", "unit:fire"])
     assert ready.refused("person", "password", "ben", given="short\n")["code"] == "usage"
-    assert ready.refused("person", "password", "nobody", given="long enough\n")["code"] == "not_found"
-    assert ready.ok("person", "password", "ben", given="long enough\n")["changed"]
+    assert ready.refused("person", "password", "nobody", given="slow river, tall clock\n")["code"] == "not_found"
+    assert "easy to guess" in ready.refused("person", "password", "ben", given="password1234\n")["message"]
+    assert ready.ok("person", "password", "ben", given="slow river, tall clock\n")["changed"]
     engine = open_engine(Settings.load())
-    found = engine.queries.authenticate("ben", "long enough")
+    found = engine.queries.authenticate("ben", "slow river, tall clock")
     engine.close()
     assert found is not None
     assert found.groups == {"administrators", "unit:fire"}

@@ -13,7 +13,7 @@ from web.i18n import gettext as _
 from web.presenters.organisation import deputy_lines, problems_of
 from web.throttle import SignInThrottle
 from web.ui.requests import command_id
-from workflow_engine import ChangePassword, EngineError, InvalidVariablesError, hash_password, new_id
+from workflow_engine import ChangePassword, EngineError, InvalidVariablesError, hash_password, is_easy_to_guess, new_id
 
 blueprint = Blueprint("account", __name__)
 LONGEST_PASSWORD = 1_000
@@ -59,6 +59,8 @@ def _require_good(new: str, again: str, sign_in_name: str, current: str) -> None
         problems["new"] = _("Another one than now.")
     elif len(set(new)) < 5:
         problems["new"] = _("At least five different characters.")
+    elif is_easy_to_guess(new, (g.person.display_name_en, g.person.display_name_zh)):
+        problems["new"] = _("Easy to guess. Take several words that do not belong together.")
     elif new != again:
         problems["again"] = _("The two are not the same.")
     if problems:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from workflow_engine import OPERATOR, BindAccount, LoadOrganisation, hash_password, new_id
+from workflow_engine import OPERATOR, BindAccount, LoadOrganisation, hash_password, is_easy_to_guess, new_id
 from workflow_engine.cli.asking import actor_for, opened, read_values, require_person, with_output, with_person
 from workflow_engine.cli.output import Output, table
 
@@ -86,6 +86,8 @@ def password(output: Output, name: str) -> None:
     typed = str(typed).rstrip("\r\n")
     if len(typed) < SHORTEST_PASSWORD:
         raise click.UsageError(f"Expected a password of at least {SHORTEST_PASSWORD} characters.")
+    if is_easy_to_guess(typed, [name]):
+        raise click.UsageError("Expected a password that is not easy to guess: several words, for example.")
     with opened() as engine:
         found = require_person(engine, name)
         row = {"person_id": found.person_id, "password_hash": hash_password(typed)}
