@@ -1,6 +1,6 @@
 """Passwords that are too easy to guess: known ones, names and words with the usual changes, rows of keys, dates.
 
-Estimated offline by zxcvbn with the lists that come with it, so nothing of a password leaves the machine. Its lists know
+Estimated offline by zxcvbn with its own lists, so nothing of a password leaves the machine. Its lists know
 English best; ``COMMON_HERE`` adds what leaked Chinese passwords are made of most.
 """
 

@@ -189,7 +189,7 @@ def test_a_changed_password_ends_the_other_sessions(app: Flask) -> None:
     assert "not your password" in here.post("/account/password", wrong).text
     weak = here.post("/account/password", {"current": PASSWORD, "new": "hu", "again": "hu"})
     assert "At least 10 characters" in weak.text
-    for known in ("password123!", "Qwertyuiop1", "12345abcde", "huyang2024"):
+    for known in ("password123!", "Qwertyuiop1", "12345abcde", "woaini1314520"):
         easy = here.post("/account/password", {"current": PASSWORD, "new": known, "again": known})
         assert (easy.status_code, "Easy to guess" in easy.text) == (422, True), known
     before = here.client.get_cookie("liandong")
