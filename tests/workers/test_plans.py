@@ -10,7 +10,7 @@ import pytest
 from tests.workers.models import END, START, begin, chain, deploy, model, timer_event
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.clock import VirtualClock
-from workflow_engine.queries import operations
+from workflow_engine.queries import deadlines, operations
 from workflow_engine.settings import Settings
 from workflow_engine.storage import jobs, outgoing, timers
 from workflow_engine.storage.statement import Statement
@@ -25,6 +25,7 @@ from workflow_engine.workers.clock import AlarmClock, Tick
         (jobs._DOABLE, "ix_job_doable (topic=?"),
         (outgoing.PENDING, "ix_outbox_pending (next_at<?)"),
         (outgoing.DELIVERIES, "ix_signal_delivery_pending"),
+        (deadlines.OUTDATED, "ix_reckoned_case_calendar ((calendar,case_id)>"),
     ],
 )
 def test_statement_takes_its_index(tmp_path: Path, statement: Statement, index: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from web.context import engine
 from web.presenters.case_lines import case_line
 from web.presenters.case_parts import participants, related
+from web.presenters.deadline_words import ClockWords, clocks_of_case
 from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import by_day, tell
@@ -19,6 +20,7 @@ from web.presenters.values import facts
 from workflow_engine import Actor, CaseDetail, new_id
 
 MOST_MOMENTS = 80
+Deadlines = dict[tuple[int, int | None], ClockWords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class ClockLine:
     name: str
     due: Due | None
     count: int = 1
+    stands: ClockWords | None = None
 
 
 def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict[str, Any]:
@@ -35,6 +38,7 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
     names = names_of(case.case.definition_id)
     history = engine().queries.get_history(case.case.case_id, actor)
     story = tell(history if whole_story else history[-MOST_MOMENTS:], names)
+    deadlines = clocks_of_case(case.case.case_id)
     open_tasks = [line_of(task) for task in case.user_tasks if task.state in ("ready", "claimed")]
     return {
         "case": case.case,
@@ -50,7 +54,9 @@ def case_page(case: CaseDetail, actor: Actor, whole_story: bool = False) -> dict
         "related": related(case, history, actor),
         "files": files_of(engine().queries.work.attachments(case.case.case_id, actor)),
         "comments": comments_of(engine().queries.work.comments(case.case.case_id, actor)),
-        "clocks": _clocks(case, names),
+        "clocks": [*_clocks(case, names), *_standing(case, names, deadlines)],
+        "clock_of": lambda task_id: deadlines.get((int(task_id.rpartition(".")[2]), None)),
+        "case_stands": any(words.by_case for words in deadlines.values()) and case.case.state == "active",
         "keeping": engine().queries.keeping.of_case(case.case.case_id),
         "waiting": [(names.element(s.element_id), s.name) for s in case.subscriptions],
         "jobs": [
@@ -79,3 +85,13 @@ def _clocks(case: CaseDetail, names: Names) -> list[ClockLine]:
         known = first.get(name)
         first[name] = replace(known, count=known.count + 1) if known else ClockLine(name, due_of(timer.due_at))
     return list(first.values())
+
+
+def _standing(case: CaseDetail, names: Names, deadlines: Deadlines) -> list[ClockLine]:
+    """Timers whose clock stands: they wait for no instant until it runs again."""
+    newest = {(timer.token_id or 0, timer.position): timer for timer in sorted(case.timers, key=lambda one: one.due_at)}
+    return [
+        ClockLine(names.element(newest[key].element_id), None, stands=words)
+        for key, words in deadlines.items()
+        if words.stands_since is not None and key in newest and newest[key].state == "cancelled"
+    ]

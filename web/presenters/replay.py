@@ -140,6 +140,9 @@ def _started(event: Event) -> list[Step]:
 
 _OVER: Callable[[Event], list[Step]] = lambda event: [["u", event["token_id"]]]  # noqa: E731 - one of a table
 _NO_LONGER: Callable[[Event], list[Step]] = lambda event: [["o", _key(event)]]  # noqa: E731 - one of a table
+_MOVED: Callable[[Event], list[Step]] = lambda event: (  # noqa: E731 - one of a table
+    [["d", event["token_id"], _due({"due_at": event["after"]})]] if event.get("position") is None else []
+)
 _ENDED: Callable[[Event], list[Step]] = lambda _event: [["e"]]  # noqa: E731 - one of a table
 _STEPS: dict[str, Callable[[Event], list[Step]]] = {
     "case.started": _started,
@@ -154,6 +157,7 @@ _STEPS: dict[str, Callable[[Event], list[Step]]] = {
     "user_task.released": lambda e: [["t", e["token_id"], "", 0]],
     "user_task.completed": _OVER,
     "user_task.cancelled": _OVER,
+    "deadline.moved": _MOVED,
     "timer.scheduled": lambda e: [["w", _key(e), e["element_id"], _due(e), ""]],
     "timer.fired": _NO_LONGER,
     "timer.cancelled": _NO_LONGER,

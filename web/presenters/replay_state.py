@@ -43,6 +43,8 @@ class ReplayState:
         elif kind == "m":
             for token in rest[0]:
                 self.tokens.pop(token, None)
+        elif kind == "d" and rest[0] in self.tokens:
+            self.tokens[rest[0]].due = rest[1]
         elif kind in "tu" and rest[0] in self.tokens:
             self._task(self.tokens[rest[0]], kind, rest[1:])
         elif kind == "w":

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
-from web.presenters import sentences_assignment, sentences_work
+from web.presenters import sentences_assignment, sentences_deadlines, sentences_work
 from web.presenters.people import actor_name, group_names
 from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 from web.presenters.times import clock_time, due_of, instant
@@ -95,6 +95,7 @@ ASKED: dict[str, Sentence] = {
     "job.complete": _job(lambda: _("The service behind %(element)s answered")),
     "job.fail": _job(lambda: _("The service behind %(element)s failed")),
     "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
+    **sentences_deadlines.ASKED,
     **sentences_work.ASKED,
     **sentences_assignment.ASKED,
 }
@@ -240,6 +241,7 @@ HAPPENED: dict[str, Sentence] = {
     "variables.conflict": _conflict,
     "element.activated": _reached,
     "case.migrated": _migrated,
+    **sentences_deadlines.HAPPENED,
     **sentences_work.HAPPENED,
     **sentences_assignment.HAPPENED,
 }

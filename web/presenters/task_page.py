@@ -11,6 +11,7 @@ from web.context import engine
 from web.forms import Form, form_of
 from web.forms.conditions import without_settled
 from web.forms.shown import show
+from web.presenters.deadline_words import clock_of_task
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.story import Moment, by_day, tell
@@ -54,6 +55,7 @@ def task_page(
     history = queries.get_history(task.case_id, actor)
     story = tell(history[-MOST_MOMENTS:], names)
     is_open = task.state in ("ready", "claimed")
+    clock = clock_of_task(task.user_task_id)
     work = queries.work.around(task.user_task_id, actor)
     draft = None if typed is not None or not is_open else work.draft
     if draft is not None:
@@ -80,7 +82,8 @@ def task_page(
         **around_it,
         "draft": draft,
         "draft_version": work.draft.version if work.draft else 0,
-        "working_clock": working_clock(task.due_at) if is_open else "",
+        "clock": clock,
+        "working_clock": working_clock(task.due_at) if is_open and clock.stands_since is None else "",
         "voice_states": STATES,
         "refused": refused,
         "verb_error": refusal,

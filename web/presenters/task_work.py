@@ -27,6 +27,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "transfer": (marked("Hand over"), marked("The task changes hands for good.")),
     "delegate": (marked("Delegate"), marked("Somebody prepares it; it comes back to you, and you complete it.")),
     "sign": (marked("Add signers"), marked("Others are asked for their opinion; what they say stays on the record.")),
+    "stop_clock": (marked("Stop the clock"), marked("The deadline stands still while others have to act first.")),
+    "start_clock": (marked("Let the clock run"), marked("The deadline moves by the time that the clock stood.")),
     "copy": (marked("Copy to"), marked("Others may read the case; they have nothing to do.")),
     "urge": (marked("Urge"), marked("Whoever has the task is told, at most once an hour.")),
 }

@@ -16,6 +16,7 @@ from web.presenters.case_page import case_page
 from web.ui.requests import command_id, required_reason
 from web.ui.values import typed_object
 from workflow_engine import (
+    CLOCK_CAUSES,
     CancelCase,
     CaseCommand,
     HoldCase,
@@ -23,6 +24,8 @@ from workflow_engine import (
     LiftHold,
     ResumeCase,
     RetryIncident,
+    StartClock,
+    StopClock,
     SuspendCase,
 )
 
@@ -45,6 +48,28 @@ def resume(case_id: str) -> Response:
     _keep(case_id, "resume")
     reason = request.form.get("reason", "").strip()
     return _handled(ResumeCase(command_id=command_id(), case_id=case_id, reason=reason), _("The case goes on."))
+
+
+@blueprint.post("/cases/<case_id>/stop-clock")
+@requires("operate_cases")
+def stop_clock(case_id: str) -> Response:
+    """Every due date, and every timer in working time, stands still."""
+    _keep(case_id, "stop_clock")
+    cause = request.form.get("cause", "")
+    if cause not in CLOCK_CAUSES:
+        message = _("Choose what it waits for.")
+        raise InvalidVariablesError(message, {"cause": message})
+    command = StopClock(command_id=command_id(), case_id=case_id, cause=cause, reason=required_reason())
+    return _handled(command, _("The clock of the case stands."))
+
+
+@blueprint.post("/cases/<case_id>/start-clock")
+@requires("operate_cases")
+def start_clock(case_id: str) -> Response:
+    """Deadlines go on, moved by the time that they stood."""
+    _keep(case_id, "start_clock")
+    command = StartClock(command_id=command_id(), case_id=case_id, reason=request.form.get("reason", "").strip())
+    return _handled(command, _("The clock of the case runs again."))
 
 
 @blueprint.post("/cases/<case_id>/cancel")

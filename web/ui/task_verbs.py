@@ -22,6 +22,7 @@ from web.presenters.picking import PEOPLE, PICKS, options
 from web.ui.requests import command_id, one_of, optional_reason, required_reason
 from web.ui.tasks import get_task, render_task
 from workflow_engine import (
+    CLOCK_CAUSES,
     AddComment,
     AddInstance,
     AnswerDelegation,
@@ -38,6 +39,8 @@ from workflow_engine import (
     RemoveSigner,
     ReturnUserTask,
     SaveDraft,
+    StartClock,
+    StopClock,
     TakeBackDelegation,
     TakeBackUserTask,
     TransferUserTask,
@@ -124,6 +127,22 @@ def _copy(task: UserTaskRow) -> Command:
     return _to(CopyCase, case_id=lambda: task.case_id, subjects=_all, reason=required_reason)(task)
 
 
+def _stop_clock(task: UserTaskRow) -> Command:
+    return _to(StopClock, case_id=lambda: task.case_id, cause=_cause, reason=required_reason)(task)
+
+
+def _cause() -> str:
+    cause = request.form.get("cause", "")
+    if cause not in CLOCK_CAUSES:
+        message = _("Choose what it waits for.")
+        raise InvalidVariablesError(message, {"cause": message})
+    return cause
+
+
+def _start_clock(task: UserTaskRow) -> Command:
+    return _to(StartClock, case_id=lambda: task.case_id, reason=_typed("reason"))(task)
+
+
 def _comment(task: UserTaskRow) -> Command:
     """``@name`` tells somebody."""
     text = request.form.get("text", "").strip()[:LONGEST_TEXT]
@@ -159,6 +178,10 @@ VERB_FORMS = (
              marked("The case went back to the step you chose."), "inbox"),
     VerbForm("take_back", _to(TakeBackUserTask, reason=required_reason),
              marked("The task is yours again."), "inbox", path="take-back"),
+    VerbForm("stop_clock", _stop_clock, marked("The clock stands. Let it run again when it goes on."),
+             path="stop-clock"),
+    VerbForm("start_clock", _start_clock, marked("The clock runs again, and the deadline has moved."),
+             path="start-clock"),
     VerbForm("copy", _copy, marked("The copies were sent.")),
     VerbForm("urge", _to(UrgeUserTask, reason=required_reason), marked("Whoever has the task was told.")),
     VerbForm("comment", _comment, marked("Your comment was added."), "comments"),

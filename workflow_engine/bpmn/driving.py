@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflow_engine.bpmn.deadlines import keep_answers
 from workflow_engine.bpmn.evaluation import condition_of
 from workflow_engine.bpmn.faults import open_incident
 from workflow_engine.bpmn.scoping import require_open_work
@@ -28,6 +29,8 @@ def drive(top: CaseTree) -> None:
             break
     if budget >= 0 and not top.completed:
         _look_for_work(top)
+    if top.context.asking.used:
+        keep_answers(top)
 
 
 def _run_ready(top: CaseTree, budget: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from workflow_engine.bpmn.model import Node
 
 VERBS = "verbs"
-EVERYDAY = frozenset({"transfer", "delegate", "sign", "return", "take_back", "copy", "urge"})
+EVERYDAY = frozenset({"transfer", "delegate", "sign", "return", "take_back", "copy", "urge", "stop_clock"})
 
 
 def allowed_verbs(node: Node) -> frozenset[str]:

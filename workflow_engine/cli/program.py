@@ -14,7 +14,7 @@ from workflow_engine.cli.auditing import audit
 from workflow_engine.cli.ballots import ballot
 from workflow_engine.cli.batches import batch
 from workflow_engine.cli.cases import start
-from workflow_engine.cli.changing import case
+from workflow_engine.cli.clocks import case
 from workflow_engine.cli.decide import decide
 from workflow_engine.cli.definitions import definitions, deploy, lint, release, retire
 from workflow_engine.cli.documenting import settings
@@ -27,6 +27,7 @@ from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, give_back, tasks
+from workflow_engine.cli.working_calendar import calendar
 
 
 class Program(click.Group):
@@ -57,8 +58,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, ballot, batch, case, claim, complete, db, decide, definitions, deploy, feel, give_back, job,
-    lint, message, organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
+    alert, audit, ballot, batch, calendar, case, claim, complete, db, decide, definitions, deploy, feel, give_back,
+    job, lint, message, organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from workflow_engine.domain.office_hours import OFFICE_HOURS, WEEKDAYS, CalendarError, Opening, check_openings
@@ -94,6 +94,18 @@ def notice_changes(document: Mapping[str, Any]) -> tuple[dict[str, dict[str, str
     days = {day.isoformat(): {"kind": OFF, "name": _short(named, day)} for day in notice.days_off}
     days.update({day.isoformat(): {"kind": WORK, "name": _short(named, day)} for day in notice.make_up_days})
     return days, notice.year
+
+
+def differences(worked: Calendar, notice: Mapping[str, Mapping[str, str]], year: int) -> list[tuple[str, str, str]]:
+    """(day, here, in the notice) of each day of the year that is worked by one and not by the other."""
+    theirs = CalendarContent().changed(notice, {}, {}).calendar(worked.zone)
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    words = {True: WORK, False: OFF}
+    return [
+        (day.isoformat(), words[worked.is_working_day(day)], words[theirs.is_working_day(day)])
+        for day in days
+        if day.year == year and worked.is_working_day(day) != theirs.is_working_day(day)
+    ]
 
 
 def _short(named: Mapping[str, str], day: date) -> str:

@@ -41,6 +41,14 @@ from workflow_engine.domain.events_case import (
     TokensMerged,
     VariablesChanged,
 )
+from workflow_engine.domain.events_deadlines import (
+    ClockStarted,
+    ClockStopped,
+    DeadlineHeld,
+    DeadlineMoved,
+    DeadlineReckoned,
+    DeadlinesReckoned,
+)
 from workflow_engine.domain.events_operations import (
     BatchContinued,
     BatchCreated,
@@ -126,8 +134,14 @@ __all__ = [
     "CaseResumed",
     "CaseStarted",
     "CaseSuspended",
+    "ClockStarted",
+    "ClockStopped",
     "CommentAdded",
     "CopiesRead",
+    "DeadlineHeld",
+    "DeadlineMoved",
+    "DeadlineReckoned",
+    "DeadlinesReckoned",
     "DecisionEvaluated",
     "DelegationEnded",
     "ElementActivated",

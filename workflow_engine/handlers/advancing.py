@@ -21,7 +21,7 @@ from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.acts import ACTS, next_due_at
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.steps import Act, Step
-from workflow_engine.storage import appliers, chains, setting_versions
+from workflow_engine.storage import appliers, chains, reckoned, setting_versions
 from workflow_engine.storage.cases import Case, add_case, find_case, save_case, save_tokens
 from workflow_engine.storage.changes import Changes, Facts
 from workflow_engine.storage.definitions import BoundProcess
@@ -150,6 +150,8 @@ def record(
     save_tokens(work.unit, case.case_id, step.changed, step.removed if case.version else ())
     failpoint("after_state")
     changes.flush(work.unit)
+    if after.state in ENDED_CASE and "reckoned" in instance.tree.header:
+        reckoned.forget(work.unit, case.case_id)
     failpoint("after_outbox")
     work.events.extend(step.events)
     work.outgoing = work.outgoing or any(isinstance(event, _OUTGOING) for event in step.events)

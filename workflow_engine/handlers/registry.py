@@ -12,6 +12,7 @@ from workflow_engine.domain import ballot_commands as v
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import consultation_commands as q
+from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -33,6 +34,7 @@ from workflow_engine.handlers import (
     conflicts,
     consultations,
     cosigning,
+    deadlines,
     definitions,
     deliveries,
     deploying,
@@ -93,6 +95,9 @@ HANDLERS: dict[type[Command], Handler] = {
     c.CompleteJob: jobs.complete_job,
     c.FailJob: jobs.fail_job,
     c.ThrowJobError: jobs.throw_job_error,
+    h.StopClock: deadlines.stop_clock,
+    h.StartClock: deadlines.start_clock,
+    h.ReckonDeadlines: deadlines.reckon_deadlines,
     p.ModifyCase: operating.modify_case,
     p.MigrateCase: operating.migrate_case,
     p.CreateBatch: batches.create_batch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -36,8 +36,7 @@ class _Known(NamedTuple):
         return parse_instant(text)
 
     def deadline(self, found: Deadline) -> Answer:
-        text = found.due_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        return Answer(text, self.source, found.provisional)
+        return Answer(_text(found.due_at), self.source, found.provisional)
 
     def told(self, value: Any, first: datetime, last: datetime) -> Answer:
         """A plain answer, provisional when a year on the way has no notice."""
@@ -91,9 +90,39 @@ def _is_working_day(ground: Ground, moment: str) -> Answer:
     return known.told(known.calendar.is_working_day(known.calendar.local_day(instant)), instant, instant)
 
 
+def _deadline(
+    ground: Ground, function: str | None, arguments: list[Any], offset: int, base: str | None, stops: list[list[str]]
+) -> Answer:
+    """A deadline reckoned again: its question's answer (or else ``base``), moved by the spans that its clock stood.
+
+    Each moves it in what it is reckoned in: by the working days after that of its beginning, by working time, or, where
+    the calendar has no part in it, by all the time that passed. ``offset``: microseconds from answer to deadline.
+    """
+    known = known_calendar(ground)
+    spans = [(parse_instant(start), parse_instant(end)) for start, end in stops]
+    if function is None:
+        passed = sum((end - start for start, end in spans), timedelta())
+        return Answer(_text(parse_instant(str(base)) + passed), known.source)
+    answer = WORKING_TIME_FUNCTIONS[function](ground, *arguments)
+    due = parse_instant(answer.value) + timedelta(microseconds=offset)
+    if not spans:
+        return Answer(_text(due), known.source, answer.provisional)
+    if function == "working days after":
+        moved = known.calendar.add_working_days(due, sum(known.calendar.working_days_between(*span) for span in spans))
+    else:
+        stood = sum((known.calendar.working_time_between(*span) for span in spans), timedelta())
+        moved = known.calendar.add_working_time(due, stood)
+    return Answer(_text(moved.due_at), known.source, answer.provisional or moved.provisional)
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 WORKING_TIME_FUNCTIONS: Mapping[str, OutsideFunction] = {
     "working days after": _working_days_after,
     "working hours after": _working_hours_after,
     "working days between": _working_days_between,
     "is working day": _is_working_day,
+    "deadline": _deadline,
 }

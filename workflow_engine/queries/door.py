@@ -20,6 +20,7 @@ from workflow_engine.queries.case_lists import CaseListQueries
 from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
 from workflow_engine.queries.consultations import ConsultationQueries
+from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
@@ -58,6 +59,8 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
+        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "consultations": ConsultationQueries,
+        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
@@ -76,6 +79,7 @@ class Queries:
         self.paths = PathQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
         self.work = WorkQueries(self.snapshot)
+        self.deadlines = DeadlineQueries(self.snapshot, self.look)
         self.desk = DeskQueries(self.look)
         self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import func, literal, or_, select, tuple_
 
+from workflow_engine.bpmn.deadlines import clock_verbs
 from workflow_engine.bpmn.elements.loops import MultiInstance
 from workflow_engine.bpmn.going_back import followers, goes_straight_back, lineage_of, plan_taking_back, ways_back
 from workflow_engine.bpmn.signing import find_host
@@ -241,9 +242,16 @@ class _Situation:
             found |= allowed & {"delegate", "sign"}
             if self.is_joint and "sign" in allowed:
                 found.add("add_instance")
+        found |= self._clocks(allowed)
         if self.holds and self.own is None and "return" in allowed:
             found.add("return")
         return found
+
+    def _clocks(self, allowed: frozenset[str]) -> set[str]:
+        """Whether the clock of the task can be stopped or started."""
+        if not self.holds or self.own is not None or self.token is None or "stop_clock" not in allowed:
+            return set()
+        return clock_verbs(self.token)
 
     def _taking(self) -> set[str]:
         """Whether the task is on offer to the actor, or can go back on offer."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workflow_engine.domain import events as e
-from workflow_engine.storage import ballot_rows, user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import ballot_rows, deadline_rows, user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts
 
 Applier = Callable[[Changes, Facts, Any], None]
@@ -44,6 +44,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.IncidentResolved: waiting_rows.incident_resolved,
     e.MessageThrown: waiting_rows.message_thrown,
     e.SignalThrown: waiting_rows.signal_thrown,
+    **deadline_rows.APPLIERS,
     **work_rows.APPLIERS,
     **ballot_rows.APPLIERS,
 }

@@ -13,7 +13,7 @@ from sqlalchemy import Table, select
 from workflow_engine.audit.chain import Entry
 from workflow_engine.domain import events as e
 from workflow_engine.domain.events import event_from
-from workflow_engine.storage import appliers, ballot_rows, user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import appliers, ballot_rows, deadline_rows, user_task_rows, waiting_rows, work_rows
 from workflow_engine.storage.changes import Changes, Facts, Insert
 from workflow_engine.storage.schema import (
     attachment,
@@ -21,6 +21,7 @@ from workflow_engine.storage.schema import (
     ballot_round,
     ballot_voter,
     comment,
+    deadline,
     incident,
     job,
     note,
@@ -73,6 +74,7 @@ TABLES = (
     RebuiltTable(task_copy, work_rows.COPIES, ("copy_id",)),
     RebuiltTable(note, work_rows.NOTES, ("note_id",)),
     RebuiltTable(comment, work_rows.COMMENTS, ("comment_id",)),
+    RebuiltTable(deadline, deadline_rows.DEADLINES, ("case_id", "token_id", "position")),
     RebuiltTable(attachment, work_rows.ATTACHMENTS, ("attachment_id",)),
     RebuiltTable(ballot, ballot_rows.BALLOTS, ("ballot_id",)),
     RebuiltTable(ballot_round, ballot_rows.ROUNDS, ("ballot_id", "round_no")),

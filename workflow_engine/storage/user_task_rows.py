@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow_engine.domain.events import (
@@ -88,6 +88,23 @@ def _offer_again(dialect: str) -> Any:
     )
 
 
+def _due_of(table: Any) -> Any:
+    """The part of the sort key that says when the task is due, replaced: see ``_sort_key``."""
+    key = table.c.sort_key
+    return func.substr(key, 1, 5).concat(param("due_text", key)).concat(func.substr(key, 25))
+
+
+_MOVE_DUE = Move(
+    "user_task due at another instant",
+    Statement(
+        update(user_task).where(_key).values(due_at=param("due_at", user_task.c.due_at), sort_key=_due_of(user_task))
+    ),
+)
+_MOVE_OFFERS_DUE = Move(
+    "offer due at another instant",
+    Statement(update(offer).where(offer.c.user_task_id == param("key")).values(sort_key=_due_of(offer))),
+    exactly=None,
+)
 _OFFER_AGAIN = Move("offer to another", Statement(_offer_again))
 
 
@@ -221,6 +238,20 @@ def migrated(changes: Changes, facts: Facts, event: UserTaskMigrated) -> None:
         changes.move(_MIGRATE, {"key": task_id, **values})
     else:
         row.update(values)
+
+
+def due_moved(changes: Changes, facts: Facts, token_id: int, due_at: datetime) -> None:
+    """The task is due at another instant, and stands at another place in every list."""
+    task_id, due_text = f"{facts.case_id}.{token_id}", instant_text(due_at)[:19]
+    task = changes.pending(TASKS, task_id)
+    if task is None:
+        changes.move(_MOVE_DUE, {"key": task_id, "due_at": due_at, "due_text": due_text})
+        changes.move(_MOVE_OFFERS_DUE, {"key": task_id, "due_text": due_text})
+        return
+    task["due_at"], task["sort_key"] = due_at, task["sort_key"][:5] + due_text + task["sort_key"][24:]
+    for row in changes.pending_of(OFFERS):
+        if row["user_task_id"] == task_id:
+            row["sort_key"] = task["sort_key"]
 
 
 def _move(changes: Changes, facts: Facts, token_id: int, move: Move, state: str, values: Values) -> None:

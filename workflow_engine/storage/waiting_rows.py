@@ -20,7 +20,9 @@ _LONGEST_MESSAGE = 4_000
 THROWN_TIME_TO_LIVE = timedelta(days=7)
 """How long a message thrown by a case waits for its catcher before it is shown as undelivered."""
 
-TIMERS = Insert("timer", Statement(insert(timer)))
+_TIMER_COLUMNS = tuple(column.name for column in timer.columns if column.name not in ("timer_id", "due_at"))
+# A timer whose clock stood for no working time waits for the instant from which it was taken back.
+TIMERS = Insert("timer", Statement(lambda dialect: upsert(dialect, timer, ("timer_id", "due_at"), _TIMER_COLUMNS)))
 SUBSCRIPTIONS = Insert("subscription", Statement(insert(subscription)))
 _JOB_COLUMNS = tuple(column.name for column in job.columns if column.name != "job_id")
 # A job that failed is made anew, under its old id, when its incident is retried.
@@ -48,8 +50,10 @@ _CLOSE = Move(
     "subscription closed",
     Statement(delete(subscription).where(subscription.c.subscription_id == param("key"))),
 )
-_case_token = {table.name: (table.c.case_id == param("case")) & (table.c.token_id == param("token")) for table in
-               (timer, subscription, job)}
+_case_token = {
+    table.name: (table.c.case_id == param("case")) & (table.c.token_id == param("token"))
+    for table in (timer, subscription, job)
+}
 _REPLACE = [
     Move(
         f"{table.name} migrated",

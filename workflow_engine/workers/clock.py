@@ -26,8 +26,10 @@ from workflow_engine.domain.commands import Command, FireTimer
 from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.domain.events import TimerScheduled
 from workflow_engine.domain.internal_commands import ClaimTimers, FireStartTimer
+from workflow_engine.domain.organisation_commands import ChangeCalendar
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.failpoints import failpoint
+from workflow_engine.workers.deadlines import reckon_outdated
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class AlarmClock:
         self._scheduler: BackgroundScheduler | None = None
         self._wake_at = float("inf")
         self._guard = threading.Lock()
-        self._beaten_at = float("-inf")
+        self._beaten_at = self._reckon_at = float("-inf")
         self._lag_seconds = 0.0
         self._fired = 0
 
@@ -93,6 +95,7 @@ class AlarmClock:
     def _run(self) -> None:
         try:
             self.tick()
+            self._reckon()
             self._beat()
             self._set_alarm()
         except UnavailableError as error:
@@ -100,7 +103,15 @@ class AlarmClock:
         except Exception:
             log.exception("clock: a tick failed; the next one looks again")
 
+    def _reckon(self) -> None:
+        """Bring deadlines to the calendar that holds: at once when it was changed here, else at the next heartbeat."""
+        if time.monotonic() >= self._reckon_at:
+            self._reckon_at = time.monotonic() + HEARTBEAT_SECONDS
+            reckon_outdated(self._engine)
+
     def _heard(self, committed: Committed) -> None:
+        if isinstance(committed.command, ChangeCalendar):
+            self._reckon_at = float("-inf")
         due = [event.due_at for event in committed.events if isinstance(event, TimerScheduled)]
         if due:
             self._wake_in(self._seconds_until(datetime.fromisoformat(min(due))))

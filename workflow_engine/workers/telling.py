@@ -88,7 +88,6 @@ class TellingRunner:
         )
         self._engine.handle(command, WORKER)
 
-
     def _prepare_digests(self) -> None:
         """On working days from eight in the morning on, once a day."""
         local = self._engine.clock.now().astimezone(self._zone)

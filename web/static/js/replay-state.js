@@ -32,6 +32,11 @@ export function applyStep(state, [kind, ...rest], at) {
       if (place) tokens.set(rest[0], { ...place, who: rest[1] || place.who, held: Boolean(rest[2]), due: rest.length > 3 ? rest[3] : place.due });
       break;
     }
+    case "d": {
+      const place = tokens.get(rest[0]);
+      if (place) tokens.set(rest[0], { ...place, due: rest[1] });
+      break;
+    }
     case "u": {
       const place = tokens.get(rest[0]);
       if (place) tokens.set(rest[0], { ...place, who: "", held: false });

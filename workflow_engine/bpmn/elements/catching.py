@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.bpmn.correlation import bind_correlation, demanded_correlation, event_name
+from workflow_engine.bpmn.deadlines import remember
 from workflow_engine.bpmn.elements.element import Element
 from workflow_engine.bpmn.elements.mapping import map_in, map_out
 from workflow_engine.bpmn.evaluation import due_instant, iso, mapped, text_of
@@ -77,8 +78,9 @@ class CatchElement(Element):
         return self._fire_due(token) or done
 
     def _schedule(self, token: Token, position: int, definition: EventDefinition) -> None:
-        now = token.workflow.top_workflow.context.now
-        text = text_of(definition.expression or "null", token.data, token.workflow.top_workflow.context)
+        context = token.workflow.top_workflow.context
+        now, asked_before = context.now, len(context.asking.used)
+        text = text_of(definition.expression or "null", token.data, context)
         if text is None:
             raise ExpressionError(f"Expected timer {definition.expression!r} to give a time, but it gives null.")
         if definition.timer == "cycle" or text.startswith("R"):
@@ -87,12 +89,15 @@ class CatchElement(Element):
             if due == now and cycle.start is not None and cycle.start < now:
                 due = cycle.due(2, now)  # a grid that began before: the next point, else a loop back here never waits
             token.internal_data.setdefault("cycle", {})[str(position)] = [text, iso(now), 0]
-        else:
-            due = due_instant(text, now)
-        if due is not None:
-            self._set_due(token, position, due)
+            if due is not None:
+                self.set_due(token, position, due)
+            return
+        due = due_instant(text, now)
+        self.set_due(token, position, due)
+        remember(token, str(position), due, asked_before)
 
-    def _set_due(self, token: Token, position: int, due: datetime) -> None:
+    def set_due(self, token: Token, position: int, due: datetime) -> None:
+        """Wait for this instant."""
         due_at = iso(due)
         token.internal_data.setdefault("due", {})[str(position)] = due_at
         token.workflow.top_workflow.recorder.touch(token)
@@ -228,7 +233,7 @@ class CatchElement(Element):
         due = cycle.due(state[2] + 1, started)
         token.workflow.top_workflow.recorder.touch(token)
         if due is not None:
-            self._set_due(token, position, due)
+            self.set_due(token, position, due)
 
 
 def _waits_at(token: Token, position: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.bpmn.assigning import settled
+from workflow_engine.bpmn.deadlines import DUE, remember
 from workflow_engine.bpmn.decisions import DecisionResult
 from workflow_engine.bpmn.decisions import evaluate as evaluate_decision
 from workflow_engine.bpmn.elements.activity import Activity
@@ -32,6 +33,7 @@ from workflow_engine.domain.events import (
     UserTaskCreated,
 )
 from workflow_engine.domain.events_teamwork import OpinionEnded, OpinionOpened
+from workflow_engine.domain.timing import parse_instant
 
 _SANDBOX = ScriptSandbox()
 """One per process; its workers start with the first script that needs one."""
@@ -58,9 +60,13 @@ class UserTask(Activity):
     kind = "userTask"
 
     def work(self, token: Token) -> bool | None:
-        recorder, created = token.workflow.top_workflow.recorder, self._created(token)
+        top = token.workflow.top_workflow
+        asked_before = len(top.context.asking.used)
+        created = self._created(token)
         for event in settled(token, created) if self._names_somebody(token) else (created,):
-            recorder.add(event)
+            top.recorder.add(event)
+        if created.due_at is not None:
+            remember(token, DUE, parse_instant(created.due_at), asked_before)
         return None
 
     def _names_somebody(self, token: Token) -> bool:

@@ -24,6 +24,7 @@ from workflow_engine.storage.schema.cases import (
 )
 from workflow_engine.storage.schema.conflicts import conflict_of_interest
 from workflow_engine.storage.schema.consultations import consultation, consultation_notice, consultation_opinion
+from workflow_engine.storage.schema.deadlines import deadline, reckoned_case
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
 from workflow_engine.storage.schema.keeping import case_hold, case_removal
@@ -91,6 +92,7 @@ __all__ = [
     "consultation",
     "consultation_notice",
     "consultation_opinion",
+    "deadline",
     "definition",
     "definition_file",
     "definition_process",
@@ -125,6 +127,7 @@ __all__ = [
     "position",
     "process_instance",
     "proposal",
+    "reckoned_case",
     "role",
     "saved_view",
     "setting_version",

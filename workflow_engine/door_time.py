@@ -1,0 +1,13 @@
+"""The part of the public door that is about working time: deadlines, their clocks, and what a city sets for them."""
+
+from workflow_engine.domain.deadline_commands import CAUSES as CLOCK_CAUSES
+from workflow_engine.domain.deadline_commands import ReckonDeadlines, StartClock, StopClock
+from workflow_engine.queries.deadlines import DeadlineRow
+
+__all__ = [
+    "CLOCK_CAUSES",
+    "DeadlineRow",
+    "ReckonDeadlines",
+    "StartClock",
+    "StopClock",
+]
