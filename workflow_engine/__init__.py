@@ -5,8 +5,7 @@ This is the only module that the web knows.
 
 from __future__ import annotations
 
-from workflow_engine import door_assigning, door_ballots, door_consultations, door_outside, door_work
-from workflow_engine import door_consultations, door_outside, door_time, door_work
+from workflow_engine import door_assigning, door_ballots, door_consultations, door_outside, door_time, door_work
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.audit.chain import Finding
 from workflow_engine.bootstrap import open_engine

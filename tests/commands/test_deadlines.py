@@ -172,3 +172,22 @@ def test_clock_is_stopped_by_its_people_for_a_reason(house: House) -> None:
     stop(house, case_id, ADMIN, user_task_id=task_id, cause="other_body")
     house.complete(task_id, ANNE)
     verified(house)
+
+
+def test_vote_ends_later_when_the_calendar_says_so_and_its_clock_is_not_stopped(house: House) -> None:
+    properties = {"ballot": "result", "ballot.voters": "person:user:anne, person:user:bo"}
+    told = "".join(f'<camunda:property name="{name}" value="{value}"/>' for name, value in properties.items())
+    vote = (
+        '<bpmn:userTask id="V" camunda:dueDate="=working days after(now(), 2)"><bpmn:extensionElements>'
+        f"<camunda:properties>{told}</camunda:properties></bpmn:extensionElements></bpmn:userTask>"
+    )
+    house.release(chain(vote))
+    case_id = house.start()
+    with pytest.raises(InvalidStateError, match="none to stop"):
+        stop(house, case_id, ADMIN)
+    change(house, {"2026-05-14": "off"})
+    reckon(house, case_id)
+    assert house.tasks(case_id)[0].due_at == end_of(15)
+    assert timers(house, case_id) == {"V": [end_of(15)]}
+    assert house.rows("SELECT substr(due_at, 1, 10) FROM ballot")[0] == ("2026-05-15",)
+    verified(house)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from workflow_engine.bpmn.tree import CaseTree
 
 DUE = "due"
+BALLOT = "ballot"
+"""A vote has its own rules for more time; its clock is not stopped."""
 DEADLINE = "deadline"
 """The question that reckons a remembered deadline again; models cannot ask it."""
 UNITS = {"working days after": "working days", "working hours after": "working hours"}
@@ -88,6 +90,8 @@ def _origin(top: CaseTree, due: datetime, asked_before: int) -> Question | None:
 def clock_verbs(task: Token) -> set[str]:
     """Whether the clock of a user task can be stopped, or started again."""
     found: set[str] = set()
+    if BALLOT in task.internal_data:
+        return found
     for token in of_task(task):
         records, cycles = token.internal_data.get("deadlines", {}), token.internal_data.get("cycle", {})
         if any("held" in record for record in records.values()):
@@ -110,6 +114,8 @@ def hold(tree: CaseTree, token: Token, cause: str, reason: str, *, by_case: bool
     ``timers``: also those that are not reckoned in working time.
     """
     held = 0
+    if BALLOT in token.internal_data:
+        return held
     deadlines = token.internal_data.get("deadlines", {})
     waits, cycles = token.internal_data.get("due", {}), token.internal_data.get("cycle", {})
     for key in [DUE, *waits]:
@@ -159,7 +165,7 @@ def reckon_again(tree: CaseTree, calendar: int) -> None:
     moved = 0
     for _, token in sorted(tree.index.items()):
         for key, record in list(token.internal_data.get("deadlines", {}).items()):
-            if not token.is_live or "of" not in record or "held" in record or not _waits(token, key):
+            if not token.is_live or "of" not in record or "held" in record or not _waits(token, key, record):
                 continue
             answer = _ask(tree, record)
             anew = {**record, "at": answer.value, **_version(answer)}
@@ -172,10 +178,11 @@ def reckon_again(tree: CaseTree, calendar: int) -> None:
     tree.recorder.add(DeadlinesReckoned(calendar=calendar, moved=moved))
 
 
-def _waits(token: Token, key: str) -> bool:
+def _waits(token: Token, key: str, record: dict[str, Any]) -> bool:
+    """Whether this very deadline is still waited for: a vote may have been given more time, another way."""
     if key == DUE:
         return token.has_state(token.task_spec.waiting_state) and "done" not in token.internal_data
-    return key in token.internal_data.get("due", {})
+    return bool(token.internal_data.get("due", {}).get(key) == record["at"])
 
 
 def _ask(tree: CaseTree, record: dict[str, Any]) -> Answer:

@@ -59,9 +59,8 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
-        "analysis": AnalysisQueries, "case_lists": CaseListQueries, "consultations": ConsultationQueries,
-        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries,
-        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
+        "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
+        "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""

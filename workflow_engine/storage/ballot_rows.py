@@ -55,6 +55,24 @@ _MANDATE = Move(
         .values(mandate_to=param("mandate_to"), mandate_document=param("mandate_document"))
     ),
 )
+_MOVE_DUE = Move(
+    "ballot due at another instant",
+    Statement(
+        update(ballot)
+        .where(_b.ballot_id == param("key"), _b.state == "open")
+        .values(due_at=param("due", _b.due_at), sort_key=param("sort_key"))
+    ),
+    exactly=None,
+)
+_MOVE_TASK = Move(
+    "user_task of a ballot due",
+    Statement(
+        update(user_task)
+        .where(user_task.c.user_task_id == param("key"))
+        .values(due_at=param("due", user_task.c.due_at))
+    ),
+    exactly=None,
+)
 _NEW_DUE = Move(
     "user_task due",
     Statement(
@@ -154,6 +172,18 @@ def extended(changes: Changes, facts: Facts, event: b.BallotExtended) -> None:
     due_at = _instant(event.due_at)
     _move(changes, facts, event.token_id, _EXTEND, "open", {"due_at": due_at, "sort_key": _sort_key(event.due_at)})
     _due(changes, facts, event.token_id, due_at)
+
+
+def due_moved(changes: Changes, facts: Facts, token_id: int, due_text: str) -> None:
+    """Should the token be a ballot: it ends at another instant, and its task is due then."""
+    key, due_at = _id(facts, token_id), _instant(due_text)
+    row = changes.pending(BALLOTS, key)
+    if row is not None:
+        row.update(due_at=due_at, sort_key=_sort_key(due_text))
+        _due(changes, facts, token_id, due_at)
+    else:
+        changes.move(_MOVE_DUE, {"key": key, "due": due_at, "sort_key": _sort_key(due_text)})
+        changes.move(_MOVE_TASK, {"key": key, "due": due_at})
 
 
 def tied(changes: Changes, facts: Facts, event: b.BallotTied) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from workflow_engine.domain import events as e
-from workflow_engine.storage import user_task_rows
+from workflow_engine.storage import ballot_rows, user_task_rows
 from workflow_engine.storage.changes import Changes, Facts, Insert, Move
 from workflow_engine.storage.schema import deadline, reckoned_case
 from workflow_engine.storage.statement import Statement, param, upsert
@@ -57,6 +57,8 @@ def _moved(changes: Changes, facts: Facts, event: e.DeadlineMoved) -> None:
     _put(changes, facts, event, event.after)
     if event.position is None:
         user_task_rows.due_moved(changes, facts, event.token_id, datetime.fromisoformat(event.after))
+    elif event.position == 0:
+        ballot_rows.due_moved(changes, facts, event.token_id, event.after)
 
 
 def _all_reckoned(changes: Changes, facts: Facts, event: e.DeadlinesReckoned) -> None:
