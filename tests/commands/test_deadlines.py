@@ -189,5 +189,5 @@ def test_vote_ends_later_when_the_calendar_says_so_and_its_clock_is_not_stopped(
     reckon(house, case_id)
     assert house.tasks(case_id)[0].due_at == end_of(15)
     assert timers(house, case_id) == {"V": [end_of(15)]}
-    assert house.rows("SELECT substr(due_at, 1, 10) FROM ballot")[0] == ("2026-05-15",)
+    assert house.rows("SELECT substr(sort_key, 1, 10) FROM ballot")[0] == ("2026-05-15",)
     verified(house)
