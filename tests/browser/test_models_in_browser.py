@@ -61,6 +61,12 @@ def test_diagram_is_edited_checked_and_saved_as_the_author_wrote_it(city: City, 
     urge = admin.locator("#bio-properties-panel-liandong-verb-urge")
     assert urge.is_checked()
     urge.uncheck()
+    ballot = admin.locator("#bio-properties-panel-liandong-ballot")
+    ballot.evaluate("field => field.closest('.bio-properties-panel-group').firstChild.click()")
+    ballot.fill("decision")
+    ballot.press("Tab")
+    admin.locator("#bio-properties-panel-liandong-ballot-voters").fill("role:commander")
+    admin.locator("#bio-properties-panel-liandong-ballot-silence").select_option("no_objection")
     assert admin.evaluate(GUARD)
     assert admin.locator(".bjs-powered-by").is_visible()
     save(admin)
@@ -68,6 +74,8 @@ def test_diagram_is_edited_checked_and_saved_as_the_author_wrote_it(city: City, 
     saved = work_of(city, place).files[MODEL].decode()
     assert 'camunda:candidateGroups="role:commander"' in saved
     assert '<camunda:property name="verbs" value="transfer, delegate, sign, return, take_back, copy" />' in saved
+    for name, value in (("", "decision"), (".voters", "role:commander"), (".silence", "no_objection")):
+        assert f'<camunda:property name="ballot{name}" value="{value}" />' in saved
     admin.goto(f"{place}")
     admin.get_by_role("link", name="What changed").click()
     admin.wait_for_selector("[data-drawn]")

@@ -1,0 +1,71 @@
+"""Words of the form in which a modeller states the rules of a ballot (``static/js/models_ballot.js``)."""
+
+from __future__ import annotations
+
+from web.i18n import gettext as _
+
+
+def ballot_form_words() -> dict[str, str]:
+    """By property: its label, a hint under ``…_hint``, and the words it may be."""
+    return {
+        "ballotGroup": _("Ballot"),
+        "ballot_result": _("Variable for the result"),
+        "ballot_result_hint": _("Naming one puts this task to the vote instead of giving it to one person"),
+        "ballot_voters": _("Voters"),
+        "ballot_voters_hint": _(
+            "person:ID, position:ID, unit:ID (one vote), role:NAME (each member); or a FEEL list after ="
+        ),
+        "ballot_inner": _("Who casts the vote of a unit"),
+        "ballot_inner_head": _("Its head; anybody of the unit may prepare it"),
+        "ballot_inner_anyone": _("Anybody of the unit"),
+        "ballot_choices": _("Choices"),
+        "ballot_choices_hint": _("Such as agree=yes, comments=yes, object=no; without it: yes, no, abstain"),
+        "ballot_reasons": _("Choices that need a reason"),
+        "ballot_reasons_hint": _("Without it: every choice that counts as no"),
+        "ballot_threshold": _("Majority"),
+        "ballot_threshold_hint": _("> 1/2 (without it), >= 2/3, or all"),
+        "ballot_thresholdBase": _("Majority of"),
+        "ballot_thresholdBase_cast": _("votes for and against"),
+        "ballot_thresholdBase_present": _("those present"),
+        "ballot_thresholdBase_all": _("all on the roll"),
+        "ballot_quorum": _("Quorum"),
+        "ballot_quorum_hint": _("> 1/2, >= 2/3, or a number of voters such as >= 3"),
+        "ballot_quorumBase": _("Quorum of"),
+        "ballot_quorumBase_all": _("all on the roll"),
+        "ballot_quorumBase_present": _("those present"),
+        "ballot_weights": _("Weights"),
+        "ballot_weights_hint": _("A FEEL context after =, voter to number; without it everybody weighs 1"),
+        "ballot_veto": _("Who may say no alone"),
+        "ballot_veto_hint": _("Voters, separated by commas; their no needs a reason"),
+        "ballot_lead": _("Leading unit"),
+        "ballot_lead_hint": _("It may amend the text"),
+        "ballot_co": _("Co-units"),
+        "ballot_chair": _("Chair"),
+        "ballot_chair_hint": _("A person, position or unit: marks absences, breaks ties"),
+        "ballot_chairLast": _("The chair votes"),
+        "ballot_chairLast_false": _("at any time"),
+        "ballot_chairLast_true": _("only after all others"),
+        "ballot_tie": _("Even votes"),
+        "ballot_tie_rejected": _("reject it"),
+        "ballot_tie_chair": _("are decided by the chair"),
+        "ballot_tie_again": _("are voted on again"),
+        "ballot_earlyEnd": _("It ends"),
+        "ballot_earlyEnd_true": _("as soon as nothing can change the result"),
+        "ballot_earlyEnd_false": _("when all have voted, or at the deadline"),
+        "ballot_silence": _("Silence at the deadline means"),
+        "ballot_silence_absent": _("absent"),
+        "ballot_silence_no_objection": _("no objection"),
+        "ballot_silence_extend": _("more time, once"),
+        "ballot_extension": _("How much more time"),
+        "ballot_extension_hint": _("A duration such as P3D, or a FEEL expression after ="),
+        "ballot_secrecy": _("Votes are"),
+        "ballot_secrecy_open": _("in the open"),
+        "ballot_secrecy_after_close": _("shown after the decision"),
+        "ballot_secrecy_secret": _("secret"),
+        "ballot_text": _("Text that is voted on"),
+        "ballot_text_hint": _("A FEEL expression after =: a text, or a context with title, body and version"),
+        "ballot_items": _("Clauses, each voted by itself"),
+        "ballot_items_hint": _("A FEEL list after =: texts, or contexts with id and title"),
+        "ballot_rounds": _("Rounds at most"),
+        "ballot_rounds_hint": _("A number; each amended text begins a round"),
+    }
