@@ -66,14 +66,14 @@ class CatalogueQueries:
     def list_startable(self, actor: Actor) -> list[CatalogueRow]:
         """Every process that people start, by name; those that the actor may not start are marked so."""
         with self._snapshot() as snapshot:
-            found = [self._row(snapshot, *row) for row in snapshot.connection.execute(_newest())]
+            found = [self._row(snapshot, *row) for row in snapshot.connection.execute(newest_released())]
         rows = [_for(row, actor) for row in found if row is not None]
         return sorted(rows, key=lambda row: row.name)
 
     def get_start(self, process_id: str, actor: Actor) -> StartPage:
         """One process with its start form. Raises NotFoundError."""
         with self._snapshot() as snapshot:
-            newest = _newest().where(_p.process_id == process_id)
+            newest = newest_released().where(_p.process_id == process_id)
             rows = [self._row(snapshot, *row) for row in snapshot.connection.execute(newest)]
             row = next((row for row in rows if row is not None), None)
             if row is None:
@@ -93,7 +93,7 @@ class CatalogueQueries:
         return row
 
 
-def _newest() -> Any:
+def newest_released() -> Any:
     """The newest released version of every process."""
     released = (
         select(_p.process_id, func.max(_p.version).label("version"))

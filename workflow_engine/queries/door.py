@@ -21,6 +21,7 @@ from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
 from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
+from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
@@ -61,6 +62,9 @@ class Queries:
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
         "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
         "organisation": OrganisationQueries,
+        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
+        "desk": DeskQueries, "log": LogQueries,
+        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
@@ -84,6 +88,7 @@ class Queries:
         self.case_lists = CaseListQueries(self.snapshot)
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
+        self.coverage = CoverageQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
 
