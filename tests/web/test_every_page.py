@@ -47,7 +47,8 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         f"/cases/{case_id}/replay", f"/cases/{case_id}/replay?seq=1", f"/cases/{case_id}/proof?run=1",
         "/audit/checkpoints",
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
-        "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in",
+        "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in", "/coverage", "/conflicts",
+        f"/cases/{case_id}/conflicts",
     ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ PROPERTIES = {
 """The property of a process under which each axis stands: words with commas between, the leading one first."""
 EVERY_STAGE = frozenset({"both", "mechanism"})
 """Words for a stage that mean: in each of them."""
+LED = ("mechanisms", "subjects")
+"""Axes on which the first word of a process is the one that it leads with."""
 PAIRS = (
     ("objects", "stages"), ("objects", "subjects"), ("mechanisms", "subjects"), ("objects", "mechanisms"),
     ("stages", "mechanisms"), ("stages", "subjects"),
@@ -47,8 +49,8 @@ class ProcessScope:
         return words
 
     def leads(self, axis: str, word: str) -> bool:
-        """Whether this is the word it leads with; of objects and stages none leads."""
-        return axis in ("subjects", "mechanisms") and self.on(axis)[:1] == (word,)
+        """Whether this is the word it leads with."""
+        return self.on(axis)[:1] == (word,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Entry:
 
     process_id: str
     leads: bool
-    """The cell's subject or mechanism is the one that the process leads with."""
+    """The cell's subject and mechanism are those that the process leads with."""
 
 
 def scope_from(process_id: str, properties: Iterable[tuple[str, str]]) -> ProcessScope:
@@ -71,7 +73,7 @@ def cells(scopes: Sequence[ProcessScope], *axes: str) -> dict[tuple[str, ...], t
     """The processes of every cell over these axes, in the order of ``scopes``; empty cells are there, too."""
     return {
         words: tuple(
-            Entry(scope.process_id, any(scope.leads(axis, word) for axis, word in zip(axes, words, strict=True)))
+            Entry(scope.process_id, _leads(scope, dict(zip(axes, words, strict=True))))
             for scope in scopes
             if all(word in scope.on(axis) for axis, word in zip(axes, words, strict=True))
         )
@@ -84,13 +86,19 @@ def gaps(scopes: Sequence[ProcessScope]) -> list[tuple[str, ...]]:
     return [*_empty_cells(scopes), *_without_driver(scopes)]
 
 
+def _leads(scope: ProcessScope, cell: Mapping[str, str]) -> bool:
+    """Of objects and stages none leads; a cell of these alone nobody leads."""
+    led = [scope.leads(axis, word) for axis, word in cell.items() if axis in LED]
+    return bool(led) and all(led)
+
+
 def _empty_cells(scopes: Sequence[ProcessScope]) -> Iterator[tuple[str, ...]]:
     for axes in REQUIRED:
         yield from (words for words, entries in cells(scopes, *axes).items() if not entries)
 
 
 def _without_driver(scopes: Sequence[ProcessScope]) -> Iterator[tuple[str, ...]]:
-    for axis in ("mechanisms", "subjects"):
+    for axis in LED:
         yield from ((word,) for word in AXES[axis] if not any(scope.leads(axis, word) for scope in scopes))
 
 
