@@ -81,11 +81,11 @@ def test_who_wrote_it_gets_the_check_in_no_way(staff: Staff) -> None:
     staff.complete("write", ANNE)
     ways = _barred_ways(staff)
     for way in ("claim", "assign", "complete"):
-        with pytest.raises(NotPermittedError, match="another person: user:anne is its author"):
+        with pytest.raises(NotPermittedError, match="another person, but user:anne is its author"):
             ways[way]()
     staff.claim("check", BO)
     for way in ("transfer", "delegate", "sign"):
-        with pytest.raises(NotPermittedError, match="another person: user:anne is its author"):
+        with pytest.raises(NotPermittedError, match="another person, but user:anne is its author"):
             ways[way]()
     staff.complete("check", BO)
 
@@ -136,10 +136,13 @@ def test_a_declared_conflict_with_a_party_bars(staff: Staff) -> None:
 
 
 def test_a_party_and_its_people_are_barred_without_a_word(staff: Staff) -> None:
-    staff.begin(PARTIES, applicant=BO.actor_id, company="unit:fire")
-    for actor in (ANNE, BO):
+    both = 'camunda:candidateGroups="role:duty_room,unit:water"'
+    staff.begin(chain(task("judge", both, conflictWith="=[applicant, company]")),
+                applicant=BO.actor_id, company="unit:water")  # fmt: skip
+    for actor in (BO, CID):
         with pytest.raises(NotPermittedError, match="which it concerns"):
             staff.complete("judge", actor)
+    staff.complete("judge", ANNE)
 
 
 def test_a_conflict_declared_while_a_delegate_prepares_bars_the_answer(staff: Staff) -> None:

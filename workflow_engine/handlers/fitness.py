@@ -24,13 +24,15 @@ def barred_from(work: Handling, token: Token) -> dict[str, str]:
     return {**barred_by_parties(work.unit, parties), **found} if parties else found
 
 
-def require_fit(work: Handling, token: Token, people: Iterable[str | None], what: str) -> None:
+def require_fit(work: Handling, token: Token, people: Iterable[str | None]) -> None:
     """Raise NotPermittedError when one of these may not do the task; None stands for nobody."""
     barred = barred_from(work, token)
     for person in people:
         if person is not None and person in barred:
             raise NotPermittedError(
-                f"Expected to {what}, but that takes another person: {person} {barred[person]}.", person=person
+                f"Expected {token.element_id!r} to be completed by another person, but {person} {barred[person]}.",
+                element_id=token.element_id,
+                person=person,
             )
 
 
@@ -42,14 +44,14 @@ def require_somebody_fit(work: Handling, token: Token, people: Iterable[str], wh
         raise NotPermittedError(f"Expected to {what} to a group with somebody who may do it, but nobody in it may.")
 
 
-def fit_first(work: Handling, act: Act, people: Iterable[str | None], what: str) -> Act:
+def fit_first(work: Handling, act: Act, people: Iterable[str | None]) -> Act:
     """The act on a user task with that question before it."""
 
     def checked(instance: Instance, context: RunContext, command: UserTaskCommand, actor_id: str) -> Step:
         number = token_of(command.user_task_id)
         token = instance.tree.index.get(number) or find_host(instance.tree, number)
         if token is not None:
-            require_fit(work, token, people, what)
+            require_fit(work, token, people)
         return act(instance, context, command, actor_id)
 
     return checked

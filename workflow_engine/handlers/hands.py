@@ -49,7 +49,7 @@ def transfer_user_task(work: Handling, command: TransferUserTask) -> Receipt:
     if is_group:
         require_somebody_fit(work, found.token, people_holding(work.unit, [command.to]), what)
     else:
-        require_fit(work, found.token, [command.to], what)
+        require_fit(work, found.token, [command.to])
     return act_on(work, found, replace(command, is_group=is_group))
 
 
@@ -65,7 +65,7 @@ def delegate_user_task(work: Handling, command: DelegateUserTask) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but nobody has it to whom it could come back.")
     if command.to == owner:
         raise InvalidStateError(f"Expected to {what} to another person, but {owner} has it already.")
-    require_fit(work, found.token, [command.to], what)
+    require_fit(work, found.token, [command.to])
     return act_on(work, found, replace(command, owner=owner))
 
 
@@ -79,7 +79,7 @@ def answer_delegation(work: Handling, command: AnswerDelegation) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it was not delegated.")
     if pending[1] != work.actor.actor_id:
         raise NotPermittedError(f"Expected to {what}, but {pending[1]} is asked.")
-    require_fit(work, found.token, [work.actor.actor_id], what)
+    require_fit(work, found.token, [work.actor.actor_id])
     return act_on(work, found, replace(command, owner=pending[0]))
 
 

@@ -51,7 +51,7 @@ def ask_opinions(work: Handling, command: AskOpinions) -> Receipt:
             raise InvalidStateError(f"Expected to {what} besides {subject}, who has it.", field="to")
         if subject in asked:
             raise InvalidStateError(f"Expected to {what}, but {subject} is asked already.", field="to")
-    require_fit(work, found.token, [subject for subject in subjects if subject not in groups], what)
+    require_fit(work, found.token, [subject for subject in subjects if subject not in groups])
     for group in groups:
         require_somebody_fit(work, found.token, people_holding(work.unit, [group]), what)
     return act_on(work, found, replace(command, subjects=subjects, groups=groups))
@@ -66,7 +66,7 @@ def give_opinion(work: Handling, command: GiveOpinion) -> Receipt:
         raise InvalidStateError(f"Expected to {what}, but it is no question to a signer.")
     if found.task.assignee != work.actor.actor_id:
         raise NotPermittedError(f"Expected to {what}, but nobody signs for {found.task.assignee or 'others'}.")
-    require_fit(work, found.token, [work.actor.actor_id], what)
+    require_fit(work, found.token, [work.actor.actor_id])
     return act_on(work, found, command)
 
 
@@ -97,7 +97,7 @@ def add_instance(work: Handling, command: AddInstance) -> Receipt:
     require_task_itself(found, what)
     require_person(work, command.person, what)
     _require_joint(found)
-    require_fit(work, found.token, [command.person], what)
+    require_fit(work, found.token, [command.person])
     return act_on(work, found, command)
 
 

@@ -42,7 +42,7 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
     settled_command = own or command
     act = complete_in_time if in_time else ACTS[CompleteUserTask]
     people = (work.actor.actor_id, settled_command.on_behalf_of)
-    return advance(work, case, settled_command, act=fit_first(work, act, people, what))
+    return advance(work, case, settled_command, act=fit_first(work, act, people))
 
 
 def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
@@ -57,7 +57,7 @@ def claim_user_task(work: Handling, command: ClaimUserTask) -> Receipt:
             refuse(work, case, what, "it is not offered to you")
         raise InvalidStateError(f"Expected to {what}, but {task.assignee} has it.", assignee=task.assignee)
     people = (work.actor.actor_id, own.on_behalf_of)
-    return advance(work, case, own, act=fit_first(work, ACTS[ClaimUserTask], people, what))
+    return advance(work, case, own, act=fit_first(work, ACTS[ClaimUserTask], people))
 
 
 def release_user_task(work: Handling, command: ReleaseUserTask) -> Receipt:
@@ -79,7 +79,7 @@ def assign_user_task(work: Handling, command: AssignUserTask) -> Receipt:
     case, task = require_open_task(work, command, what)
     why = "only who has it, or an administrator, may give it to somebody"
     own = _for_the_holder(work, case, task, command, what, why)
-    return advance(work, case, own, act=fit_first(work, ACTS[AssignUserTask], (command.assignee,), what))
+    return advance(work, case, own, act=fit_first(work, ACTS[AssignUserTask], (command.assignee,)))
 
 
 def _for_the_holder(work: Handling, case: Case, task: UserTask, command: C, what: str, why: str) -> C:
