@@ -20,8 +20,8 @@ from workflow_engine.queries.case_lists import CaseListQueries
 from workflow_engine.queries.case_walks import CaseFilter, find_cases
 from workflow_engine.queries.catalogue import CatalogueQueries
 from workflow_engine.queries.consultations import ConsultationQueries
-from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.coverage import CoverageQueries
+from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
