@@ -59,11 +59,8 @@ class Queries:
 
     PARTS: ClassVar[dict[str, type]] = {
         "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
-        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
-        "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
-        "organisation": OrganisationQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
-        "desk": DeskQueries, "log": LogQueries,
+        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
