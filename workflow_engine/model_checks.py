@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflow_engine.bpmn.comparing import ModelDifference
 from workflow_engine.bpmn.comparing_files import compare_files
+from workflow_engine.bpmn.model import Model
 from workflow_engine.domain.errors import DefinitionError, Problem
 from workflow_engine.handlers.deploying import is_model, read_files
 from workflow_engine.queries.rows import NoteRow
@@ -30,8 +31,13 @@ class ModelCheck:
         return self.definition_id is not None
 
 
-def check_model(files: Mapping[str, bytes]) -> ModelCheck:
-    """Read the files as a deployment does, in limited child processes; never raises for what they hold."""
+def check_model(
+    files: Mapping[str, bytes], in_city: Callable[[Model], Sequence[Problem]] | None = None
+) -> ModelCheck:
+    """Read the files as a deployment does, in limited child processes; never raises for what they hold.
+
+    ``in_city`` (``engine.queries.assigning.problems_in_city``) adds what they name and the organisation does not have.
+    """
     try:
         reading = read_files(files)
     except DefinitionError as refused:
@@ -41,7 +47,8 @@ def check_model(files: Mapping[str, bytes]) -> ModelCheck:
     if made is None:
         return ModelCheck(tuple(reading.problems), notes)
     processes = tuple(process.id for process in made.processes)
-    return ModelCheck(tuple(reading.problems), notes, made.definition_id, processes)
+    problems = [*reading.problems, *(in_city(made.model) if in_city is not None else ())]
+    return ModelCheck(tuple(problems), notes, made.definition_id, processes)
 
 
 def compare_models(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> ModelDifference:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from web.i18n import marked
 
 MEANINGS = {
+    "assignment_unknown": marked("The task is for a kind of group that there is not."),
+    "group_missing": marked("This city has no such group, unit, position or person."),
+    "function_missing": marked("No unit of this city has this function."),
     "attribute_value": marked("An attribute has a value that the standard does not allow. Correct it."),
     "ballot_loop": marked("Voters vote at the same time: the task must not be repeated one after the other."),
     "ballot_place": marked("Only a user task can be put to the vote."),

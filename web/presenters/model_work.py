@@ -96,7 +96,7 @@ BLANKS: Mapping[str, Callable[[], dict[str, bytes]]] = {"bpmn": _model, "dmn": _
 def work_page(work_id: str, actor: Actor) -> dict[str, Any]:
     """The working copy checked as a deployment would, problems pinned on its diagram."""
     work = engine().queries.models.get_work(work_id, actor)
-    check = check_model(work.files)
+    check = check_model(work.files, engine().queries.assigning.problems_in_city)
     names = names_of_files(work.files)
     has_model = any(is_model(name, content) for name, content in work.files.items())
     url = url_for("models_work.xml", work_id=work_id, revision=work.revision)

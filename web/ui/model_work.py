@@ -99,7 +99,8 @@ def save(work_id: str, name: str) -> Answer:
         flash(_("Saved."), "done")
         return redirect(url_for("models_work.page", work_id=work_id), 303)
     files = engine().queries.models.get_work(work_id, current_actor()).files
-    return jsonify(revision=receipt.result["revision"], **_told(check_model(files)))
+    found = check_model(files, engine().queries.assigning.problems_in_city)
+    return jsonify(revision=receipt.result["revision"], **_told(found))
 
 
 @blueprint.post("/<work_id>/check/<path:name>")
@@ -107,7 +108,7 @@ def save(work_id: str, name: str) -> Answer:
 def check(work_id: str, name: str) -> Response:
     """What would be wrong if the file were as its editor has it; keeps nothing."""
     files = dict(engine().queries.models.get_work(work_id, current_actor()).files)
-    return jsonify(_told(check_model({**files, name: _content()})))
+    return jsonify(_told(check_model({**files, name: _content()}, engine().queries.assigning.problems_in_city)))
 
 
 @blueprint.post("/<work_id>/files")

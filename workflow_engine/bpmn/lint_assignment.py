@@ -6,8 +6,10 @@ from workflow_engine.bpmn.barring import CONFLICT_WITH
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_calls import walk
 from workflow_engine.bpmn.model import Model, Node
-from workflow_engine.bpmn.strategies import KINDS, PERSON, sources_of, texts_in
+from workflow_engine.bpmn.strategies import KINDS, PERSON, QUESTIONS, calls_in, sources_of, texts_in
 from workflow_engine.feel import FeelSyntaxError, compile_expression
+from workflow_engine.feel.builtins import find_builtin
+from workflow_engine.feel.outside import OUTSIDE
 
 
 def check_assignment(document: Document, model: Model) -> None:
@@ -19,6 +21,12 @@ def check_assignment(document: Document, model: Model) -> None:
                     "assignment_unknown", document.find(node.id),
                     f"The task is for “{kind}:…”, but there is no such kind of group.",
                     f"Write one of {', '.join(f'{known}:' for known in KINDS)} or a person's id.",
+                )  # fmt: skip
+            for name in dict.fromkeys(_unknown_questions(node)):
+                document.findings.error(
+                    "assignment_unknown", document.find(node.id),
+                    f"Whom the task is for is asked of “{name}”, but there is no such function.",
+                    f"Ask one of {', '.join(QUESTIONS)}.",
                 )  # fmt: skip
             for key, text in node.properties:
                 if key == CONFLICT_WITH and text.strip().startswith("="):
@@ -35,6 +43,15 @@ def _unknown_kinds(node: Node) -> list[str]:
             if colon and is_group and kind not in KINDS and kind != PERSON:
                 found.append(kind)
     return found
+
+
+def _unknown_questions(node: Node) -> list[str]:
+    return [
+        name
+        for source in sources_of(node)
+        for name in calls_in(compile_expression(source).tree)
+        if find_builtin(name) is None and name not in OUTSIDE
+    ]
 
 
 def _check_parties(document: Document, node: Node, source: str) -> None:

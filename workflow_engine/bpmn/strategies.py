@@ -65,6 +65,11 @@ def functions_named(tree: ast.Node) -> Iterator[str]:
             yield first.value
 
 
+def calls_in(tree: ast.Node) -> Iterator[str]:
+    """The functions that an expression calls by name."""
+    return (name for name, _ in _calls(tree))
+
+
 def _calls(tree: ast.Node) -> Iterator[tuple[str, ast.Call]]:
     if isinstance(tree, ast.Call) and isinstance(tree.function, ast.Name):
         yield tree.function.name, tree

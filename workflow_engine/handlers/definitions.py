@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from workflow_engine.bpmn.definition import Definition
+from workflow_engine.city_checks import problems_in_city
 from workflow_engine.domain.commands import DeployDefinition, Receipt, ReleaseDefinition, RetireDefinition
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
 from workflow_engine.domain.permissions import require_permission
@@ -105,11 +106,12 @@ def _store(work: Handling, made: Deployment) -> int:
     main = made.processes[0]
     numbers = {process.id: store.next_version(work.unit, process.id) for process in made.processes}
     nothing = dict.fromkeys(("released_by", "released_at", "retired_by", "retired_at"))
+    in_city = [problem.to_dict() for problem in problems_in_city(work.unit, made.model)]
     row = {
         "definition_id": made.definition_id, "process_id": main.id, "version": numbers[main.id],
         "name": main.name or main.id, "state": "draft", "deployed_by": work.actor.actor_id, "deployed_at": work.now,
         "model": made.model_json, "decisions": made.decisions,
-        "problems": orjson.dumps(made.problems), **nothing,
+        "problems": orjson.dumps([*made.problems, *in_city]), **nothing,
     }  # fmt: skip
     processes = [
         {

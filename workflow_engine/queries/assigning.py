@@ -10,8 +10,10 @@ import orjson
 from sqlalchemy import select
 
 from workflow_engine.bpmn.barring import CONFLICTS
+from workflow_engine.bpmn.model import Model
+from workflow_engine.city_checks import problems_in_city
 from workflow_engine.domain.actors import Actor
-from workflow_engine.domain.errors import NotFoundError
+from workflow_engine.domain.errors import NotFoundError, Problem
 from workflow_engine.domain.permissions import may_somewhere
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.snapshot import Snapshot
@@ -45,6 +47,11 @@ class AssigningQueries:
             wanted = wanted.where(_c.person_id == actor.actor_id)
         with self._snapshot() as snapshot:
             return [ConflictRow(*row) for row in snapshot.connection.execute(wanted.limit(_MOST))]
+
+    def problems_in_city(self, model: Model) -> list[Problem]:
+        """Warnings where a model names what the organisation does not have."""
+        with self._snapshot() as snapshot:
+            return problems_in_city(snapshot.unit, model)
 
     def case_conflicts(self, case_id: str, actor: Actor) -> list[str]:
         """The people who take no part in a case, by id. Raises NotFoundError outside the actor's reach."""

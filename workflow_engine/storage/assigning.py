@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from workflow_engine.domain.organisation import head_group
 from workflow_engine.domain.permissions import ADMINISTRATORS
 from workflow_engine.domain.unit_tree import TreeUnit, UnitTree
-from workflow_engine.storage.schema import duty_shift, membership, person, position, stream, unit, user_task
+from workflow_engine.storage.schema import duty_shift, membership, person, position, role, stream, unit, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -34,6 +34,18 @@ _BY_GROUP = Statement(
         )
     )
 )  # fmt: skip
+_UNIT = Statement(select(_u.unit_id).where(_u.unit_id == param("subject", _u.unit_id), ~_u.disabled))
+_THERE_AT_ALL = {
+    **dict.fromkeys(("unit", "head", "duty"), _UNIT),
+    "position": Statement(select(_o.position_id).where(_o.position_id == param("subject", _o.position_id))),
+    "": Statement(
+        union(
+            select(role.c.group_id).where(role.c.group_id == param("subject", role.c.group_id)),
+            select(membership.c.group_id).where(membership.c.group_id == param("subject", membership.c.group_id)),
+            select(_p.person_id).where(_p.person_id == param("subject", _p.person_id), ~_p.disabled),
+        )
+    ),
+}  # fmt: skip
 _LOAD = Statement(
     select(func.count()).where(_t.assignee == param("person", _t.assignee), _t.state.in_(("ready", "claimed")))
 )
@@ -77,6 +89,13 @@ def members_now(work: UnitOfWork, group_id: str, now: datetime) -> list[str]:
     else:
         rows = work.all(_BY_GROUP, {"holder": group_id, "now": now})
     return sorted(str(row[0]) for row in rows)
+
+
+def is_there(work: UnitOfWork, subject: str) -> bool:
+    """Whether there is such a unit, position, role, group or person, with people or without."""
+    kind, _, name = subject.partition(":")
+    statement, value = (_THERE_AT_ALL[kind], name) if kind in _THERE_AT_ALL else (_THERE_AT_ALL[""], subject)
+    return work.one(statement, {"subject": value}) is not None
 
 
 def is_anybody_left(
