@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bench import flushing, limits, population, replaying, serving, timers, workloads
+from bench import ballots, flushing, limits, population, replaying, serving, timers, workloads
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
@@ -46,6 +46,7 @@ def compare(report: Report, *, quick: bool) -> None:
 
 PARTS: dict[str, Callable[..., None]] = {
     "workloads": compare,
+    "ballots": ballots.run,
     "limits": limits.run,
     "fsyncs": flushing.run,
     "timers": timers.run,

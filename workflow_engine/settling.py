@@ -78,6 +78,8 @@ class Settling:
     def _is_ripe(self, unit: UnitOfWork, found: FoundBallot) -> bool:
         if found.state != "open":
             return found.state == "closed"
+        if not counts.may_be_settled(unit, found):
+            return False
         return is_settled(found.rules, counts.standing(unit, found).values())
 
 

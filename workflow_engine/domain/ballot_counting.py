@@ -5,7 +5,7 @@ Weights decide, heads make the quorum. Whoever is recused is out of every base; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -175,6 +175,22 @@ def settled(rules: Rules, count: Tally) -> str | None:
         return ADOPTED
     may_be_even = rules.threshold.is_majority and abs(count.yes - count.no) <= count.open_weight
     return None if has_threshold(rules, best) or may_be_even else REJECTED
+
+
+def least_votes(rules: Rules, weights: Sequence[int]) -> int:
+    """With fewer votes on each item than this nothing can be certain, as long as nobody is recused or absent.
+
+    A bound for looking seldom, not a rule: less than a share of equal weights cannot carry, nor less than what is left
+    of it prevent. It is 1 where a single vote may decide; without a vote nobody looks.
+    """
+    heads = len(weights)
+    if rules.veto or len(set(weights)) != 1 or not rules.quorum.is_met(heads, heads):
+        return 1
+    if not rules.early_end:
+        return heads
+    share = rules.threshold
+    smaller = min(share.numerator, share.denominator - share.numerator)
+    return max(1, heads * smaller // share.denominator)
 
 
 def overall(outcomes: Iterable[str]) -> str:

@@ -28,6 +28,8 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 _b, _v, _c, _p = ballot.c, ballot_voter.c, ballot_vote.c, ballot_paper.c
 _OF_ROUND = (_c.ballot_id == param("ballot"), _c.round_no == param("round"))
 _PUT_PAPER = Statement(insert(ballot_paper))
+_CAST = Statement(select(func.count()).select_from(ballot_vote).where(*_OF_ROUND))
+_ANYBODY_AWAY = Statement(select(_v.voter).where(_v.ballot_id == param("ballot"), _v.state != EXPECTED).limit(1))
 _BY_STATE = Statement(
     select(_v.state, func.count(), func.sum(_v.weight)).where(_v.ballot_id == param("ballot")).group_by(_v.state)
 )
@@ -93,6 +95,15 @@ class Count:
     votes_seal: str
     papers_seal: str | None
     votes: int
+
+
+def may_be_settled(unit: UnitOfWork, found: FoundBallot) -> bool:
+    """Whether it is worth while to count: cheap, and never false where something is certain."""
+    key = {"ballot": found.ballot_id, "round": found.round_no}
+    cast = unit.one(_CAST, key)
+    if cast is not None and int(cast[0]) >= found.least_votes * len(found.rules.items):
+        return True
+    return unit.one(_ANYBODY_AWAY, key) is not None
 
 
 def standing(unit: UnitOfWork, found: FoundBallot) -> dict[str, Tally]:

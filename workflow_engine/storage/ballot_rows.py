@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy import insert, update
 
 from workflow_engine.domain import events_ballots as b
-from workflow_engine.domain.ballot_counting import EXPECTED
+from workflow_engine.domain.ballot_counting import EXPECTED, least_votes
 from workflow_engine.domain.ballot_offers import RUNNING, wanted_subjects
-from workflow_engine.domain.ballot_rules import voter_of
+from workflow_engine.domain.ballot_rules import Rules, read_rules, voter_of
 from workflow_engine.domain.lifecycle import BALLOT
 from workflow_engine.storage.changes import Changes, Facts, Insert, Move, Values, moved, states_before
 from workflow_engine.storage.schema import ballot, ballot_round, ballot_voter, user_task
@@ -92,7 +92,9 @@ def opened(changes: Changes, facts: Facts, event: b.BallotOpened) -> None:
         "ballot_id": ballot_id, "case_id": facts.case_id, "element_id": event.element_id, "state": "open",
         "round_no": 1, "secrecy": str(rules.get("ballot.secrecy") or "open").strip(), "rules": _json(rules),
         "clauses": _json(event.items) if event.items else None, "chair": _voter(rules.get("ballot.chair")),
-        "lead": _unit(rules.get("ballot.lead")), "text_version": event.text_version, "due_at": _instant(event.due_at),
+        "lead": _unit(rules.get("ballot.lead")), "voters": len(event.roll),
+        "least_votes": least_votes(_rules(rules, event.items), [weight for _, weight in event.roll]),
+        "text_version": event.text_version, "due_at": _instant(event.due_at),
         "sort_key": _sort_key(event.due_at), "opened_at": facts.at, "decided_at": None, "outcome": None,
         "votes_seal": None, "papers_seal": None,
         "result": None,
@@ -244,6 +246,10 @@ def _id(facts: Facts, token_id: int) -> str:
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _rules(values: Values, items: Any) -> Rules:
+    return read_rules({**values, "ballot.items": items} if items else values)
 
 
 def _sort_key(due_at: str | None) -> str:

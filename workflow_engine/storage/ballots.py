@@ -28,9 +28,9 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _b, _v, _c, _o, _p = ballot.c, ballot_voter.c, ballot_vote.c, offer.c, ballot_paper.c
 _FOUND = (
-    _b.ballot_id, _b.case_id, _b.state, _b.round_no, _b.secrecy, _b.rules, _b.clauses, _b.chair, _b.lead,
-    _b.text_version, _b.due_at, process_instance.c.state, process_instance.c.process_id, process_instance.c.unit_id,
-    process_instance.c.started_by,
+    _b.ballot_id, _b.case_id, _b.state, _b.round_no, _b.secrecy, _b.rules, _b.clauses, _b.chair, _b.lead, _b.voters,
+    _b.least_votes, _b.text_version, _b.due_at, process_instance.c.state, process_instance.c.process_id,
+    process_instance.c.unit_id, process_instance.c.started_by,
 )  # fmt: skip
 _SELECT = (
     select(*_FOUND)
@@ -117,6 +117,8 @@ class FoundBallot:
     items_json: str | None
     chair: str | None
     lead: str | None
+    voters: int
+    least_votes: int
     text_version: str | None
     due_at: datetime | None
     case_state: str

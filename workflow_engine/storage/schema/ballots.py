@@ -27,6 +27,7 @@ from workflow_engine.storage.types import UTCDateTime
 
 _RUNNING = text("state IN ('open', 'closed', 'tied')")
 _ENDED = text("state IN ('decided', 'withdrawn')")
+_AWAY = text("state <> 'expected'")
 _MANDATED = text("mandate_to IS NOT NULL")
 
 ballot = Table(
@@ -42,6 +43,8 @@ ballot = Table(
     Column("clauses", Text, comment="JSON: the clauses, where each is voted by itself; erasable"),
     Column("chair", String(LONG_ID), comment="the voter who chairs"),
     Column("lead", String(LONG_ID), comment="the leading unit, as unit:ID"),
+    Column("voters", Integer, nullable=False, comment="on the roll"),
+    Column("least_votes", Integer, nullable=False, comment="on each item; with fewer nothing can be certain"),
     Column("text_version", String(ID), comment="digest of the text that is voted on"),
     Column("due_at", UTCDateTime),
     Column("sort_key", String(ID), nullable=False, comment="the earlier due first, those without a deadline last"),
@@ -103,6 +106,7 @@ ballot_voter = Table(
     Index(
         "ix_ballot_voter_mandate", "ballot_id", "mandate_to", sqlite_where=_MANDATED, postgresql_where=_MANDATED
     ),
+    Index("ix_ballot_voter_away", "ballot_id", sqlite_where=_AWAY, postgresql_where=_AWAY),
     Index("ix_ballot_voter_case", "case_id"),
     sqlite_with_rowid=False,
 )

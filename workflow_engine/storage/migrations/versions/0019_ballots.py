@@ -29,6 +29,10 @@ def upgrade() -> None:
         ),
         sa.Column("chair", sa.String(length=200), nullable=True, comment="the voter who chairs"),
         sa.Column("lead", sa.String(length=200), nullable=True, comment="the leading unit, as unit:ID"),
+        sa.Column("voters", sa.Integer(), nullable=False, comment="on the roll"),
+        sa.Column(
+            "least_votes", sa.Integer(), nullable=False, comment="on each item; with fewer nothing can be certain"
+        ),
         sa.Column("text_version", sa.String(length=64), nullable=True, comment="digest of the text that is voted on"),
         sa.Column("due_at", types.UTCDateTime(length=27), nullable=True),
         sa.Column(
@@ -145,6 +149,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ballot_id", "voter", name=op.f("pk_ballot_voter")),
         sqlite_with_rowid=False,
     )
+    away = sa.text("state <> 'expected'")
+    op.create_index("ix_ballot_voter_away", "ballot_voter", ["ballot_id"], sqlite_where=away, postgresql_where=away)
     op.create_index("ix_ballot_voter_case", "ballot_voter", ["case_id"])
     op.create_index(
         "ix_ballot_voter_mandate",
