@@ -61,6 +61,15 @@ def test_diagram_is_edited_checked_and_saved_as_the_author_wrote_it(city: City, 
     urge = admin.locator("#bio-properties-panel-liandong-verb-urge")
     assert urge.is_checked()
     urge.uncheck()
+    strategy = admin.locator("#bio-properties-panel-liandong-strategy")
+    strategy.evaluate("field => field.closest('.bio-properties-panel-group').firstChild.click()")
+    assert strategy.input_value() == "groups"
+    strategy.select_option("function_head")
+    admin.locator("#bio-properties-panel-liandong-strategy-function").fill("emergency")
+    admin.locator("#bio-properties-panel-liandong-strategy-unit").fill("authority.unit")
+    admin.locator("#bio-properties-panel-liandong-strategy-unit").press("Tab")
+    admin.locator("#bio-properties-panel-liandong-conflictWith").fill("=[reporter]")
+    assert groups.input_value() == '="head:" + unit for("emergency", authority.unit)'
     ballot = admin.locator("#bio-properties-panel-liandong-ballot")
     ballot.evaluate("field => field.closest('.bio-properties-panel-group').firstChild.click()")
     ballot.fill("decision")
@@ -72,7 +81,8 @@ def test_diagram_is_edited_checked_and_saved_as_the_author_wrote_it(city: City, 
     save(admin)
     assert not admin.evaluate(GUARD)
     saved = work_of(city, place).files[MODEL].decode()
-    assert 'camunda:candidateGroups="role:commander"' in saved
+    assert 'camunda:candidateGroups="=&#34;head:&#34; + unit for(&#34;emergency&#34;, authority.unit)"' in saved
+    assert '<camunda:property name="conflictWith" value="=[reporter]" />' in saved
     assert '<camunda:property name="verbs" value="transfer, delegate, sign, return, take_back, copy" />' in saved
     for name, value in (("", "decision"), (".voters", "role:commander"), (".silence", "no_objection")):
         assert f'<camunda:property name="ballot{name}" value="{value}" />' in saved

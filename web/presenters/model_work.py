@@ -11,6 +11,7 @@ from flask import url_for
 
 from web.context import engine
 from web.i18n import gettext as _
+from web.presenters.assignment_form import assignment_form_words
 from web.presenters.ballot_form import ballot_form_words
 from web.presenters.diagram import diagram_with_problems
 from web.presenters.model_changes import names_of_files
@@ -189,4 +190,5 @@ def _editor_words() -> dict[str, str]:
         **{f"verb_{verb}": _("Allowed: %(verb)s", verb=_(label)) for verb, (label, _does) in VERBS.items()},
         "none": _("none"),
         **ballot_form_words(),
+        **assignment_form_words(),
     }

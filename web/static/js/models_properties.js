@@ -1,4 +1,5 @@
 // What Liandong reads beside plain BPMN, as one group of the properties panel: attributes and named properties.
+import { assignmentEntries } from "./models_assignment.js";
 import { ballotEntries } from "./models_ballot.js";
 import { CheckboxEntry, SelectEntry, TextAreaEntry, TextFieldEntry, isCheckboxEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, useService } from "../vendor/bpmn-modeler.js";
 
@@ -124,6 +125,7 @@ export function liandongProperties(settings) {
   // Made once: a field that is made anew at each change would lose the writer's place in it.
   const entries = Object.fromEntries(Object.entries(KINDS).map(([kind, names]) => [kind, names.map((what) => entryOf(what, settings))]));
   entries["bpmn:UserTask"].push(...VERBS.map((verb) => verbEntry(verb, settings)));
+  const assignment = assignmentEntries(settings.words, { useServices, objectOf, readProperty, writeProperty });
   const ballots = ballotEntries(settings.words, { useServices, objectOf, readProperty, writeProperty });
 
   class LiandongProperties {
@@ -137,6 +139,7 @@ export function liandongProperties(settings) {
       return (groups) => {
         if (mine) groups.splice(1, 0, { id: "liandong", label: settings.words.group, entries: mine, shouldOpen: true });
         if (object?.$instanceOf?.("bpmn:UserTask")) {
+          groups.splice(2, 0, { id: "liandong-assignment", label: settings.words.assignmentGroup, entries: assignment(object), shouldOpen: false });
           const isBallot = readProperty(object, "ballot") !== "";
           groups.splice(2, 0, { id: "liandong-ballot", label: settings.words.ballotGroup, entries: isBallot ? ballots : ballots.slice(0, 1), shouldOpen: isBallot });
         }
