@@ -104,6 +104,14 @@ def test_tables_and_forms_are_edited_in_their_own_editors(city: City, admin: Pag
     admin.keyboard.press("Tab")
     save(admin)
     assert '"storm"' in work_of(city, place).files["report_clock.dmn"].decode()
+    assert admin.locator(".dmn-tabs .pin.error, .dmn-tabs .pin.warning").count() >= 1
+    marks = admin.locator(".tjs-container td").evaluate_all(
+        "cells => cells.map((cell) => getComputedStyle(cell, '::before').content).filter((one) => one === '\"!\"')"
+    )
+    assert marks, "the finding is pinned on its rule or cell"
+    chinese = city.person(JIANG, "zh-CN")
+    open_editor(chinese, place, "report_clock.dmn")
+    assert chinese.get_by_text("命中策略").first.is_visible()
     open_editor(admin, place, "verify.json")
     assert admin.locator(".fjs-powered-by-link").first.is_visible()
     admin.locator(".fjs-form-container .fjs-form-field-textfield").first.click()

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 
 from web.context import engine
+from web.i18n import current_language
 from web.i18n import gettext as _
 from web.presenters.assignment_form import assignment_form_words
 from web.presenters.ballot_form import ballot_form_words
@@ -127,8 +128,13 @@ def editor_page(work_id: str, name: str, content: bytes, actor: Actor) -> dict[s
         "forms": json.dumps(forms),
         "groups": json.dumps([group.group_id for group in engine().queries.list_groups()]),
         "words": json.dumps(_editor_words(), ensure_ascii=False),
+        "catalogue": _CATALOGUES.get(current_language().key),
         "command_id": new_id(),
     }
+
+
+_CATALOGUES = {"zh": "words/editors.zh-CN.json"}
+"""Words of the editors themselves, which their authors wrote in English, by language."""
 
 
 def kind_of(name: str, content: bytes) -> str:

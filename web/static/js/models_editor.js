@@ -82,10 +82,17 @@ async function check() {
   tell(told);
 }
 
+// The editors' own words in the visitor's language; what the catalogue does not have stays as its authors wrote it.
+async function translation() {
+  const answer = root.dataset.catalogue && await fetch(root.dataset.catalogue).catch(() => null);
+  const catalogue = answer?.ok ? await answer.json() : {};
+  return (text, values = {}) => (catalogue[text] ?? text).replace(/{([^{}]+)}/g, (whole, name) => values[name] ?? whole);
+}
+
 async function open() {
   const { edit } = await import(`./models_editor_${root.dataset.editor}.js`);
   const settings = {
-    canvas, panel: root.querySelector("[data-editor-panel]"), words,
+    canvas, panel: root.querySelector("[data-editor-panel]"), words, translate: await translation(),
     forms: JSON.parse(root.dataset.forms), groups: JSON.parse(root.dataset.groups),
   };
   const made = await edit(settings, changed);

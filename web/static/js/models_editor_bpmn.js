@@ -7,11 +7,11 @@ const PINS = "finding";
 // author wrote is always written again.
 const CAMUNDA = JSON.parse(JSON.stringify(CamundaModdle), (key, value) => (key === "default" ? undefined : value));
 
-export async function edit({ canvas, panel, words, forms, groups }, changed) {
+export async function edit({ canvas, panel, words, forms, groups, translate }, changed) {
   const modeler = new Modeler({
     container: canvas,
     propertiesPanel: { parent: panel },
-    additionalModules: [BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, MinimapModule, liandongProperties({ words, forms, groups })],
+    additionalModules: [BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, MinimapModule, liandongProperties({ words, forms, groups }), { translate: ["value", translate] }],
     moddleExtensions: { camunda: CAMUNDA },
   });
   modeler.on("commandStack.changed", changed);
