@@ -10,7 +10,7 @@ from workflow_engine.bpmn.model import Model, Node
 from workflow_engine.domain.ballot_rules import PREFIX, RESULT, BallotRuleError, check_property, read_rules
 from workflow_engine.feel import FeelSyntaxError, compile_expression
 
-_MEND = "See “Put a task to the vote” in docs/decisions.md for what each property may be."
+_MEND = "See “Put a task to the vote” in docs/ballots.md for what each property may be."
 
 
 def check_ballots(document: Document, model: Model) -> None:
