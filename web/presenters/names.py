@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -21,11 +21,12 @@ from lxml import etree
 from web.context import engine
 from web.i18n import current_language
 from web.words import in_words
-from workflow_engine import EngineError
+from workflow_engine import DefinitionDetail, DefinitionRow, EngineError
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _LANGUAGE_IN_NAME = re.compile(r"(?:^|[./_-])(en|zh)(?:[_-][A-Za-z]+)*\.json$")
 _CHINESE_FIRST = re.compile(r"(.*[\u4e00-\u9fff]\S*)\s+([A-Za-z(][^\u4e00-\u9fff]*)", re.DOTALL)
+_CALLED = re.compile(rb'calledElement="(\w+)"')
 MOST_KEPT = 64
 
 Messages = Mapping[str, Mapping[str, str]]
@@ -163,11 +164,35 @@ class _Shelf:
 
 
 def _read(definition_id: str, language: str) -> Names:
+    """Its own words, and for what it calls those of the called processes, as they are released now."""
+    found = list(_with_called(definition_id, set()))
+    names: dict[str, str] = {}
+    documentation: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for definition in reversed(found):
+        drawn = read_drawn(definition.bpmn_xml)
+        names.update(drawn.names)
+        documentation.update(drawn.documentation)
+        words.update(messages_in(definition.files).get(language) or {})
+    process_id = found[0].process_id if found else ""
+    return Names(Drawn(names, documentation), {language: words}, language, process_id)
+
+
+def _with_called(definition_id: str, seen: set[str]) -> Iterator[DefinitionDetail]:
     try:
         definition = engine().queries.get_definition(definition_id)
     except EngineError:
-        return Names(Drawn({}, {}), {}, language)
-    return Names(read_drawn(definition.bpmn_xml), messages_in(definition.files), language, definition.process_id)
+        return
+    seen.add(definition.process_id)
+    yield definition
+    called = {name.decode() for name in _CALLED.findall(definition.bpmn_xml)} - seen
+    newest = {row.process_id: row for row in sorted(_released(), key=lambda row: row.version)} if called else {}
+    for process_id in sorted(called & newest.keys()):
+        yield from _with_called(newest[process_id].definition_id, seen)
+
+
+def _released() -> list[DefinitionRow]:
+    return [row for row in engine().queries.list_definitions() if row.state == "released"]
 
 
 def read_drawn(xml: bytes) -> Drawn:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
 from workflow_engine.bpmn.definition import Definition
+from workflow_engine.bpmn.lint_calls import called_process_ids
 from workflow_engine.city_checks import problems_in_city
 from workflow_engine.domain.commands import DeployDefinition, Receipt, ReleaseDefinition, RetireDefinition
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, NotPermittedError
@@ -111,7 +113,7 @@ def _store(work: Handling, made: Deployment) -> int:
         "definition_id": made.definition_id, "process_id": main.id, "version": numbers[main.id],
         "name": main.name or main.id, "state": "draft", "deployed_by": work.actor.actor_id, "deployed_at": work.now,
         "model": made.model_json, "decisions": made.decisions,
-        "problems": orjson.dumps([*made.problems, *in_city]), **nothing,
+        "problems": orjson.dumps([*_left(work, made), *in_city]), **nothing,
     }  # fmt: skip
     processes = [
         {
@@ -134,3 +136,14 @@ def _store(work: Handling, made: Deployment) -> int:
     store.add_message_keys(work.unit, message_keys(made.model))
     Definition.compile(made.definition_id, numbers[main.id], made.model, compile_decisions(made.decisions))
     return numbers[main.id]
+
+
+def _left(work: Handling, made: Deployment) -> Iterator[dict[str, Any]]:
+    """What was found, without warnings of called processes that are released already."""
+    callee_of = {node_id: callee for callee, nodes in called_process_ids(made.model).items() for node_id in nodes}
+    for problem in made.problems:
+        callee = (
+            callee_of.get(problem.get("element_id") or "") if problem["code"] == "called_process_elsewhere" else None
+        )
+        if callee is None or store.find_latest(work.unit, callee) is None:
+            yield problem

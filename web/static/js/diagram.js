@@ -59,7 +59,9 @@ function pin(overlays, elements, id, text, kind, title = "") {
 function fit({ viewer }, marks) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
-  const place = [...marks.focus, ...marks.here, ...marks.stopped, ...Object.keys(marks.active)].find((id) => viewer.get("elementRegistry").get(id));
+  const drawn = [...marks.focus, ...marks.here, ...marks.stopped, ...Object.keys(marks.active)].map((id) => viewer.get("elementRegistry").get(id)).filter(Boolean);
+  // Work before what only frames it or waits beside it.
+  const place = drawn.find((element) => !element.host && !element.children.some((child) => child.type !== "label")) ?? drawn[0];
   if (canvas.zoom() >= 0.5 || !place) return;
   canvas.zoom(0.7);
   canvas.scrollToElement(place, { top: 90, bottom: 90, left: 160, right: 160 });
