@@ -107,6 +107,40 @@ def test_a_deputy_who_is_the_requester_gets_nothing(staff: Staff) -> None:
     staff.complete("check", BO)
 
 
+def test_who_started_the_case_counts_where_the_process_says_so(staff: Staff) -> None:
+    properties = (
+        '<bpmn:extensionElements><camunda:properties><camunda:property name="startedBy" value="requester"/>'
+        "</camunda:properties></bpmn:extensionElements>"
+    )  # fmt: skip
+    model = chain(task("approve", DUTY, notCompletedBy="requester")).replace(
+        '<bpmn:startEvent id="start"/>', properties + '<bpmn:startEvent id="start"/>'
+    )
+    load(staff, deputies=[{"deputy_id": "d", "person_id": BO.actor_id, "stand_in": ANNE.actor_id,
+                           "from_on": "2026-05-01", "until_on": "2026-05-30"}])  # fmt: skip
+    staff.begin(model, ANNE, requester="somebody else")
+    assert staff.house.variables(staff.case_id)["requester"] == ANNE.actor_id
+    anne = acting(staff, ANNE)
+    for behalf in (None, BO.actor_id):
+        command = CompleteUserTask(command_id=new_id(), user_task_id=staff.task("approve"), on_behalf_of=behalf)
+        with pytest.raises(NotPermittedError, match="user:anne is its requester"):
+            staff.engine.handle(command, anne)
+    staff.complete("approve", BO)
+
+
+def test_nobody_types_who_did_another_task(staff: Staff) -> None:
+    staff.begin(chain(
+        task("write", DUTY, completedBy="author"), task("read", DUTY), task("check", DUTY, notCompletedBy="author")
+    ))  # fmt: skip
+    staff.complete("write", ANNE)
+    with pytest.raises(NotPermittedError, match="author, which says who did another task"):
+        staff.complete("read", ANNE, author=BO.actor_id)
+    staff.complete("read", ANNE, remark="fine")
+    with pytest.raises(NotPermittedError, match="user:anne is its author"):
+        staff.complete("check", ANNE, author=BO.actor_id)
+    staff.complete("check", BO, author=BO.actor_id)
+    assert staff.house.variables(staff.case_id)["author"] == ANNE.actor_id
+
+
 def test_a_group_in_which_nobody_may_do_it_does_not_get_it(staff: Staff) -> None:
     load(staff, conflicts=[conflict(CID, "company:9"), conflict(DEE, "company:9", "k-2")])
     staff.begin(PARTIES, applicant="citizen:1", company="company:9")

@@ -192,6 +192,8 @@ def _editor_words() -> dict[str, str]:
         "retentionHint": _("As a duration, such as P3650D"),
         "lane": _("Queue"),
         "laneHint": _("“emergency” puts its timers and jobs before all others"),
+        "startedBy": _("Note who starts a case in"),
+        "startedByHint": _("Name of a variable; checks may name it under “Not by who stands in”"),
         "topic": _("Topic of the worker"),
         **{f"verb_{verb}": _("Allowed: %(verb)s", verb=_(label)) for verb, (label, _does) in VERBS.items()},
         "none": _("none"),

@@ -17,14 +17,43 @@ if TYPE_CHECKING:
     from workflow_engine.bpmn.elements.element import Element
     from workflow_engine.bpmn.tree import ScopeSpec
 
+STARTED_BY = "startedBy"
+"""Property of a process: the variable that takes the id of who starts a case; checks may name it as well."""
 Gap = tuple[str, str]
 """(check, variable whose person is unknown)."""
 
 
 def signed_names(definition: Definition) -> frozenset[str]:
     """Every variable of this version that holds who did something; nobody may set it by hand."""
-    nodes = (node for process in definition.model.processes for node in _nodes(process.scope))
-    return frozenset(name for node in nodes for key in (COMPLETED_BY, NOT_COMPLETED_BY) for name in _names(node, key))
+    found = _signed.get(definition.definition_id)
+    if found is None:
+        processes = definition.model.processes
+        nodes = (node for process in processes for node in _nodes(process.scope))
+        names = {name for node in nodes for key in (COMPLETED_BY, NOT_COMPLETED_BY) for name in _names(node, key)}
+        names.update(name for process in processes for name in started_by(process.properties, ""))
+        if len(_signed) >= _MOST_KEPT:
+            _signed.clear()
+        found = _signed[definition.definition_id] = frozenset(names)
+    return found
+
+
+def started_by(properties: Iterable[tuple[str, str]], actor_id: str) -> dict[str, str]:
+    """The variable that says who started the case, where the process asks for one."""
+    return {value.strip(): actor_id for key, value in properties if key == STARTED_BY and value.strip()}
+
+
+def forged_names(definition: Definition, node: Node, names: Iterable[str]) -> frozenset[str]:
+    """Which of these say who did another task; what the node's own rules say, nobody can type anyway."""
+    signed = signed_names(definition)
+    if not signed:
+        return signed
+    own = {name for key in (COMPLETED_BY, NOT_COMPLETED_BY) for name in _names(node, key)}
+    return signed.intersection(names) - own
+
+
+_signed: dict[str, frozenset[str]] = {}
+_MOST_KEPT = 1_000
+"""By version, whose content never changes."""
 
 
 def has_rules(spec: ScopeSpec) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from workflow_engine.bpmn.balloting import require_no_ballot
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.bpmn.standing_in import counted
+from workflow_engine.bpmn.two_persons import started_by
 from workflow_engine.domain import commands as c
 from workflow_engine.domain import operation_commands as o
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
@@ -31,12 +32,12 @@ from workflow_engine.handlers.steps import Act, Step, element_of, require_in_han
 from workflow_engine.handlers.work_acts import WORK_ACTS
 
 
-def start_case(instance: Instance, context: RunContext, command: c.StartCase, _actor_id: str) -> Step:
+def start_case(instance: Instance, context: RunContext, command: c.StartCase, actor_id: str) -> Step:
     """The first step of a case."""
     return step_of(
         instance.start(
             context,
-            command.variables,
+            {**command.variables, **started_by(instance.definition.process(instance.process_id).properties, actor_id)},
             business_key=command.business_key,
             start_element_id=command.start_element_id,
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from workflow_engine.bpmn.barring import CONFLICTS, barred_by_case, parties_of
 from workflow_engine.bpmn.runtime import Instance, RunContext
 from workflow_engine.bpmn.signing import find_host
 from workflow_engine.bpmn.token import Token
+from workflow_engine.bpmn.two_persons import forged_names
 from workflow_engine.domain.commands import UserTaskCommand
 from workflow_engine.domain.errors import NotPermittedError
 from workflow_engine.handlers.handling import Handling
@@ -52,6 +54,20 @@ def fit_first(work: Handling, act: Act, people: Iterable[str | None]) -> Act:
         token = instance.tree.index.get(number) or find_host(instance.tree, number)
         if token is not None:
             require_fit(work, token, people)
+            _require_unforged(token, getattr(command, "variables", None))
         return act(instance, context, command, actor_id)
 
     return checked
+
+
+def _require_unforged(token: Token, variables: Mapping[str, Any] | None) -> None:
+    """Raise NotPermittedError when a submission says who did another task: the two-person rules rely on that."""
+    if not variables:
+        return
+    forged = forged_names(token.task_spec.scope_spec.definition, token.task_spec.node, variables)
+    if forged:
+        raise NotPermittedError(
+            f"Expected {token.element_id!r} to be completed without {', '.join(sorted(forged))}, which says who did "
+            "another task: nobody can type that.",
+            element_id=token.element_id,
+        )

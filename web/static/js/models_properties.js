@@ -11,7 +11,7 @@ const KINDS = {
   "bpmn:SendTask": ["topic"],
   "bpmn:CallActivity": ["calledElement"],
   "bpmn:SequenceFlow": ["condition"],
-  "bpmn:Process": ["retention", "lane"],
+  "bpmn:Process": ["retention", "lane", "startedBy"],
 };
 const ATTRIBUTES = {
   candidateGroups: "camunda:candidateGroups", assignee: "camunda:assignee", formKey: "camunda:formKey",
@@ -19,7 +19,7 @@ const ATTRIBUTES = {
   resultVariable: "camunda:resultVariable", calledElement: "calledElement", script: "script",
   scriptFormat: "scriptFormat", retention: "camunda:historyTimeToLive", topic: "camunda:topic",
 };
-const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane" };
+const PROPERTIES = { completedBy: "completedBy", notCompletedBy: "notCompletedBy", lane: "liandong:lane", startedBy: "startedBy" };
 
 // Without the property a task allows them all; an empty one allows none.
 const VERBS = ["transfer", "delegate", "sign", "return", "take_back", "copy", "urge"];
