@@ -7,19 +7,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from workflow_engine.bpmn.child_program import ENVIRONMENT, child_command
 from workflow_engine.bpmn.decisions import read_decisions
 from workflow_engine.bpmn.intake_child import set_limits
 from workflow_engine.bpmn.intake_limits import IntakeLimits
 from workflow_engine.domain.errors import DefinitionError, Problem
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from workflow_engine.bpmn.decisions_intake import main; main()"
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
 _STANDARD = IntakeLimits()
 
 
@@ -43,11 +40,11 @@ def read_decision_files(files: Mapping[str, bytes], limits: IntakeLimits = _STAN
         return DecisionIntake([], [], [])
     try:
         child = subprocess.run(
-            [sys.executable, "-I", "-c", _PROGRAM, _ROOT],
+            child_command("workflow_engine.bpmn.decisions_intake"),
             input=msgspec.msgpack.encode(_Request(limits, dict(files))),
             capture_output=True,
             timeout=limits.wall_seconds,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             check=False,
         )

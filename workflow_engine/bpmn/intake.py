@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Collection
-from pathlib import Path
 
 import msgspec
 
+from workflow_engine.bpmn.child_program import ENVIRONMENT, child_command
 from workflow_engine.bpmn.intake_child import Answer, Request
 from workflow_engine.bpmn.intake_here import read_model_here
 from workflow_engine.bpmn.intake_limits import IntakeLimits
@@ -23,17 +22,6 @@ from workflow_engine.domain.errors import DefinitionError, Problem
 
 __all__ = ["IntakeLimits", "IntakeResult", "read_model", "read_model_here", "require_model"]
 
-_ROOT = str(Path(__file__).resolve().parents[2])
-# The package's own __init__ is the door to the whole engine; the child needs none of it and starts faster without.
-_PROGRAM = """
-import sys, types
-sys.path.insert(0, sys.argv[1])
-sys.modules["workflow_engine"] = package = types.ModuleType("workflow_engine")
-package.__path__ = [sys.argv[1] + "/workflow_engine"]
-from workflow_engine.bpmn.intake_child import main
-main()
-"""
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
 _STANDARD = IntakeLimits()
 
 
@@ -52,15 +40,14 @@ def read_model(
         text = f"The file has {len(xml):,} bytes; at most {limits.max_bytes:,} are accepted."
         return _refusal("too_large", text, "Split the model into several files with call activities.", file_name)
     request = Request(file_name, limits, None if known_processes is None else sorted(known_processes))
-    command = [sys.executable, "-I", "-c", _PROGRAM, _ROOT]
     given = msgspec.json.encode(request) + b"\n" + xml
     try:
         child = subprocess.run(
-            command,
+            child_command("workflow_engine.bpmn.intake_child"),
             input=given,
             capture_output=True,
             timeout=limits.wall_seconds,
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             check=False,
         )
