@@ -16,6 +16,8 @@ from waitress.server import create_server
 from web.app import create_app
 from workflow_engine import OPERATOR, Engine, Settings, VirtualClock, open_engine
 from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.rehearsal.runner import run_scenario
+from workflow_engine.rehearsal.scenario import read_scenario
 from workflow_engine.workers.clock import AlarmClock
 
 if TYPE_CHECKING:
@@ -105,12 +107,40 @@ def prepared_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def prepared_closed_city(prepared_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with one emergency carried from the alert to its end, and the questions of inspectors."""
+    path = tmp_path_factory.mktemp("city") / "closed.sqlite3"
+    shutil.copy(prepared_city, path)
+    settings = Settings(database_url=f"sqlite:///{path}")
+    engine = open_engine(settings, clock=VirtualClock(STARTED_AT))
+    release_process(engine, PROCESS.parent / "inspection_question")
+    engine.close()
+    scenario = read_scenario(PROCESS / "scenarios" / "main_path.json")
+    played = run_scenario(lambda clock: open_engine(settings, clock=clock), scenario)
+    assert played.findings == ()
+    return path
+
+
 @pytest.fixture
 def city(prepared_city: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
     """Yunxi with the emergency process released; no case yet."""
+    yield from _served(prepared_city, tmp_path, browser)
+
+
+@pytest.fixture
+def closed_city(prepared_closed_city: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
+    """Yunxi just after an emergency has ended."""
+    for made in _served(prepared_closed_city, tmp_path, browser):
+        case = made.engine.queries.find_cases(OPERATOR, process_id="emergency_response").items[0]
+        made.clock.set(max(row.at for row in made.engine.queries.get_history(case.case_id, OPERATOR)))
+        yield made
+
+
+def _served(prepared: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
     clock = VirtualClock(STARTED_AT)
     path = tmp_path / "city.sqlite3"
-    shutil.copy(prepared_city, path)
+    shutil.copy(prepared, path)
     settings = Settings(database_url=f"sqlite:///{path}", demo=True, session_file=tmp_path / "sessions.db")
     engine = open_engine(settings, clock=clock)
     app = create_app(engine, settings)

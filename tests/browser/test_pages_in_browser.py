@@ -50,7 +50,7 @@ NO_PAGES = {
     "health.live", "health.ready", "health.metrics",
     # elsewhere at once: the inbox, the provider of identities and back
     "inbox.home", "provider.send", "provider.answer",
-    # made by hours of work or by faults, and visited by tests of their own
+    # made by hours of work or by faults, and looked at in ``test_days_in_browser`` and ``test_models_in_browser``
     "analysis.variant", "analysis.sample", "overview.cause", "models_try.page",
 }  # fmt: skip
 """Addresses that are no page to visit here, and why."""

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import PROCESS, City, check_accessibility
-from workflow_engine import OPERATOR, open_engine
-from workflow_engine.rehearsal.runner import run_scenario
-from workflow_engine.rehearsal.scenario import read_scenario
-from workflow_engine.settings import Settings
+from tests.browser.conftest import City, check_accessibility
+from workflow_engine import OPERATOR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,21 +16,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def closed_case(city: City) -> str:
-    """The main path of the emergency process, from the alert to the end."""
-    url = city.engine._database.engine.url.render_as_string(hide_password=False)
-    scenario = read_scenario(PROCESS / "scenarios" / "main_path.json")
-    played = run_scenario(lambda clock: open_engine(Settings(database_url=url), clock=clock), scenario)
-    assert played.findings == ()
-    assert played.case_id is not None
-    city.clock.set(max(row.at for row in city.engine.queries.get_history(played.case_id, OPERATOR)))
-    return played.case_id
+    """The case that was carried from the alert to its end."""
+    return city.engine.queries.find_cases(OPERATOR, process_id="emergency_response").items[0].case_id
 
 
 def shown_seq(page: Page) -> int:
     return int(page.evaluate("Number(new URLSearchParams(location.hash.slice(1)).get('seq'))"))
 
 
-def test_replay_walks_a_real_emergency_case(city: City) -> None:
+def test_replay_walks_a_real_emergency_case(closed_city: City) -> None:
+    city = closed_city
     case_id = closed_case(city)
     page = city.person(city.person_of(["auditors"]))
     page.goto(f"{city.url}/cases/{case_id}/replay#seq=2")
@@ -83,7 +75,8 @@ def test_replay_walks_a_real_emergency_case(city: City) -> None:
     assert check_accessibility(page) == []
 
 
-def test_replay_is_usable_on_a_phone_in_chinese(city: City) -> None:
+def test_replay_is_usable_on_a_phone_in_chinese(closed_city: City) -> None:
+    city = closed_city
     case_id = closed_case(city)
     page = city.person(city.person_of(["auditors"]), "zh-CN", 390)
     page.goto(f"{city.url}/cases/{case_id}/replay?seq=26")
