@@ -186,6 +186,25 @@ def test_chair_votes_last_and_says_why_when_leaving_the_majority(house: House) -
     assert found["chair_reason"] == "the budget does not bear it"
 
 
+def test_conflict_of_interest_takes_the_vote(house: House) -> None:
+    node = ballot_task(voters="ann, bob, unit:fire", earlyEnd="false").replace(
+        "</camunda:properties>",
+        '<camunda:property name="notCompletedBy" value="drafter"/>'
+        '<camunda:property name="conflictWith" value="=[drafter]"/></camunda:properties>',
+    )
+    house.release(chain(node))
+    case_id = house.start(drafter="ann")
+    ballot_id = house.task(case_id)
+    for actor, voter in ((ANN, "person:ann"), (person("ann", "head:fire"), "unit:fire")):
+        with pytest.raises(NotPermittedError, match="conflict of interest"):
+            cast(house, ballot_id, actor, voter=voter)
+    cast(house, ballot_id, BOB)
+    cast(house, ballot_id, person("chief", "head:fire"))
+    found = decision(house, case_id)
+    assert (found["outcome"], found["recused"], found["voters"]) == ("adopted", 1, 3)
+    verified(house)
+
+
 def test_veto_decides_at_once(house: House) -> None:
     case_id, ballot_id = opened(house, voters="ann, bob, cid", veto="bob", reasons="abstain", earlyEnd="false")
     cast(house, ballot_id, ANN)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workflow_engine.bpmn.balloting import due_of, rules_stated, schedule, text_of_ballot
+from workflow_engine.bpmn.assigning import BARRED_BY_PARTIES
+from workflow_engine.bpmn.balloting import due_of, recuse, rules_stated, schedule, text_of_ballot
+from workflow_engine.bpmn.barring import barred_by_case, parties_of
 from workflow_engine.bpmn.evaluation import iso, value_of
 from workflow_engine.bpmn.model import Node
 from workflow_engine.domain.ballot_counting import EXPECTED
@@ -56,6 +58,7 @@ def open_ballot(token: Token) -> None:
     except BallotRuleError as error:
         raise ExpressionError(f"Ballot {node.id!r}: {error}") from error
     version = None if text is None else text_digest(text)
+    barred = _barred(token)
     token.note(ballot={
         "rules": rules_on_record, "seats": [[voter, weights.get(voter, UNIT_WEIGHT), EXPECTED] for voter in roll],
         "round": 1, "state": "open", "text": version,
@@ -69,10 +72,25 @@ def open_ballot(token: Token) -> None:
             rules={name: value for name, value in rules_on_record.items() if name != "ballot.items"},
             roll=[[voter, weights.get(voter, UNIT_WEIGHT)] for voter in roll], members=members or None,
             due_at=None if due is None else iso(due), text_version=version, text=text, items=items,
+            barred=sorted(barred) or None,
         )
     )  # fmt: skip
+    for person in sorted(barred):
+        if f"person:{person}" in roll:
+            recuse(token.workflow.top_workflow, token.id, f"person:{person}", barred[person])
     if due is not None:
         schedule(token, due)
+
+
+def _barred(token: Token) -> dict[str, str]:
+    """Person to why they have no part in this: checks of the model, and conflicts of interest as they are known now."""
+    context = token.workflow.top_workflow.context
+    barred = dict(barred_by_case(token))
+    parties = parties_of(token.task_spec.node, token.data, context.now)
+    if parties:
+        found = context.asking.ask(BARRED_BY_PARTIES, [parties])
+        barred.update(dict.fromkeys(found, "has a conflict of interest with a party"))
+    return barred
 
 
 def _roll(voters: Sequence[str], context: RunContext) -> tuple[list[str], dict[str, list[str]]]:

@@ -23,6 +23,8 @@ class BallotOpened(Event):
     """Role to the people it stood for, where a role votes."""
     due_at: str | None = None
     text_version: str | None = None
+    barred: list[str] | None = None
+    """People who have no part in it, whichever voter they could speak for."""
     text: Json = None
     items: Json = None
 

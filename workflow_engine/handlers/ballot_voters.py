@@ -14,6 +14,13 @@ from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.visibility import may_see_case
 
 
+def require_ballot(found: FoundBallot | None, what: str) -> FoundBallot:
+    """The ballot, if there is one; whether the actor may know of it shows later. Raises NotFoundError."""
+    if found is None:
+        raise NotFoundError(f"Expected to {what}, but there is no such ballot.")
+    return found
+
+
 def require_visible(work: Handling, found: FoundBallot | None, what: str) -> FoundBallot:
     """The ballot, if the actor may know of it. Raises NotFoundError."""
     if found is not None:
@@ -33,7 +40,8 @@ def require_seat(
     ``item``: only one that has not voted on it counts; None: any.
 
     Raises:
-        NotPermittedError: there is none.
+        NotPermittedError: there is none, or a conflict of interest bars the actor.
+        NotFoundError: neither may the actor know of the ballot.
         RejectedError: there are several, and none is named.
         InvalidStateError: it is recused or absent, or has voted.
     """
@@ -47,7 +55,10 @@ def require_seat(
         and (capacity := capacity_for(work.actor, seat.voter, rules.inner, found.process_id, seat.mandate_to))
     ]
     if not spoken:
+        require_visible(work, found, what)
         raise NotPermittedError(f"Expected to {what}, but you have no vote there{_for(voter)}.")
+    if item is not None and work.actor.actor_id in found.barred:
+        raise NotPermittedError(f"Expected to {what}, but {work.actor.actor_id} has a conflict of interest with it.")
     waiting = [
         (seat, capacity)
         for seat, capacity in spoken

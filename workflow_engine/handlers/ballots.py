@@ -28,7 +28,7 @@ from workflow_engine.domain.errors import (
 )
 from workflow_engine.domain.permissions import may
 from workflow_engine.handlers.advancing import advance, require_running_case
-from workflow_engine.handlers.ballot_voters import is_chair, leads, require_seat, require_visible
+from workflow_engine.handlers.ballot_voters import is_chair, leads, require_ballot, require_seat, require_visible
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.holding import require_reason
 from workflow_engine.storage import ballot_counts as counts
@@ -46,7 +46,7 @@ _LONGEST_REASON = 5_000
 def cast_vote(work: Handling, command: b.CastVote) -> Receipt:
     """The actor votes, for the voter they are or stand for."""
     what = f"vote on {command.ballot_id}"
-    found = require_visible(work, store.share_ballot(work.unit, command.ballot_id), what)
+    found = require_ballot(store.share_ballot(work.unit, command.ballot_id), what)
     rules = found.rules
     seat, capacity = require_seat(work, found, rules, command.voter, command.item, what)
     _require_open(work, found, what)

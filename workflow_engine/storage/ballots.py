@@ -30,7 +30,7 @@ _b, _v, _c, _o, _p = ballot.c, ballot_voter.c, ballot_vote.c, offer.c, ballot_pa
 _FOUND = (
     _b.ballot_id, _b.case_id, _b.state, _b.round_no, _b.secrecy, _b.rules, _b.clauses, _b.chair, _b.lead, _b.voters,
     _b.least_votes, _b.text_version, _b.due_at, process_instance.c.state, process_instance.c.process_id,
-    process_instance.c.unit_id, process_instance.c.started_by,
+    process_instance.c.unit_id, process_instance.c.started_by, _b.barred, process_instance.c.header,
 )  # fmt: skip
 _SELECT = (
     select(*_FOUND)
@@ -125,6 +125,14 @@ class FoundBallot:
     process_id: str
     unit_id: str | None
     started_by: str
+    barred_json: str
+    header: bytes
+    """Of the case."""
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Who has no part in it: as it was at the opening, and as was declared for the case since."""
+        return frozenset([*orjson.loads(self.barred_json), *orjson.loads(self.header).get("conflicts", ())])
 
     @property
     def rules(self) -> Rules:

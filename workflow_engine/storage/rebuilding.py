@@ -46,7 +46,7 @@ _NOT_RECORDED: Mapping[str, frozenset[str]] = {
 }
 """Who works on something at the moment is no part of the story."""
 _JSON: Mapping[str, tuple[str, ...]] = {
-    "note": (), "comment": (), "ballot": ("rules", "clauses", "result"), "ballot_round": ("text",),
+    "note": (), "comment": (), "ballot": ("rules", "clauses", "barred", "result"), "ballot_round": ("text",),
 }  # fmt: skip
 _JSON_ELSEWHERE = ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions")
 """Columns compared as values, not as text."""

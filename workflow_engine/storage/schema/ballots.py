@@ -43,6 +43,7 @@ ballot = Table(
     Column("clauses", Text, comment="JSON: the clauses, where each is voted by itself; erasable"),
     Column("chair", String(LONG_ID), comment="the voter who chairs"),
     Column("lead", String(LONG_ID), comment="the leading unit, as unit:ID"),
+    Column("barred", Text, nullable=False, comment="JSON list of people who have no part in it"),
     Column("voters", Integer, nullable=False, comment="on the roll"),
     Column("least_votes", Integer, nullable=False, comment="on each item; with fewer nothing can be certain"),
     Column("text_version", String(ID), comment="digest of the text that is voted on"),

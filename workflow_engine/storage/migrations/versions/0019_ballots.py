@@ -29,6 +29,7 @@ def upgrade() -> None:
         ),
         sa.Column("chair", sa.String(length=200), nullable=True, comment="the voter who chairs"),
         sa.Column("lead", sa.String(length=200), nullable=True, comment="the leading unit, as unit:ID"),
+        sa.Column("barred", sa.Text(), nullable=False, comment="JSON list of people who have no part in it"),
         sa.Column("voters", sa.Integer(), nullable=False, comment="on the roll"),
         sa.Column(
             "least_votes", sa.Integer(), nullable=False, comment="on each item; with fewer nothing can be certain"
