@@ -9,6 +9,7 @@ from workflow_engine import (
     AddWebhook,
     AmendText,
     AnswerDelegation,
+    AnswerOpinions,
     AskDepartment,
     AskOpinions,
     AssignUserTask,
@@ -33,6 +34,7 @@ from workflow_engine import (
     DiscardDraft,
     DiscardModelWork,
     DrawSample,
+    ExtendConsultation,
     GiveGrant,
     GiveMandate,
     GiveOpinion,
@@ -44,6 +46,7 @@ from workflow_engine import (
     MarkCopiesRead,
     MarkNotesRead,
     MigrateCase,
+    ModerateOpinions,
     ModifyCase,
     PauseBatch,
     PauseWebhook,
@@ -73,14 +76,17 @@ from workflow_engine import (
     StartClock,
     StopBatch,
     StopClock,
+    SubmitOpinion,
     SuspendCase,
     TakeBackDelegation,
     TakeBackUserTask,
     TransferUserTask,
     UrgeUserTask,
+    WithdrawConsultation,
 )
 
 TASK, CASE, MODEL = "/tasks/{user_task_id}", "/cases/{case_id}", "/definitions/{definition_id}"
+CONSULTATION = "/consultations/{consultation_id}"
 BALLOT, BATCH = "/ballots/{ballot_id}", "/batches/{batch_id}"
 HOOK, WORK = "/webhooks/{webhook_id}", "/model-work/{work_id}"
 LARGEST_DEPLOYMENT = 4 * 1024 * 1024
@@ -157,6 +163,17 @@ _CASES: tuple[Ask | Tell, ...] = (
     Tell("broadcast_signal", "/signals", "cases:write", BroadcastSignal, ("signal_id",)),
     Ask("list_alerts", "/alerts", "cases:read", "get_alerts", verb="import_alerts"),
 )
+_CONSULTATIONS: tuple[Ask | Tell, ...] = (
+    Ask("list_consultations", "/consultations", "cases:read", "consultations.list_public"),
+    Ask("get_consultation", CONSULTATION, "cases:read", "consultations.get_public"),
+    Ask("list_public_opinions", f"{CONSULTATION}/opinions", "cases:read", "consultations.list_opinions"),
+    Ask("list_opinions_at_work", f"{CONSULTATION}/opinions/all", "cases:read", "consultations.list_at_work"),
+    Tell("submit_opinion", f"{CONSULTATION}/opinions", "cases:write", SubmitOpinion),
+    Tell("moderate_opinions", f"{CONSULTATION}/moderate", "cases:write", ModerateOpinions),
+    Tell("answer_opinions", f"{CONSULTATION}/answer", "cases:write", AnswerOpinions),
+    Tell("extend_consultation", f"{CONSULTATION}/extend", "cases:write", ExtendConsultation),
+    Tell("withdraw_consultation", f"{CONSULTATION}/withdraw", "cases:write", WithdrawConsultation),
+)
 _MODELS: tuple[Ask | Tell, ...] = (
     Ask("list_definitions", "/definitions", "models:read", "list_definitions", verb="see_models"),
     Ask("get_definition", MODEL, "models:read", "get_definition", verb="see_models"),
@@ -226,7 +243,9 @@ _AUDIT: tuple[Ask | Tell, ...] = (
     Tell("ask_department", "/questions", "audit:write", AskDepartment, ("question_case_id",)),
 )
 
-OPERATIONS: tuple[Ask | Tell, ...] = (*_TASKS, *_BALLOTS, *_CASES, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT)
+OPERATIONS: tuple[Ask | Tell, ...] = (
+    *_TASKS, *_BALLOTS, *_CASES, *_CONSULTATIONS, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT,
+)  # fmt: skip
 NOT_OFFERED = {
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
