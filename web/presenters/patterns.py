@@ -28,6 +28,7 @@ ELSEWHERE = {
     "analysis.html": "/analysis",
     "analysis_cases.html": "/analysis/paths",
     "changes.html": "/models",
+    "consultations.html": "/consultations",
     "deputies.html": "/organisation",
     "model_parts.html": "/models",
     "operating.html": "/operations",
@@ -42,6 +43,10 @@ def samples() -> dict[str, Any]:
     later, late = now() + timedelta(days=2), now() - timedelta(hours=3)
     return {
         "dues": [due_of(later), due_of(now() + timedelta(minutes=10)), due_of(late)],
+        "clocks": [
+            SimpleNamespace(stands_since=late, is_provisional=False),
+            SimpleNamespace(stands_since=None, is_provisional=True),
+        ],
         "error": InvalidStateError("Expected to complete user task 17, but it was completed already."),
         "fields": list(_fields()),
         "givens_list": [ShownField(Field("area", "text", _("Area"), readonly=True), "f.area", "Xidong")],
