@@ -21,12 +21,14 @@ from web.presenters.diagram import diagram_of
 from web.presenters.names import Names, messages_in, read_drawn
 from web.presenters.people import display_name, group_name
 from web.presenters.samples import samples
+from web.presenters.sentences_ballots import voter_name
 from web.presenters.story import by_day, tell
 from web.presenters.times import zone
 from web.presenters.values import facts
 from workflow_engine import (
     OPERATOR,
     Actor,
+    BallotDetail,
     EngineError,
     InboxRow,
     InvalidVariablesError,
@@ -91,6 +93,7 @@ def trial_page(
     url = url_for("models_try.xml", trial_id=trial_id, language=current_language().tag)
     here = [current.element_id] if current is not None else []
     timer = trial.next_timer()
+    ballot = None if current is None else trial.ballot(current.user_task_id)
     return {
         "trial_id": trial_id,
         "state": trial.state,
@@ -101,7 +104,8 @@ def trial_page(
         "timer": timer,
         "timer_name": names.element(timer.element_id) if timer is not None else "",
         "tasks": [_open_task(task, names) for task in open_tasks],
-        "form": None if current is None else _task_form(current, trial, names, typed, problems),
+        "form": None if current is None or ballot is not None else _task_form(current, trial, names, typed, problems),
+        "ballot": None if current is None or ballot is None else _ballot_form(current, ballot, names),
         "messages": _waited_for(case.subscriptions, "message"),
         "signals": _waited_for(case.subscriptions, "signal"),
         "jobs": [(names.element(job.element_id), job) for job in case.jobs if job.state in ("available", "locked")],
@@ -154,6 +158,21 @@ def _task_form(
     task = trial.queries.get_user_task(row.user_task_id, OPERATOR)
     shown = show(_form(task, names, trial.now), task.variables, zone(), typed, problems)
     return TaskForm(task, names.element(row.element_id, row.name), shown, _people(task, names))
+
+
+def _ballot_form(row: InboxRow, ballot: BallotDetail, names: Names) -> dict[str, Any]:
+    """Who may still vote, on what, and how."""
+    items = [(item.item_id, item.title) for item in ballot.standing if item.item_id]
+    waiting = [seat for seat in ballot.seats if seat.state == "expected" and seat.voted < max(1, len(items))]
+    return {
+        "task_id": row.user_task_id,
+        "name": names.element(row.element_id, row.name),
+        "voters": [(seat.voter, voter_name(seat.voter)) for seat in waiting],
+        "choices": [choice["name"] for choice in ballot.choices],
+        "items": items,
+        "voted": ballot.ballot.voted,
+        "all": ballot.ballot.voters,
+    }
 
 
 def _people(task: UserTaskRow, names: Names) -> list[tuple[str, str]]:

@@ -97,6 +97,20 @@ def complete(trial_id: str) -> Answer:
     return _back(trial_id)
 
 
+@blueprint.post("/<trial_id>/vote")
+@requires("deploy_models")
+def vote(trial_id: str) -> Answer:
+    """A voter votes."""
+    said = request.form
+    keep_input(lambda error: _page(trial_id, error))
+    with _tries().open(trial_id, current_actor().actor_id) as trial:
+        trial.vote(
+            said.get("user_task_id", ""), said.get("voter", ""), said.get("choice", ""),
+            said.get("reason", "").strip(), said.get("item", ""),
+        )  # fmt: skip
+    return _back(trial_id)
+
+
 @blueprint.post("/<trial_id>/time")
 @requires("deploy_models")
 def time(trial_id: str) -> Answer:

@@ -24,6 +24,14 @@ def capacity_for(actor: Actor, voter: str, inner: str, process_id: str | None, m
     return None
 
 
+def somebody_for(voter: str) -> Actor:
+    """Somebody made up who may speak for this voter, for trying a model out."""
+    kind, _, name = voter.partition(":")
+    if kind == "person":
+        return Actor(name)
+    return Actor(f"user:made-up-{name}", frozenset({voter, head_group(name)} if kind == "unit" else {voter}))
+
+
 def voters_of(actor: Actor, process_id: str | None) -> list[str]:
     """Every voter that the actor could be or stand for, whatever the ballot."""
     groups = set(actor.groups)

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflow_engine.domain.actors import CLOCK, OPERATOR, Actor
+from workflow_engine.domain.ballot_commands import CastVote
+from workflow_engine.domain.ballot_speaking import somebody_for
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.domain.commands import (
     BroadcastSignal,
@@ -28,6 +30,7 @@ from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesErr
 from workflow_engine.domain.intake_commands import ImportAlert
 from workflow_engine.engine import Engine
 from workflow_engine.queries import Queries
+from workflow_engine.queries.ballot_rows import BallotDetail
 from workflow_engine.queries.rows import CaseDetail, JobRow, TimerRow
 
 MOST_STEPS = 300
@@ -118,6 +121,24 @@ class Trial:
         alike = [other for other in self.case().user_tasks if other.element_id == task.element_id]
         if len(alike) > 1 and task.candidate_groups:
             step["for"] = task.candidate_groups[0]
+        self.state.steps.append(step)
+
+    def ballot(self, ballot_id: str) -> BallotDetail | None:
+        """The ballot that this open task is; None when nobody votes on it."""
+        running = {row.ballot_id for row in self.queries.ballots.of_case(self.state.case_id, OPERATOR)}
+        return self.queries.ballots.get(ballot_id, OPERATOR) if ballot_id in running else None
+
+    def vote(self, ballot_id: str, voter: str, choice: str, reason: str = "", item: str = "") -> None:
+        """A voter votes, whoever that is in the real organisation. Raises RejectedError."""
+        self._require_room()
+        detail = self.queries.ballots.get(ballot_id, OPERATOR)
+        command = CastVote(
+            command_id=new_id(), ballot_id=ballot_id, choice=choice, voter=voter, reason=reason or None, item=item
+        )
+        self._engine.handle(command, somebody_for(voter))
+        self._engine.pump()
+        step: dict[str, Any] = {"vote": detail.ballot.element_id, "for": voter, "choice": choice}
+        step.update({name: value for name, value in (("reason", reason), ("item", item)) if value})
         self.state.steps.append(step)
 
     def jump(self) -> None:
