@@ -42,6 +42,7 @@ class ShownArea:
 AREAS = (
     Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "task_verbs", "bulk", "views"), key="i"),
     Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify", "replay", "proof"), key="c"),
+    Area(marked("Decisions"), "check", "decisions.index", ("decisions", "decisions_acts"), key="d"),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts",), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try", "coverage"),

@@ -5,7 +5,15 @@ This is the only module that the web knows.
 
 from __future__ import annotations
 
-from workflow_engine import door_assigning, door_ballots, door_consultations, door_outside, door_time, door_work
+from workflow_engine import (
+    door_assigning,
+    door_ballots,
+    door_consultations,
+    door_outside,
+    door_publications,
+    door_time,
+    door_work,
+)
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
 from workflow_engine.audit.chain import Finding
 from workflow_engine.bootstrap import open_engine
@@ -103,6 +111,7 @@ from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ say
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
@@ -384,7 +393,6 @@ __all__ = [
     "upgrade_database",
     "verifier_source",
 ]
-__all__ += door_work.__all__ + door_outside.__all__ + door_consultations.__all__
-__all__ += door_assigning.__all__
+__all__ += door_assigning.__all__ + door_publications.__all__
 __all__ += door_ballots.__all__ + door_work.__all__ + door_outside.__all__ + door_consultations.__all__
 __all__ += door_work.__all__ + door_outside.__all__ + door_consultations.__all__ + door_time.__all__

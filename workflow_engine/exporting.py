@@ -21,10 +21,11 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.audit_commands import NoteExport
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.permissions import require_somewhere
-from workflow_engine.interchange.event_log import CaseLog, case_log
+from workflow_engine.interchange.event_log import CaseLog, LogVote, case_log
 from workflow_engine.interchange.log_table import write_table
 from workflow_engine.interchange.ocel import write_ocel
 from workflow_engine.interchange.xes import write_xes
+from workflow_engine.queries.ballot_casts import votes_of_case
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.chains import read_chain
 from workflow_engine.queries.definitions import get_definition
@@ -185,6 +186,10 @@ def _case_log(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseLog:
     return case_log(
         case_id, case.process_id, case.title or case.business_key or case_id, case.state,
         [(row.seq, row.at, row.actor_id, row.events) for row in history],
+        [
+            LogVote(one.element_id, int(one.ballot_id.rpartition(".")[2]), one.cast_at, one.cast_by, one.choice or "")
+            for one in votes_of_case(snapshot, case_id)
+        ],
     )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from flask import Flask
 
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters import model_words, people, times
+from web.presenters import decision_words, model_words, people, times
 from web.presenters.findings import finding_title
+from web.presenters.names import in_language
 from web.presenters.operating import BATCH_STATES
 from web.presenters.prose import coded, prose
 from web.presenters.telling import strong
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
         state_name=state_name,
         task_state_name=task_state_name,
         actor_name=people.actor_name,
+        voter_name=decision_words.voter_name,
         display_name=people.display_name,
         unit_name=people.unit_name,
         group_names=people.group_names,
@@ -84,4 +86,4 @@ def init_app(app: Flask) -> None:
         place_state=model_words.place_state,
         value_name=model_words.value_name,
     )
-    app.jinja_env.globals.update(new_key=new_id, strong=strong)
+    app.jinja_env.globals.update(new_key=new_id, strong=strong, in_language=in_language)

@@ -55,6 +55,13 @@ def actor_name(actor_id: str | None, otherwise: str | None = None) -> str:
     return known[actor_id]
 
 
+def know_everybody() -> None:
+    """Fetch the names of all people at once, for a page that shows very many of them."""
+    known: dict[str, str] = g.setdefault("actor_names", {})
+    for person in engine().queries.list_people():
+        known.setdefault(person.person_id, display_name(person))
+
+
 def group_names(group_ids: Iterable[str] | None) -> list[str]:
     """Units and roles by name."""
     return [group_name(group_id) for group_id in group_ids or ()]

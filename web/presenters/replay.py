@@ -25,10 +25,11 @@ from web.context import engine
 from web.i18n import gettext as _
 from web.presenters.names import Names, names_of
 from web.presenters.people import actor_name, group_names, unit_name
+from web.presenters.replay_votes import ToldVote, numbered, votes_before
 from web.presenters.story import Moment, tell
 from web.presenters.times import exact, instant
 from web.presenters.values import EMPTY, value_text
-from workflow_engine import Change, Retold, RetoldEntry
+from workflow_engine import Actor, Change, Retold, RetoldEntry
 
 Step = list[Any]
 Event = Mapping[str, Any]
@@ -38,13 +39,14 @@ _WHY = re.compile(r"<details[^>]*><summary>[^<]*</summary><p>(.*?)</p></details>
 _BOLD = re.compile(r"</?b>")
 
 
-def replay_data(retold: Retold) -> dict[str, Any]:
-    """Some entries of a case as JSON."""
+def replay_data(retold: Retold, actor: Actor) -> dict[str, Any]:
+    """Some entries of a case as JSON, with the votes that came in between them."""
     names = names_of(retold.case.definition_id)
     moments = tell([entry.row for entry in retold.entries], names)
     elements: dict[str, str] = {}
     people: dict[str, list[str]] = {}
-    entries = []
+    votes = votes_before(retold, actor, names)
+    entries: list[list[Any]] = []
     for entry, moment in zip(retold.entries, moments, strict=True):
         actor_id = entry.row.actor_id
         if actor_id not in people:
@@ -53,7 +55,10 @@ def replay_data(retold: Retold) -> dict[str, Any]:
             element_id = event.get("element_id")
             if element_id and element_id not in elements and names.has_name(element_id):
                 elements[element_id] = names.element(element_id)
+        entries += _cast(entry.row.seq - 1, votes.get(entry.row.seq, ()), people)
         entries.append(_entry(entry, moment, names))
+    if retold.entries:
+        entries += _cast(retold.entries[-1].row.seq, votes.get(None, ()), people)
     return {"entries": entries, "people": people, "elements": elements, "next": retold.next_seq}
 
 
@@ -89,6 +94,18 @@ def _entry(entry: RetoldEntry, moment: Moment, names: Names) -> list[Any]:
         row.seq, _milliseconds(row.at), exact(row.at), moment.tone, row.actor_id, plain(moment.headline)[0], followed,
         steps_of(row.events), changes_of(entry.changes, names), int(entry.exact), int(row.erased),
     ]  # fmt: skip
+
+
+def _cast(seq: int, votes: Iterable[ToldVote], people: dict[str, list[str]]) -> list[list[Any]]:
+    """Votes as entries that move nothing, numbered between two of the record."""
+    found = []
+    for number, vote in numbered(seq, votes):
+        people.setdefault(vote.actor_id, [actor_name(vote.actor_id), _unit_of(vote.actor_id)])
+        found.append([
+            number, _milliseconds(vote.at), exact(vote.at), "person", vote.actor_id, plain(vote.headline)[0], [], [],
+            [], 1, 0,
+        ])  # fmt: skip
+    return found
 
 
 def _unit_of(actor_id: str) -> str:

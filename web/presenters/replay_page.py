@@ -15,6 +15,7 @@ from web.presenters.case_lines import case_line
 from web.presenters.names import Names, names_of
 from web.presenters.replay import changes_of, steps_of
 from web.presenters.replay_state import ReplayState
+from web.presenters.replay_votes import ToldVote, votes_before
 from web.presenters.story import Moment, tell
 from web.presenters.times import span
 from workflow_engine import Actor
@@ -32,6 +33,8 @@ class TableRow:
     changes: list[list[str | None]]
     open: list[tuple[str, str]]
     """(element, who has it) of everything open afterwards."""
+    votes: list[ToldVote]
+    """What was cast since the moment before."""
 
 
 def replay_page(case_id: str, actor: Actor, seq: int) -> dict[str, Any]:
@@ -44,18 +47,23 @@ def replay_page(case_id: str, actor: Actor, seq: int) -> dict[str, Any]:
         for row in engine().queries.get_history(case_id, actor)[:start]:
             state.apply(steps_of(row.events))
             before = row.at
+    votes = votes_before(retold, actor, names)
     rows = []
     for entry, moment in zip(retold.entries, tell([e.row for e in retold.entries], names), strict=True):
         state.apply(steps_of(entry.row.events))
         gap = (moment.at - before).total_seconds() if before else 0.0
         before = moment.at
         rows.append(
-            TableRow(moment, span(gap) if gap >= 60 else "", changes_of(entry.changes, names), _open(state, names))
+            TableRow(
+                moment, span(gap) if gap >= 60 else "", changes_of(entry.changes, names), _open(state, names),
+                votes.get(moment.seq, []),
+            )
         )
     return {
         "case": retold.case,
         "line": case_line(retold.case),
         "rows": rows,
+        "last_votes": votes.get(None, []),
         "is_exact": all(entry.exact for entry in retold.entries),
         "seq": seq,
         "earlier": url_for("replay.page", case_id=case_id, seq=max(1, start - PAGE_MOMENTS + 1)) if start else None,

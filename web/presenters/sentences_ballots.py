@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from web.i18n import gettext as _
 from web.presenters.ballot_words import outcome_in_words
+from web.presenters.sentences_votes import grounds
 from web.presenters.task_work import subject_name
 from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 from web.presenters.times import clock_time, instant
@@ -111,11 +112,12 @@ def _tied(event: Body, teller: Teller) -> Markup:
 
 
 def _decided(event: Body, teller: Teller) -> Markup:
-    return say(
+    told = say(
         _("%(task)s: %(outcome)s, with %(voted)s votes of %(voters)s voters"), task=teller.element(event),
         outcome=strong(outcome_in_words(str(event.get("outcome")))), voted=event.get("voted"),
         voters=event.get("voters"),
     )  # fmt: skip
+    return because(told, grounds(event, teller))
 
 
 def _withdrawn(event: Body, teller: Teller) -> Markup:

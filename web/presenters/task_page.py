@@ -11,6 +11,7 @@ from web.context import engine
 from web.forms import Form, form_of
 from web.forms.conditions import without_settled
 from web.forms.shown import show
+from web.presenters.ballots import ballot_page, opened_for
 from web.presenters.deadline_words import clock_of_task
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
@@ -24,6 +25,8 @@ from workflow_engine import Actor, EngineError, HistoryRow, InvalidVariablesErro
 
 Typed = MultiDict[str, str]
 MOST_MOMENTS = 40
+VERBS_OF_BALLOTS = frozenset({"copy", "urge"})
+"""What can be done with a task that is put to the vote; everything else would decide for the voters."""
 
 
 def form_of_task(task: UserTaskRow) -> Form:
@@ -65,8 +68,13 @@ def task_page(
     around_it = around(task, work, case, names, refused)
     if refusal is not None and not _has_form(refused, around_it["verbs"]):
         error = refusal
+    ballot = queries.ballots.find(task.user_task_id, actor)
+    if ballot is not None:
+        around_it["verbs"] = [verb for verb in around_it["verbs"] if verb.key in VERBS_OF_BALLOTS]
     return {
         "task": task,
+        "ballot": None if ballot is None else ballot_page(ballot, actor),
+        "ballot_forms": [] if ballot is None else opened_for(ballot),
         "line": line_of(task),
         "names": names,
         "fields": [part for part in shown if part.field.takes_answer or not part.field.is_input],
@@ -77,8 +85,10 @@ def task_page(
         "submitted": facts(task.submission or {}, names),
         "is_open": is_open,
         "is_mine": is_open and mine,
-        "can_claim": "claim" in work.verbs,
-        "may_complete": is_open and (mine or task.assignee is None) and work.delegation is None and not work.opinion,
+        "can_claim": ballot is None and "claim" in work.verbs,
+        "may_complete": ballot is None
+        and is_open
+        and (mine or task.assignee is None) and work.delegation is None and not work.opinion,
         **around_it,
         "draft": draft,
         "draft_version": work.draft.version if work.draft else 0,

@@ -23,8 +23,9 @@ def page(case_id: str) -> str:
 @blueprint.get("/cases/<case_id>/replay/data")
 def data(case_id: str) -> Response:
     """Entries after the one numbered ``after``, as compact JSON; ``next`` is the number to ask for then."""
-    retold = engine().retelling.tell(case_id, current_actor(), _number("after"), MOST_ENTRIES)
-    answer = Response(orjson.dumps(replay_data(retold)), mimetype="application/json")
+    actor = current_actor()
+    retold = engine().retelling.tell(case_id, actor, _number("after"), MOST_ENTRIES)
+    answer = Response(orjson.dumps(replay_data(retold, actor)), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -19,7 +19,8 @@ LIFECYCLE = {
     "user_task.released": "withdraw", "user_task.completed": "complete", "user_task.cancelled": "ate_abort",
     "timer.fired": "complete", "message.caught": "complete", "message.thrown": "complete",
     "signal.caught": "complete", "signal.thrown": "complete", "incident.opened": "suspend",
-    "incident.resolved": "resume",
+    "incident.resolved": "resume", "ballot.round_opened": "schedule", "ballot.withdrawn": "ate_abort",
+    "ballot.decided": "complete", "ballot.voted": "unknown",
 }  # fmt: skip
 """Our events to the standard lifecycle of XES; others are not part of the log."""
 
@@ -37,6 +38,8 @@ class LogEvent:
     token_id: int | None
     groups: tuple[str, ...] = ()
     """Units and roles to which work was offered."""
+    outcome: str = ""
+    """Of a vote that was decided; of a single vote its choice, where everybody may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,39 @@ class CaseLog:
     entries: int
 
 
-def case_log(case_id: str, process_id: str, title: str, state: str, record: Sequence[Recorded]) -> CaseLog:
-    """The log of a case out of its record."""
-    return CaseLog(case_id, process_id, title, state, tuple(_events(case_id, record)), len(record))
+@dataclass(frozen=True, slots=True)
+class LogVote:
+    """A vote, which is no entry of the record but stands beside it."""
+
+    activity: str
+    token_id: int
+    at: datetime
+    actor: str
+    choice: str
+
+
+def case_log(
+    case_id: str, process_id: str, title: str, state: str, record: Sequence[Recorded], votes: Sequence[LogVote] = ()
+) -> CaseLog:
+    """The log of a case out of its record, with the votes where they came in."""
+    cast = [
+        LogEvent(
+            f"{case_id}.vote.{number}", vote.activity, vote.at, LIFECYCLE["ballot.voted"], vote.actor, "ballot.voted",
+            vote.token_id, outcome=vote.choice,
+        )
+        for number, vote in enumerate(votes)
+    ]  # fmt: skip
+    events = tuple(_events(case_id, record))
+    if cast:
+        events = tuple(sorted([*cast, *events], key=lambda event: event.at))
+    return CaseLog(case_id, process_id, title, state, events, len(record))
 
 
 def _events(case_id: str, record: Iterable[Recorded]) -> Iterable[LogEvent]:
     elements: dict[int, str] = {}
     for seq, at, actor, events in record:
         people = {event.get("token_id") for event in events if str(event["event"]).startswith("user_task.")}
+        decided = {event.get("token_id") for event in events if event["event"] == "ballot.decided"}
         for number, event in enumerate(events):
             kind, token = str(event["event"]), event.get("token_id")
             if event.get("element_id") and token is not None:
@@ -68,6 +95,9 @@ def _events(case_id: str, record: Iterable[Recorded]) -> Iterable[LogEvent]:
             # What a person completed is told once, by the task and not by its element as well.
             if lifecycle is None or (kind in ("element.completed", "element.cancelled") and token in people):
                 continue
+            if kind == "user_task.completed" and token in decided:  # the decision is what completed it
+                continue
             activity = str(event.get("element_id") or elements.get(token or 0) or kind)
             groups = tuple(map(str, event.get("candidate_groups") or ()))
-            yield LogEvent(f"{case_id}.{seq}.{number}", activity, at, lifecycle, actor, kind, token, groups)
+            outcome = str(event.get("outcome") or "") if kind == "ballot.decided" else ""
+            yield LogEvent(f"{case_id}.{seq}.{number}", activity, at, lifecycle, actor, kind, token, groups, outcome)

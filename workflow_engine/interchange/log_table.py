@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from workflow_engine.interchange.event_log import CaseLog
 
-_HEAD = ("case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups", "id")
+_HEAD = ("case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups", "id",
+         "outcome")  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -20,7 +21,7 @@ def write_table(cases: Iterable[CaseLog]) -> Iterator[bytes]:
             yield _line((
                 case.case_id, case.process_id, case.title, event.at.isoformat(), event.activity, event.lifecycle,
                 event.actor, event.kind, "" if event.token_id is None else str(event.token_id),
-                " ".join(event.groups), event.event_id,
+                " ".join(event.groups), event.event_id, event.outcome,
             ))  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def write_ocel(cases: Iterable[CaseLog]) -> Iterator[bytes]:
         if told:
             yield (b"" if first else b",") + b",".join(told)
             first = False
-    attributes = [{"name": "lifecycle", "type": _TEXT}, {"name": "event", "type": _TEXT}]
+    attributes = [{"name": name, "type": _TEXT} for name in ("lifecycle", "event", "outcome")]
     yield b'],"eventTypes":' + orjson.dumps([{"name": name, "attributes": attributes} for name in types])
     yield b',"objectTypes":' + orjson.dumps(_OBJECT_TYPES)
     yield b',"objects":' + orjson.dumps(list(objects.values())) + b"}"
@@ -45,7 +45,7 @@ def write_ocel(cases: Iterable[CaseLog]) -> Iterator[bytes]:
 def _event(case: CaseLog, event: LogEvent, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
     related = [(f"case:{case.case_id}", "case"), (f"person:{event.actor}", "actor")]
     objects.setdefault(f"person:{event.actor}", _object(f"person:{event.actor}", "person"))
-    if event.token_id is not None and event.kind.startswith("user_task."):
+    if event.token_id is not None and event.kind.startswith(("user_task.", "ballot.")):
         task = f"task:{case.case_id}.{event.token_id}"
         objects.setdefault(task, _object(task, "task", element=event.activity))
         related.append((task, "task"))
@@ -56,7 +56,10 @@ def _event(case: CaseLog, event: LogEvent, objects: dict[str, dict[str, Any]]) -
         "id": event.event_id,
         "type": event.activity,
         "time": event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "attributes": [{"name": "lifecycle", "value": event.lifecycle}, {"name": "event", "value": event.kind}],
+        "attributes": [
+            {"name": "lifecycle", "value": event.lifecycle}, {"name": "event", "value": event.kind},
+            *([{"name": "outcome", "value": event.outcome}] if event.outcome else []),
+        ],
         "relationships": [{"objectId": object_id, "qualifier": qualifier} for object_id, qualifier in related],
     }
 

@@ -41,6 +41,8 @@ def _event(event: LogEvent) -> str:
     parts += [_text("liandong:id", event.event_id), _text("liandong:event", event.kind)]
     if event.groups:
         parts.append(_text("org:group", ", ".join(event.groups)))
+    if event.outcome:
+        parts.append(_text("liandong:outcome", event.outcome))
     return "<event>" + "".join(parts) + "</event>"
 
 

@@ -33,6 +33,36 @@ class BallotRow:
     """On the roll, without those recused."""
     voted: int
     """Who have voted on everything."""
+    definition_id: str = ""
+    absent: int = 0
+    quorum: str = ""
+    """As the rules state it: ``> 1/2``, ``>= 3``."""
+    quorum_met: bool = False
+    """By those who have voted so far."""
+    items: int = 1
+    """How many clauses are voted one by one; 1 where nothing is split."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoteRow:
+    """A ballot in which a person has cast something, and when they last did."""
+
+    ballot: BallotRow
+    cast_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayVoteRow:
+    """A vote as a replay tells it; the choice only where everybody may know it."""
+
+    ballot_id: str
+    element_id: str
+    voter: str
+    cast_by: str
+    cast_at: datetime
+    round_no: int
+    item: str
+    choice: str | None
 
 
 @dataclass(frozen=True, slots=True)

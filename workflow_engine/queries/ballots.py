@@ -7,22 +7,25 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 
 from workflow_engine.domain.actors import Actor
-from workflow_engine.domain.ballot_counting import EXPECTED, RECUSED, plain
+from workflow_engine.domain.ballot_counting import ABSENT, EXPECTED, RECUSED, plain
 from workflow_engine.domain.ballot_offers import RUNNING
 from workflow_engine.domain.ballot_rules import Rules
 from workflow_engine.domain.ballot_speaking import capacity_for
 from workflow_engine.domain.errors import NotFoundError, RejectedError
 from workflow_engine.domain.permissions import may
+from workflow_engine.queries.ballot_casts import votes_of_case
 from workflow_engine.queries.ballot_rows import (
     BallotDetail,
     BallotRow,
     ItemStanding,
     OwnSeat,
+    OwnVoteRow,
     PaperRow,
     PreparationRow,
+    ReplayVoteRow,
     RoundRow,
     SeatRow,
     VoteRow,
@@ -32,7 +35,7 @@ from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.ballot_counts import standing
-from workflow_engine.storage.ballots import FoundBallot, find_ballot
+from workflow_engine.storage.ballots import FoundBallot, find_ballot, rules_from
 from workflow_engine.storage.schema import (
     ballot,
     ballot_paper,
@@ -53,6 +56,9 @@ _ROW = (
     _b.ballot_id, _b.case_id, _i.process_id, _i.title, _b.element_id, _t.name, _b.state, _b.round_no, _b.secrecy,
     _b.chair, _b.lead, _b.opened_at, _b.due_at, _b.decided_at, _b.outcome,
 )  # fmt: skip
+_MORE = (_b.sort_key, _b.rules, _b.clauses, _i.definition_id)
+Turnouts = dict[str, tuple[int, int, int]]
+
 
 
 class BallotQueries:
@@ -95,6 +101,13 @@ class BallotQueries:
             counts = _turnouts(snapshot, [row.ballot_id for row in found])
         return [_row(row, counts) for row in found]
 
+    def find(self, ballot_id: str, actor: Actor) -> BallotDetail | None:
+        """The ballot that a user task is, within reach; None where the task is no ballot."""
+        with self._snapshot() as snapshot:
+            if snapshot.connection.execute(select(_b.ballot_id).where(_b.ballot_id == ballot_id)).first() is None:
+                return None
+        return self.get(ballot_id, actor)
+
     def get(self, ballot_id: str, actor: Actor) -> BallotDetail:
         """One ballot, with as much as its secrecy lets be known now. Raises NotFoundError."""
         with self._snapshot() as snapshot:
@@ -104,6 +117,28 @@ class BallotQueries:
                 raise NotFoundError(f"Expected to look at ballot {ballot_id[:80]!r}, but there is no such ballot.")
             counts = _turnouts(snapshot, [ballot_id])
             return _detail(snapshot, _row(row, counts), found, actor)
+
+    def cast_by(self, actor: Actor, after: str | None = None, limit: int = 20) -> Page[OwnVoteRow]:
+        """Ballots in which the actor cast a vote, for themselves or for somebody, the latest first."""
+        limit, key = clamp(limit), decode(after, 2)
+        latest = func.max(_c.cast_at).label("latest")
+        mine = select(_c.ballot_id, latest).where(_c.cast_by == actor.actor_id).group_by(_c.ballot_id)
+        if key is not None:
+            mine = mine.having(tuple_(latest, _c.ballot_id) < key)
+        mine = mine.order_by(latest.desc(), _c.ballot_id.desc()).limit(limit + 1)
+        with self._snapshot() as snapshot:
+            instants = {ballot_id: cast_at for ballot_id, cast_at in snapshot.connection.execute(mine)}
+            found = snapshot.connection.execute(_select(actor).where(_b.ballot_id.in_(list(instants)))).all()
+            counts = _turnouts(snapshot, [row.ballot_id for row in found])
+        rows = {row.ballot_id: _row(row, counts) for row in found}
+        page = page_of(list(instants.items()), limit, lambda one: (one[1], one[0]))
+        return Page([OwnVoteRow(rows[one], at) for one, at in page.items if one in rows], page.next_cursor)
+
+    def votes_of_case(self, case_id: str, actor: Actor) -> list[ReplayVoteRow]:
+        """Every vote of a case in the order in which they came in, for its replay. Raises NotFoundError."""
+        with self._snapshot() as snapshot:
+            require_visible_case(snapshot, case_id, actor)
+            return votes_of_case(snapshot, case_id)
 
     def has_receipt(self, ballot_id: str, fingerprint: str, actor: Actor) -> bool:
         """Whether a vote or paper with this fingerprint is in the box. Raises NotFoundError."""
@@ -122,7 +157,7 @@ class BallotQueries:
 # ------------------------------------------------------------------------------------------------ lists
 def _select(actor: Actor) -> Select[Any]:
     wanted = (
-        select(*_ROW, _b.sort_key)
+        select(*_ROW, *_MORE)
         .join(process_instance, _i.case_id == _b.case_id)
         .join(_task, _t.user_task_id == _b.ballot_id)
     )
@@ -143,19 +178,28 @@ def _listed(actor: Actor, which: str) -> Select[Any]:
     return wanted.where(exists().where(o.user_task_id == _b.ballot_id, o.state == "open", mine))
 
 
-def _row(row: Any, counts: dict[str, tuple[int, int]]) -> BallotRow:
-    values: tuple[Any, ...] = (*tuple(row)[: len(_ROW)], *counts.get(row.ballot_id, (0, 0)))
+def _row(row: Any, counts: Turnouts) -> BallotRow:
+    voters, voted, absent = counts.get(row.ballot_id, (0, 0, 0))
+    rules = rules_from(row.rules, row.clauses)
+    base = voters - (absent if rules.quorum_base == "present" else 0)
+    values: tuple[Any, ...] = (
+        *tuple(row)[: len(_ROW)], voters, voted, row.definition_id, absent, str(rules.quorum),
+        rules.quorum.is_met(voted, base), len(rules.items),
+    )  # fmt: skip
     return BallotRow(*values)
 
 
-def _turnouts(snapshot: Snapshot, ballot_ids: list[str]) -> dict[str, tuple[int, int]]:
-    """By ballot: voters that are not recused, and those of them who have voted on everything."""
+def _turnouts(snapshot: Snapshot, ballot_ids: list[str]) -> Turnouts:
+    """By ballot: voters that are not recused, those of them who have voted on everything, those who are absent."""
     execute = snapshot.connection.execute
-    voters = execute(
-        select(_v.ballot_id, func.count())
-        .where(_v.ballot_id.in_(ballot_ids), _v.state != RECUSED)
-        .group_by(_v.ballot_id)
-    )
+    voters: dict[str, tuple[int, int]] = {
+        ballot_id: (heads, absent)
+        for ballot_id, heads, absent in execute(
+            select(_v.ballot_id, func.count(), func.sum(case((_v.state == ABSENT, 1), else_=0)))
+            .where(_v.ballot_id.in_(ballot_ids), _v.state != RECUSED)
+            .group_by(_v.ballot_id)
+        )
+    }
     items = {
         row.ballot_id: 1 if row.clauses is None else len(orjson.loads(row.clauses))
         for row in execute(select(_b.ballot_id, _b.clauses).where(_b.ballot_id.in_(ballot_ids)))
@@ -167,7 +211,9 @@ def _turnouts(snapshot: Snapshot, ballot_ids: list[str]) -> dict[str, tuple[int,
         .group_by(_c.ballot_id)
     )
     voted: dict[str, int] = {ballot_id: heads // items[ballot_id] for ballot_id, heads in votes}
-    return {ballot_id: (heads, voted.get(ballot_id, 0)) for ballot_id, heads in voters}
+    return {
+        ballot_id: (heads, voted.get(ballot_id, 0), int(absent)) for ballot_id, (heads, absent) in voters.items()
+    }
 
 
 # ------------------------------------------------------------------------------------------------ one ballot

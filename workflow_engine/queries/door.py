@@ -28,6 +28,7 @@ from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
+from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -62,7 +63,8 @@ class Queries:
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries,
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
-        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
+        "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries,
+        "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -86,6 +88,7 @@ class Queries:
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
+        self.publications = PublicationQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
 

@@ -45,6 +45,7 @@ from workflow_engine.storage.schema.organisation import (
     unit_below,
 )
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
+from workflow_engine.storage.schema.publications import published_decision
 from workflow_engine.storage.schema.telling import delivery, mail_choice, telling_cursor, webhook
 from workflow_engine.storage.schema.waiting import (
     job,
@@ -127,6 +128,7 @@ __all__ = [
     "position",
     "process_instance",
     "proposal",
+    "published_decision",
     "reckoned_case",
     "role",
     "saved_view",

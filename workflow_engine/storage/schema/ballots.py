@@ -136,6 +136,7 @@ ballot_vote = Table(
     ),
     Index("ix_ballot_vote_tally", "ballot_id", "round_no", "item", "choice", "weight"),
     Index("ix_ballot_vote_cast", "cast_at", "ballot_id"),
+    Index("ix_ballot_vote_by", "cast_by", "cast_at"),
     sqlite_with_rowid=False,
 )
 
