@@ -14,7 +14,7 @@ import pytest
 from waitress.server import create_server
 
 from web.app import create_app
-from workflow_engine import OPERATOR, Engine, Settings, VirtualClock, open_engine
+from workflow_engine import OPERATOR, Actor, Engine, Settings, VirtualClock, open_engine
 from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.rehearsal.runner import run_scenario
 from workflow_engine.rehearsal.scenario import read_scenario
@@ -81,6 +81,12 @@ class City:
             self.clock.set(max(due, self.clock.now()))
             alarm.tick()
         self.clock.set(datetime.fromtimestamp(until, UTC))
+
+    def actor(self, person_id: str) -> Actor:
+        """The person as the engine knows them."""
+        found = self.engine.queries.organisation.find_actor(person_id)
+        assert found is not None
+        return found
 
     def person_of(self, groups: tuple[str, ...] | list[str]) -> str:
         """Somebody who holds one of these groups."""

@@ -8,6 +8,7 @@ import pytest
 from flask import url_for
 
 from tests.browser.conftest import PROCESS, City, check_accessibility
+from tests.support.voting import amend, release_voting, start_vote, vote
 from workflow_engine import (
     OPERATOR,
     AddWebhook,
@@ -29,23 +30,25 @@ pytestmark = pytest.mark.browser
 SIZES = [("en-GB", 1440), ("zh-CN", 390)]
 MODEL = "emergency_response.bpmn"
 JIANG, AUDITOR = "user:jiang_fan", "user:qin_song"
-STAFF_AREAS = {"inbox", "tasks", "alerts", "catalogue", "preferences", "views", "patterns", "account", "programs"}
+STAFF_AREAS = {
+    "inbox", "decisions", "tasks", "alerts", "catalogue", "preferences", "views", "patterns", "account", "programs",
+}  # fmt: skip
 AUDITORS_PAGES = {"analysis.about", "analysis.questions", "analysis.samples", "cases.index", "record.page",
                   "city.readings"}  # fmt: skip
 MAIN_PAGES = (
     "sign_in.page", "inbox.page", "tasks.page", "cases.index", "cases.page", "replay.page", "catalogue.index",
     "alerts.index", "models.index", "models.page", "analysis.page", "overview.page", "organisation.page",
-    "rights.page", "duty.page", "preferences.page", "account.page",
+    "rights.page", "duty.page", "decisions.page", "public_decisions.page", "preferences.page", "account.page",
 )  # fmt: skip
 NO_PAGES = {
     # files, for other programs or to keep
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "static_files.file",
-    "static_files.favicon", "replay.data", "record.consistency",
+    "static_files.favicon", "replay.data", "public_decisions.data", "public_decisions.document", "record.consistency",
     # parts of pages, and streams of them
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
-    "task_verbs.pick_options",
+    "task_verbs.pick_options", "decisions.live",
     # for machines that watch over this one
     "health.live", "health.ready", "health.metrics",
     # elsewhere at once: the inbox, the provider of identities and back
@@ -84,10 +87,11 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
     handle(CreateBatch(command_id=new_id(), batch_id=batch_id, operation="suspend", selection={"state": "active"},
                        parameters={}, reason="a look at it"), jiang)  # fmt: skip
     task_id = city.open_tasks(case_id, "verify")[0].user_task_id
+    ballot_id, public_id = put_to_the_vote(city)
     values = {
         "case_id": case_id, "definition_id": after, "user_task_id": task_id, "work_id": work_id, "name": MODEL,
         "webhook_id": webhook_id, "batch_id": batch_id, "unit_id": "duty_room", "person_id": "user:lin_yue",
-        "process_id": "emergency_response",
+        "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
@@ -101,6 +105,20 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
                 given = {name: values[name] for name in rule.arguments} | questions.get(rule.endpoint, {})
                 found[rule.endpoint] = url_for(rule.endpoint, **given)
     return found
+
+
+def put_to_the_vote(city: City) -> tuple[str, str]:
+    """A ballot with an amended text that waits for the duty room, and the public id of another that is decided."""
+    engine = city.engine
+    lin, he, jiang, yu = (city.actor(f"user:{name}") for name in ("lin_yue", "he_peng", "jiang_fan", "yu_lan"))
+    release_voting(engine, jiang, yu, voters="user:lin_yue, user:he_peng", chair="user:he_peng", rounds="2")
+    ballot_id = start_vote(engine)
+    vote(engine, ballot_id, he, "no", "Too little for playgrounds")
+    amend(engine, ballot_id, he)
+    decided = start_vote(engine)
+    for voter in (lin, he):
+        vote(engine, decided, voter, "yes")
+    return ballot_id, engine.queries.publications.page().items[0].public_id
 
 
 def person_for(endpoint: str) -> str | None:

@@ -7,6 +7,17 @@ from html import escape
 from typing import Any
 
 from tests.support.house import chain, model_xml
+from workflow_engine import (
+    OPERATOR,
+    Actor,
+    AmendText,
+    CastVote,
+    DeployDefinition,
+    Engine,
+    ReleaseDefinition,
+    StartCase,
+    new_id,
+)
 
 ROLES = ("role:executive_meeting",)
 WORDS: dict[str, dict[str, Any]] = {
@@ -58,3 +69,33 @@ VARIABLES: dict[str, Any] = {
     },
     "lowered": [{"floor": "Days of consultation", "from": 30, "to": 14, "reason": "The season begins in June."}],
 }  # fmt: skip
+
+
+def release_voting(engine: Engine, deployer: Actor, releaser: Actor, **rules: str) -> None:
+    """Deploy the process with these rules, and release it."""
+    deployed = engine.handle(DeployDefinition(command_id=new_id(), files=voting_files(**rules)), deployer)
+    release = ReleaseDefinition(command_id=new_id(), definition_id=deployed.result["definition_id"])
+    engine.handle(release, releaser)
+
+
+def start_vote(engine: Engine, title: str = "公园经费 / Money of the parks", **variables: Any) -> str:
+    """Start a case of it; returns the id of its ballot."""
+    case_id = new_id()
+    command = StartCase(
+        command_id=new_id(), case_id=case_id, process_id="park_budget", title=title,
+        variables={**VARIABLES, **variables},
+    )  # fmt: skip
+    engine.handle(command, OPERATOR)
+    (task,) = engine.queries.get_case(case_id, OPERATOR).user_tasks
+    return task.user_task_id
+
+
+def vote(engine: Engine, ballot_id: str, actor: Actor, choice: str, reason: str | None = None) -> None:
+    """Cast a vote."""
+    engine.handle(CastVote(command_id=new_id(), ballot_id=ballot_id, choice=choice, reason=reason), actor)
+
+
+def amend(engine: Engine, ballot_id: str, actor: Actor) -> None:
+    """Put a second text to the vote."""
+    text = {**FIRST_TEXT, "version": "2", "body": "The city gives 5 million a year to the parks.\n\nResidents advise."}
+    engine.handle(AmendText(command_id=new_id(), ballot_id=ballot_id, text=text, reason="More for playgrounds"), actor)

@@ -234,7 +234,8 @@ def result_of(detail: BallotDetail, names: Names) -> dict[str, Any] | None:
     titles = {one.item_id: one.title for one in detail.standing}
     applied: dict[str, list[Mapping[str, Any]]] = {}
     for rule in result.get("applied") or ():
-        applied.setdefault(str(rule.get("item", "")), []).append({name: part for name, part in rule.items() if name != "item"})
+        alone = {name: part for name, part in rule.items() if name != "item"}
+        applied.setdefault(str(rule.get("item", "")), []).append(alone)
     return {
         "outcome": result["outcome"],
         "word": outcome_word(result["outcome"]),

@@ -127,7 +127,7 @@ class BallotQueries:
             mine = mine.having(tuple_(latest, _c.ballot_id) < key)
         mine = mine.order_by(latest.desc(), _c.ballot_id.desc()).limit(limit + 1)
         with self._snapshot() as snapshot:
-            instants = {ballot_id: cast_at for ballot_id, cast_at in snapshot.connection.execute(mine)}
+            instants = {row.ballot_id: row.latest for row in snapshot.connection.execute(mine)}
             found = snapshot.connection.execute(_select(actor).where(_b.ballot_id.in_(list(instants)))).all()
             counts = _turnouts(snapshot, [row.ballot_id for row in found])
         rows = {row.ballot_id: _row(row, counts) for row in found}
