@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.support.voting import release_voting, start_vote
 from tests.web.api_kit import Program
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, actor
 from workflow_engine import Engine
 
 TABLE = Path(__file__).with_name("authorisation.txt")
@@ -52,10 +53,13 @@ def table() -> dict[tuple[str, str], list[str]]:
 def places(engine: Engine, case_id: str, task_id: str) -> dict[str, str]:
     definition_id = engine.queries.list_definitions()[0].definition_id
     grant_id = engine.queries.organisation.list_grants()[0].grant_id
+    jiang, yu = actor(engine, "jiang"), actor(engine, "yu")
+    release_voting(engine, jiang, yu, voters="user:wang, user:li", chair="user:wang")
+    ballot_id = start_vote(engine)
     return {
         "case_id": case_id, "user_task_id": task_id, "task_id": task_id, "definition_id": definition_id,
         "unit_id": "fire", "person_id": "user:hu", "grant_id": grant_id, "kind": "unit",
-        "process_id": "incident_report",
+        "process_id": "incident_report", "ballot_id": ballot_id,
     }  # fmt: skip
 
 
