@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -192,3 +193,15 @@ def test_mask_covers_numbers_and_addresses_and_leaves_the_rest() -> None:
     assert masked("第 12 条 2026-07-01 起 500 元") == "第 12 条 2026-07-01 起 500 元"
     for private in ("13812345678", "+86 138 1234 5678", "0731-84123456", "430102199001011234", "a@b.cn"):
         assert masked(f"我是{private}。") == "我是▇▇▇。"
+
+
+def test_opinions_at_the_same_time_get_numbers_without_gaps(house: House) -> None:
+    case_id, consultation_id = _open(house)
+    before = len(house.engine.queries.get_history(case_id, OPERATOR))
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: _say(house, consultation_id)["number"], range(24)))
+    assert sorted(said) == list(range(1, 25))
+    questions = house.engine.queries.consultations
+    assert questions.get_public(consultation_id).figures["received"] == 24
+    assert questions.recorded_counts(consultation_id)["received"] == 24
+    assert len(house.engine.queries.get_history(case_id, OPERATOR)) == before
