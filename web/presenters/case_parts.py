@@ -96,7 +96,12 @@ def _message_ids(history: Sequence[HistoryRow]) -> Iterator[str]:
 
 def doors(case: CaseDetail) -> list[Door]:
     """Further pages of the case that exist and open to this person."""
+    consultations = engine().queries.consultations.list_of_case(case.case.case_id)[:1]
     return [
+        Door(_("Consultation"), "people", url_for("consultations.page", consultation_id=row.consultation_id))
+        for row in consultations
+        if case.case.exercise is False
+    ] + [
         Door(_(label), icon, url_for(endpoint, case_id=case.case.case_id))
         for endpoint, label, icon, verb in DOORS
         if endpoint in current_app.view_functions and (endpoint == "replay.page" or may(verb))
