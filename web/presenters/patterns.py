@@ -23,7 +23,6 @@ from web.ui.wishes import Wish
 from workflow_engine import InvalidStateError, Problem, ViewRow
 
 ELSEWHERE = {
-    "consultations.html": "/participation",
     "around.html": "/inbox?queue=mine",
     "verbs.html": "/inbox?queue=mine",
     "analysis.html": "/analysis",
