@@ -17,10 +17,11 @@ from typing import Any
 import orjson
 
 from workflow_engine.bootstrap import open_engine
-from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.actors import OPERATOR, Actor
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.domain.commands import DeployDefinition, ReleaseDefinition
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
+from workflow_engine.domain.intake_commands import LoadOrganisation
 from workflow_engine.engine import Engine
 from workflow_engine.handlers.deploying import all_nodes
 from workflow_engine.queries import Queries
@@ -40,6 +41,7 @@ STEP_BUDGET = 5_000
 _DEPLOYER = Actor("system:trial-author", is_system=True)
 _RELEASER = Actor("system:trial-releaser", is_system=True)
 _TRIAL_ID = re.compile(r"[0-9a-f]{32}")
+_ROLE = re.compile(r"role:[\w.-]+")
 _LITERAL = re.compile(r'"([^"\\]+)"')
 
 
@@ -195,7 +197,31 @@ def _deploy(engine: Engine, files: Mapping[str, bytes], product: Queries) -> Map
             if process_id in released:
                 called = _release(engine, product.get_definition(released[process_id]).files)
                 waiting.append(called["definition_id"])
+    _bring_voters(engine, product)
     return first
+
+
+def _bring_voters(engine: Engine, product: Queries) -> None:
+    """The people of every role that votes in a ballot: each of its members has a vote, also in a try."""
+    with engine.queries.snapshot() as snapshot:
+        ids = [row.definition_id for row in engine.queries.list_definitions()]
+        models = [snapshot.library.get(snapshot.unit, definition_id).model for definition_id in ids]
+    stated = [text for model in models for node in all_nodes(model) for key, text in node.properties
+              if key == "ballot.voters"]  # fmt: skip
+    roles = sorted({role for text in stated for role in _ROLE.findall(text)})
+    if not roles:
+        return
+    people = {person.person_id: person for role in roles for person in product.list_people(role)}
+    rows = [
+        {
+            "person_id": person.person_id, "sign_in_name": person.sign_in_name,
+            "groups": sorted(person.groups & {*roles}), "display_name_zh": person.display_name_zh,
+            "display_name_en": person.display_name_en,
+        }
+        for person in people.values()
+    ]  # fmt: skip
+    names = [{"group_id": role, "name_zh": role, "name_en": role} for role in roles]
+    engine.handle(LoadOrganisation(command_id=new_id(), roles=names, people=rows), OPERATOR)
 
 
 def _release(engine: Engine, files: Mapping[str, bytes]) -> Mapping[str, Any]:
