@@ -127,6 +127,13 @@ _TASKS: tuple[Ask | Tell, ...] = (
     Tell("set_preferences", "/preferences", "tasks:write", SetPreferences),
     Tell("choose_mail", "/preferences/mail", "tasks:write", ChooseMail),
 )  # fmt: skip
+_CONFLICTS: tuple[Ask | Tell, ...] = (
+    Ask("list_conflicts", "/conflicts", "cases:read", "assigning.list_conflicts"),
+    Ask("list_case_conflicts", f"{CASE}/conflicts", "cases:read", "assigning.case_conflicts"),
+    Tell("declare_case_conflict", f"{CASE}/conflicts", "tasks:write", DeclareCaseConflict,
+         settled=("released", "fallen", "returned", "withdrawn")),
+    Tell("lift_case_conflict", f"{CASE}/conflicts/lift", "tasks:write", LiftCaseConflict),
+)  # fmt: skip
 _BALLOTS: tuple[Ask | Tell, ...] = (
     Ask("list_ballots", "/ballots", "tasks:read", "ballots.page"),
     Ask("get_ballot", BALLOT, "tasks:read", "ballots.get"),
@@ -249,7 +256,7 @@ _AUDIT: tuple[Ask | Tell, ...] = (
 )
 
 OPERATIONS: tuple[Ask | Tell, ...] = (
-    *_TASKS, *_BALLOTS, *_CASES, *_CONSULTATIONS, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT,
+    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT,
 )  # fmt: skip
 NOT_OFFERED = {
     "alert.import": "comes as a file, by hand in openapi.json",

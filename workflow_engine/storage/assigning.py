@@ -34,6 +34,14 @@ _BY_GROUP = Statement(
         )
     )
 )  # fmt: skip
+_ANY_BY_PLACE = {
+    "unit": Statement(_ENABLED.where(_p.unit_id == _HOLDER).limit(1)),
+    "position": Statement(_ENABLED.join(position).where(_o.position_id == _HOLDER).limit(1)),
+    "head": Statement(_ENABLED.join(position).where(_o.unit_id == _HOLDER, _o.is_head).limit(1)),
+}
+_ANY_IN_GROUP = Statement(
+    _ENABLED.join(membership).where(membership.c.group_id == param("holder", membership.c.group_id)).limit(1)
+)
 _UNIT = Statement(select(_u.unit_id).where(_u.unit_id == param("subject", _u.unit_id), ~_u.disabled))
 _THERE_AT_ALL = {
     **dict.fromkeys(("unit", "head", "duty"), _UNIT),
@@ -104,7 +112,9 @@ def is_anybody_left(
     """Whether an enabled person who is not barred is among these people, or holds one of these groups."""
     if any(one not in barred and work.one(_THERE, {"person": one}) is not None for one in people):
         return True
-    return any(not barred or one not in barred for group in groups for one in members_now(work, group, now))
+    if not barred and any(_has_members(work, group) for group in groups):
+        return True
+    return any(one not in barred for group in groups for one in members_now(work, group, now))
 
 
 def fall_back(work: UnitOfWork, unit_id: str | None, barred: Collection[str], now: datetime) -> str | None:
@@ -127,6 +137,14 @@ def least_loaded(work: UnitOfWork, group_id: str, without: Collection[str], now:
 def open_tasks(work: UnitOfWork, case_id: str) -> list[str]:
     """The ids of a case's open tasks, the oldest first."""
     return [str(row[0]) for row in work.all(_OPEN, {"case": case_id})]
+
+
+def _has_members(work: UnitOfWork, group_id: str) -> bool:
+    """Whether somebody holds the group whatever the time; asked for every task that begins, so it reads one row."""
+    kind, _, name = group_id.partition(":")
+    if kind in _ANY_BY_PLACE and name:
+        return work.one(_ANY_BY_PLACE[kind], {"holder": name}) is not None
+    return work.one(_ANY_IN_GROUP, {"holder": group_id}) is not None
 
 
 def _upwards(work: UnitOfWork, unit_id: str | None) -> Iterator[str]:
