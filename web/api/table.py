@@ -130,9 +130,6 @@ _TASKS: tuple[Ask | Tell, ...] = (
 _CONFLICTS: tuple[Ask | Tell, ...] = (
     Ask("list_conflicts", "/conflicts", "cases:read", "assigning.list_conflicts"),
     Ask("list_case_conflicts", f"{CASE}/conflicts", "cases:read", "assigning.case_conflicts"),
-    Tell("declare_case_conflict", f"{CASE}/conflicts", "tasks:write", DeclareCaseConflict,
-         settled=("released", "fallen", "returned", "withdrawn")),
-    Tell("lift_case_conflict", f"{CASE}/conflicts/lift", "tasks:write", LiftCaseConflict),
 )  # fmt: skip
 _BALLOTS: tuple[Ask | Tell, ...] = (
     Ask("list_ballots", "/ballots", "tasks:read", "ballots.page"),
