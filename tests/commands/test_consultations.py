@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,12 +173,28 @@ def test_extension_and_withdrawal_are_public_and_reach_the_case(opened: tuple[Ho
     _do(house, WithdrawConsultation, consultation_id, reason="另行起草")
     detail = house.engine.queries.consultations.get_public(consultation_id)
     assert (detail.row.state, [notice.kind for notice in detail.notices]) == ("withdrawn", ["extension", "withdrawal"])
-    messages = {row.name: row for row in house.engine.queries.listmessages().items}
+    messages = {row.name: row for row in house.engine.queries.list_messages().items}
     for name in ("consultation.extended", "consultation.withdrawn"):
         assert messages[name].state == "waiting"
     with pytest.raises(InvalidStateError):
         _say(house, consultation_id)
     assert house.tasks(case_id)[0].element_id == "gather"
+
+
+def test_people_are_forgotten_with_the_end_and_stand_nowhere_in_the_record(opened: tuple[House, str, str]) -> None:
+    house, _, consultation_id = opened
+    questions = house.engine.queries.consultations
+    _say(house, consultation_id, name="李四", contact="13900001111", wants_hearing=True)
+    (row,) = questions.list_at_work(OFFICE, consultation_id, OpinionWish()).items
+    assert (row.name, row.contact) == ("李四", "13900001111")
+    _do(house, WithdrawConsultation, consultation_id, reason="另行起草")
+    (row,) = questions.list_at_work(OFFICE, consultation_id, OpinionWish()).items
+    assert (row.name, row.contact) == ("", "")
+    stored = Path(house.settings.database_url.removeprefix("sqlite:///"))
+    house.close()
+    with sqlite3.connect(stored) as database:
+        kept = [row for (row,) in database.execute("SELECT content FROM entry_payload")]
+    assert kept and not any("李四" in str(text) for text in kept)
 
 
 def test_letter_about_a_consultation_of_another_case_is_not_obeyed(opened: tuple[House, str, str]) -> None:

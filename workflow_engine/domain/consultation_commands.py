@@ -13,8 +13,8 @@ class SubmitOpinion(Command):
     """Say something about a draft. Anybody may on the web; the office writes down what comes by other channels."""
 
     NAME = "consultation.submit_opinion"
-    PRIVATE = ("text", "name", "contact")
-    SECRET = ("code",)
+    PRIVATE = ("text",)
+    SECRET = ("code", "name", "contact")
     consultation_id: str
     channel: str
     subject_class: str

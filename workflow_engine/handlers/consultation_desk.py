@@ -93,12 +93,12 @@ def _open(work: Handling, case_id: str, consultation_id: str, letter: Letter) ->
     if follows is not None and store.find_consultation(work.unit, follows) is None:
         raise NotFoundError(f"Expected to follow consultation {follows}, but there is none.")
     digest = text_digest(title, draft)
-    number = int(letter.get("round") or 1)
+    number = _number(letter, "round") or 1
     row = {
         "consultation_id": consultation_id, "case_id": case_id, "process_id": case.process_id, "unit_id": case.unit_id,
         "round": number, "follows": follows, "title": title, "summary": str(letter.get("summary") or ""),
         "draft": draft, "draft_digest": digest, "state": "open", "channels": " ".join(_channels(letter)),
-        "short_reason": str(letter.get("short_reason") or ""), "min_responses": int(letter.get("min_responses") or 0),
+        "short_reason": str(letter.get("short_reason") or ""), "min_responses": _number(letter, "min_responses"),
         "exercise": case.exercise, "opened_at": work.now, "closes_at": closes_at, "closed_at": None,
         "settled_at": None, "last_number": 0, "last_notice": 0,
     }  # fmt: skip
@@ -144,13 +144,14 @@ def _count(work: Handling, found: Consultation, _letter: Letter) -> Did:
 
 
 def _settle(work: Handling, found: Consultation, _letter: Letter) -> Did:
-    """Publish the answers, once every accepted opinion has one."""
+    """Publish the answers, once every accepted opinion has one; nobody needs to be reached any more then."""
     rows = store.count(work.unit, found.consultation_id)
     used, waiting = adoption(rows), tally(rows)["pending"]
     ready = found.state == "closed" and not used["missing"] and not waiting
     events: list[Event] = []
     if ready:
         store.move(work.unit, found, "answered", closed_at=work.now, settled_at=work.now)
+        store.forget_people(work.unit, found.consultation_id)
         events.append(
             ConsultationAnswered(
                 consultation_id=found.consultation_id, adopted=used["adopted"], partly=used["partly"],
@@ -176,6 +177,7 @@ def _notice(work: Handling, found: Consultation, letter: Letter) -> Did:
 def withdraw(work: Handling, found: Consultation, reason: str) -> list[Event]:
     """The draft is taken back, and everybody can read why."""
     store.move(work.unit, found, "withdrawn", closed_at=work.now, settled_at=work.now)
+    store.forget_people(work.unit, found.consultation_id)
     withdrawn = ConsultationWithdrawn(consultation_id=found.consultation_id, reason=reason)
     return [withdrawn, publish_notice(work, found, "withdrawal", found.title, reason)]
 
@@ -199,6 +201,13 @@ def _text(letter: Letter, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise RejectedError(f"Expected a letter to the participation desk to give {name} as text.")
     return value.strip()
+
+
+def _number(letter: Letter, name: str) -> int:
+    value = letter.get(name) or 0
+    if not isinstance(value, int | float) or not 0 <= value < 1_000_000:
+        raise RejectedError(f"Expected {name} in a letter to the participation desk to be a number.")
+    return int(value)
 
 
 def _instant(letter: Letter, name: str) -> datetime:

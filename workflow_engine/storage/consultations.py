@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, func, insert, select, update
+from sqlalchemy import Text, cast, func, insert, or_, select, update
 
 from workflow_engine.domain.consultations import Counted
 from workflow_engine.storage.schema import (
@@ -76,6 +76,11 @@ _ANSWER = Statement(
         answered_at=param("at", _o.answered_at),
     )
 )  # fmt: skip
+_FORGET = Statement(
+    update(consultation_opinion)
+    .where(_o.consultation_id == param("consultation"), or_(_o.name != "", _o.contact != ""))
+    .values(name="", contact="")
+)
 _COUNTED = Statement(
     select(
         _o.moderation, _o.channel, _o.subject_class, _o.stance, _o.topic, _o.disposition, _o.wants_hearing,
@@ -187,6 +192,11 @@ def answer(
     """Say whether they were adopted, and why."""
     same = {"consultation": consultation_id, "disposition": disposition, "reason": reason, "by": by, "at": at}
     unit.many(_ANSWER, ({**same, "number": number} for number in numbers))
+
+
+def forget_people(unit: UnitOfWork, consultation_id: str) -> None:
+    """Names and ways to reach people go; they stand nowhere else."""
+    unit.run(_FORGET, {"consultation": consultation_id})
 
 
 def count(unit: UnitOfWork, consultation_id: str) -> list[Counted]:
