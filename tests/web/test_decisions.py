@@ -1,4 +1,4 @@
-"""Joint decisions on the web: what the secrecy hides stays hidden, refused votes keep what was typed, what is public."""
+"""Joint decisions on the web: what is secret stays hidden, refused votes keep what was typed, what is public."""
 
 from __future__ import annotations
 
