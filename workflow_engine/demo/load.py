@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from workflow_engine import (
 from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
+from workflow_engine.handlers.deploying import definition_id_of
 
 DEMO_PASSWORD = "liandong-demo"  # noqa: S105 - said on the first page of every demo, and never on a real system
 _HERE = Path(__file__).parent
@@ -125,11 +125,13 @@ def _load_duty(engine: Engine) -> None:
 def release_process(engine: Engine, folder: Path) -> None:
     """Deploy a process folder and release it, each by another administrator of the demo."""
     files = read_process(folder)
-    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
-    command = DeployDefinition(command_id=command_id("deploy", digests), files=files)
-    deployed = engine.handle(command, person(engine, _DEPLOYER)).result
-    if engine.queries.get_definition(deployed["definition_id"]).state == "draft":
-        release = ReleaseDefinition(command_id=command_id("release", digests), definition_id=deployed["definition_id"])
+    definition_id = definition_id_of(files)
+    states = {row.definition_id: row.state for row in engine.queries.list_definitions()}
+    if definition_id not in states:
+        deploy = DeployDefinition(command_id=command_id("deploy", definition_id), files=files)
+        engine.handle(deploy, person(engine, _DEPLOYER))
+    if states.get(definition_id, "draft") == "draft":
+        release = ReleaseDefinition(command_id=command_id("release", definition_id), definition_id=definition_id)
         engine.handle(release, person(engine, _RELEASER))
 
 

@@ -88,7 +88,7 @@ def read_files(given: Mapping[str, bytes]) -> Reading:
     if result.model is None or any(problem.severity == "error" for problem in problems):
         return Reading(problems, result.notes)
     deployment = Deployment(
-        definition_id=_digest(files),
+        definition_id=definition_id_of(files),
         model=result.model,
         model_json=dump_model(result.model),
         files=files,
@@ -210,7 +210,7 @@ def _problem(code: str, message: str, file: str | None) -> Problem:
     return Problem(code=code, severity="error", message=message, file=file)
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
+def definition_id_of(files: Mapping[str, bytes]) -> str:
     """SHA-256 over names and contents, whatever their order."""
     listed = [[name, sha256(content).hexdigest()] for name, content in sorted(files.items())]
     return sha256(orjson.dumps(listed)).hexdigest()
