@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import url_for
 
 from tests.browser.conftest import PROCESS, City, check_accessibility
+from tests.support.consulting import MODEL as MODEL_OF_CONSULTATION
+from tests.support.house import model_xml
 from tests.support.voting import amend, release_voting, start_vote, vote
 from workflow_engine import (
     OPERATOR,
@@ -17,6 +20,8 @@ from workflow_engine import (
     DeployDefinition,
     ImportAlert,
     KeepModelWork,
+    ReleaseDefinition,
+    StartCase,
     new_id,
     secret_of,
 )
@@ -45,7 +50,8 @@ NO_PAGES = {
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "static_files.file",
-    "static_files.favicon", "replay.data", "public_decisions.data", "public_decisions.document", "record.consistency",
+    "static_files.favicon", "replay.data", "consultations.list_data", "consultations.data",
+    "public_decisions.data", "public_decisions.document", "record.consistency",
     # parts of pages, and streams of them
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
     "task_verbs.pick_options", "decisions.live",
@@ -92,6 +98,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "case_id": case_id, "definition_id": after, "user_task_id": task_id, "work_id": work_id, "name": MODEL,
         "webhook_id": webhook_id, "batch_id": batch_id, "unit_id": "duty_room", "person_id": "user:lin_yue",
         "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
+        "consultation_id": open_consultation(city),
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
@@ -121,8 +128,23 @@ def put_to_the_vote(city: City) -> tuple[str, str]:
     return ballot_id, engine.queries.publications.page().items[0].public_id
 
 
+def open_consultation(city: City) -> str:
+    """A consultation of the public that runs."""
+    files = {"model.bpmn": model_xml(MODEL_OF_CONSULTATION)}
+    deployed = city.engine.handle(DeployDefinition(command_id=new_id(), files=files), OPERATOR)
+    release = ReleaseDefinition(command_id=new_id(), definition_id=str(deployed.result["definition_id"]))
+    city.engine.handle(release, city.actor(JIANG))
+    closes_at = (city.clock.now() + timedelta(days=30)).isoformat()
+    variables = {"title": "停车办法", "draft": "第一条", "closes_at": closes_at}
+    start = StartCase(command_id=new_id(), case_id=new_id(), process_id="p", variables=variables)
+    case_id = str(city.engine.handle(start, OPERATOR).case_id)
+    return city.engine.queries.consultations.list_of_case(case_id)[0].consultation_id
+
+
 def person_for(endpoint: str) -> str | None:
     """Who goes there: whoever's page it is, or else the administrator."""
+    if endpoint.startswith("consultations."):
+        return None
     if endpoint == "sign_in.page":
         return None
     if endpoint in AUDITORS_PAGES:
