@@ -126,3 +126,19 @@ class NoteReading(Command):
     NAME = "case.note_reading"
     FOR_READERS = True
     about_case_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetParameters(Command):
+    """Set parameters of processes on the city profile, as the version after ``base_version``.
+
+    ``values``: by name; null: back to what the process says itself. ``published``: by name, why a value lies beyond its
+    legal bounds; kept with the version, and public.
+    """
+
+    NAME = "profile.set_parameters"
+    PRIVATE = ("reason",)
+    values: Mapping[str, Any]
+    published: Mapping[str, str] = field(default_factory=dict)
+    base_version: int
+    reason: str

@@ -19,21 +19,21 @@ from workflow_engine.storage.setting_versions import CALENDAR, PROFILE, SettingV
 
 def change_profile(work: Handling, command: ChangeProfile) -> Receipt:
     """Set parameters; those not named stay."""
-    found = _newest(work, PROFILE, command.base_version, command.reason)
+    found = newest(work, PROFILE, command.base_version, command.reason)
     before = Profile.read(found.content)
     after = before.changed(command.values)
-    return _made(work, PROFILE, found, before.content(), after.content(), command.reason)
+    return made(work, PROFILE, found, before.content(), after.content(), command.reason)
 
 
 def change_calendar(work: Handling, command: ChangeCalendar) -> Receipt:
     """Set days, years and hours; those not named stay."""
-    found = _newest(work, CALENDAR, command.base_version, command.reason)
+    found = newest(work, CALENDAR, command.base_version, command.reason)
     before = CalendarContent.read(found.content)
     after = before.changed(command.days, command.years, command.hours)
-    return _made(work, CALENDAR, found, before.content(), after.content(), command.reason)
+    return made(work, CALENDAR, found, before.content(), after.content(), command.reason)
 
 
-def _newest(work: Handling, setting: str, base_version: int, reason: str) -> SettingVersion:
+def newest(work: Handling, setting: str, base_version: int, reason: str) -> SettingVersion:
     """What holds now, which must be what the actor looked at; changes of settings queue here."""
     what = f"change the {setting}"
     require_permission(work.actor, "settings.change", what)
@@ -49,9 +49,10 @@ def _newest(work: Handling, setting: str, base_version: int, reason: str) -> Set
     return found
 
 
-def _made(
+def made(
     work: Handling, setting: str, found: SettingVersion, before: dict[str, Any], after: dict[str, Any], reason: str
 ) -> Receipt:
+    """Keep the next version, unless nothing differs."""
     if before == after:
         work.unchanged = True
         return Receipt(command_id=work.envelope.command.command_id, result={"version": found.version})
@@ -63,9 +64,9 @@ def _made(
 
 
 def _flat(event: OrganisationChanged) -> OrganisationChanged:
-    """Of a calendar's days only those that differ are told."""
+    """Of days, hours and parameters of processes only those that differ are told."""
     before, after = dict(event.before or {}), dict(event.after or {})
-    for name in ("days", "hours"):
+    for name in ("days", "hours", "parameters"):
         if name in after:
             old, new = before.pop(name), after.pop(name)
             for key in sorted(old.keys() | new.keys()):

@@ -29,6 +29,7 @@ from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.publications import PublicationQueries
+from workflow_engine.queries.parameters import ParameterQueries
 from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.rows import (
     AlertRow,
@@ -65,6 +66,10 @@ class Queries:
         "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
         "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries,
         "telling": TellingQueries, "work": WorkQueries,
+        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
+        "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
+        "organisation": OrganisationQueries, "parameters": ParameterQueries,
+        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -81,6 +86,7 @@ class Queries:
         self.paths = PathQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
         self.work = WorkQueries(self.snapshot)
+        self.parameters = ParameterQueries(self.look)
         self.deadlines = DeadlineQueries(self.snapshot, self.look)
         self.desk = DeskQueries(self.look)
         self.tasks = TaskQueries(self.snapshot, self.look)
