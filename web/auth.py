@@ -23,6 +23,7 @@ OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "consultations.list_data", "consultations.page", "consultations.data", "consultations.submit",
     "consultations.find",
     "public_decisions.index", "public_decisions.data", "public_decisions.page", "public_decisions.document",
+    "parameters.public", "parameters.public_data",
 })  # fmt: skip
 
 

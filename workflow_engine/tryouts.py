@@ -20,8 +20,9 @@ from workflow_engine.bootstrap import open_engine
 from workflow_engine.domain.actors import OPERATOR, Actor
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.domain.commands import DeployDefinition, ReleaseDefinition
-from workflow_engine.domain.errors import InvalidStateError, NotFoundError
+from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError
 from workflow_engine.domain.intake_commands import LoadOrganisation
+from workflow_engine.domain.organisation_commands import ChangeCalendar, ChangeProfile, SetParameters
 from workflow_engine.engine import Engine
 from workflow_engine.handlers.deploying import all_nodes
 from workflow_engine.queries import Queries
@@ -98,7 +99,9 @@ class TryOuts:
             clock = VirtualClock(now.replace(microsecond=0))
             engine = _open(place, clock)
             try:
+                _take_calendar(engine, product)
                 result = _deploy(engine, files, product)
+                _take_parameters(engine, product)
                 state = TrialState(
                     owner=owner, title=title, origin=origin, process_id=str(result["process_id"]),
                     definition_id=str(result["definition_id"]), started_at=_iso(clock.now()), now=_iso(clock.now()),
@@ -182,6 +185,35 @@ def _open(place: _Files, clock: VirtualClock) -> Engine:
         database_url=f"sqlite:///{place.database}", hot_cases=0, pool_size=2, step_budget=STEP_BUDGET, wait_seconds=5.0
     )
     return open_engine(settings, clock=clock)
+
+
+def _take_calendar(engine: Engine, product: Queries) -> None:
+    """Deadlines of the try are reckoned with the city's calendar, in its time zone."""
+    content, version = product.organisation.calendar()
+    profile, profile_version = product.organisation.profile()
+    ids: dict[str, Any] = {"base_version": 0, "reason": "for a try"}
+    if version.version:
+        days, hours = content.days, {key: list(openings) for key, openings in content.hours.items()}
+        years = {str(year): True for year in content.published}
+        engine.handle(ChangeCalendar(command_id=new_id(), days=days, hours=hours, years=years, **ids), _DEPLOYER)
+    if profile_version.version:
+        values = {"time_zone": profile.time_zone}
+        engine.handle(ChangeProfile(command_id=new_id(), values=values, **ids), _DEPLOYER)
+
+
+def _take_parameters(engine: Engine, product: Queries) -> None:
+    """Parameters that the draft and what it calls declare, as the city sets them."""
+    profile, _version = product.organisation.profile()
+    known = {row.parameter.name for row in engine.queries.parameters.list_parameters()} & profile.parameters.keys()
+    if known:
+        told = {name: profile.parameters[name] for name in sorted(known)}
+        command = SetParameters(
+            command_id=new_id(), values={name: one["value"] for name, one in told.items()}, reason="for a try",
+            published={name: one.get("published", "for a try") for name, one in told.items()},
+            base_version=engine.queries.organisation.profile()[1].version,
+        )  # fmt: skip
+        with suppress(InvalidVariablesError):  # the draft declares them otherwise
+            engine.handle(command, _DEPLOYER)
 
 
 def _deploy(engine: Engine, files: Mapping[str, bytes], product: Queries) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ def put(house: House, values: dict[str, object], actor: object = ADMIN, **fields
 
 def test_parameter_of_a_process_is_set_by_the_city_and_read_by_its_cases(house: House) -> None:
     house.release(MODEL, parameters__json=json.dumps(DECLARED).encode())
+    assert house.engine.queries.parameters.list_passed_bounds() == []
     first = house.start()
     put(house, {"p.days": "45"})
     second = house.start()

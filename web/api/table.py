@@ -73,6 +73,7 @@ from workflow_engine import (
     SaveDraft,
     SaveView,
     SendAgain,
+    SetParameters,
     SetPreferences,
     StartCase,
     StartClock,
@@ -237,6 +238,9 @@ _ORGANISATION: tuple[Ask | Tell, ...] = (
     Tell("give_grant", "/grants", "organisation:write", GiveGrant),
     Tell("revoke_grant", "/grants/{grant_id}/revoke", "organisation:write", RevokeGrant),
     Tell("change_profile", "/profile", "organisation:write", ChangeProfile),
+    Ask("list_parameters", "/parameters", "organisation:read", "parameters.list_parameters"),
+    Ask("list_passed_bounds", "/parameters/passed-bounds", "organisation:read", "parameters.list_passed_bounds"),
+    Tell("set_parameters", "/parameters", "organisation:write", SetParameters),
     Tell("change_calendar", "/calendar", "organisation:write", ChangeCalendar),
     Tell("revoke_token", "/tokens/{token_id}/revoke", "organisation:write", RevokeApiToken),
 )

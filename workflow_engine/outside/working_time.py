@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from workflow_engine.domain.calendar_content import CalendarContent
+from workflow_engine.domain.clock_stops import moved
 from workflow_engine.domain.durations import TimingError, parse_instant
 from workflow_engine.domain.outside import Answer
 from workflow_engine.domain.profile import Profile
@@ -95,24 +96,18 @@ def _deadline(
 ) -> Answer:
     """A deadline reckoned again: its question's answer (or else ``base``), moved by the spans that its clock stood.
 
-    Each moves it in what it is reckoned in: by the working days after that of its beginning, by working time, or, where
-    the calendar has no part in it, by all the time that passed. ``offset``: microseconds from answer to deadline.
+    ``offset``: microseconds from the answer to the deadline.
     """
     known = known_calendar(ground)
     spans = [(parse_instant(start), parse_instant(end)) for start, end in stops]
     if function is None:
-        passed = sum((end - start for start, end in spans), timedelta())
-        return Answer(_text(parse_instant(str(base)) + passed), known.source)
+        return Answer(_text(moved(known.calendar, parse_instant(str(base)), None, spans).due_at), known.source)
     answer = WORKING_TIME_FUNCTIONS[function](ground, *arguments)
     due = parse_instant(answer.value) + timedelta(microseconds=offset)
     if not spans:
         return Answer(_text(due), known.source, answer.provisional)
-    if function == "working days after":
-        moved = known.calendar.add_working_days(due, sum(known.calendar.working_days_between(*span) for span in spans))
-    else:
-        stood = sum((known.calendar.working_time_between(*span) for span in spans), timedelta())
-        moved = known.calendar.add_working_time(due, stood)
-    return Answer(_text(moved.due_at), known.source, answer.provisional or moved.provisional)
+    found = moved(known.calendar, due, function.removesuffix(" after"), spans)
+    return Answer(_text(found.due_at), known.source, answer.provisional or found.provisional)
 
 
 def _text(instant: datetime) -> str:

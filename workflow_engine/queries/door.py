@@ -28,8 +28,8 @@ from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
-from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.parameters import ParameterQueries
+from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.rows import (
     AlertRow,

@@ -34,6 +34,7 @@ class ParameterRow:
     """A parameter that a released process declares, and what holds here."""
 
     parameter: Parameter
+    definition_id: str
     process_id: str
     process_name: str | None
     value: Any
@@ -76,7 +77,14 @@ class ParameterQueries:
             beyond = one.parameter.is_beyond(value)
             rows.append(
                 ParameterRow(
-                    one.parameter, one.process_id, one.process_name, value, told is not None, beyond, published
+                    one.parameter,
+                    one.definition_id,
+                    one.process_id,
+                    one.process_name,
+                    value,
+                    told is not None,
+                    beyond,
+                    published,
                 )
             )
         return rows
@@ -89,7 +97,7 @@ class ParameterQueries:
         older = [*versions[1:], (0, None, {})]
         return [
             found
-            for (version, at, now), (_, _, before) in zip(versions, older, strict=True)
+            for (version, at, now), (_, _, before) in zip(versions, older, strict=False)
             for found in _passed(version, at, now, before)
         ]
 
