@@ -69,6 +69,7 @@ class Queries:
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
         "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
         "organisation": OrganisationQueries, "parameters": ParameterQueries,
+        "parameters": ParameterQueries,
         "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
