@@ -62,15 +62,10 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
-        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries,
-        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
-        "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries,
-        "telling": TellingQueries, "work": WorkQueries,
-        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "desk": DeskQueries, "log": LogQueries,
-        "deadlines": DeadlineQueries, "models": ModelQuestions, "operation": OperationQueries,
-        "organisation": OrganisationQueries, "parameters": ParameterQueries,
-        "parameters": ParameterQueries,
-        "paths": PathQueries, "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
+        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
+        "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
+        "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries, "telling": TellingQueries,
+        "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
