@@ -8,18 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.ballots.kit import cast, decision, voting
+from tests.ballots.kit import cast, decision, person, voting
 from tests.support.house import ADMIN, OPERATOR, House, model_xml
 from workflow_engine import (
+    Actor,
     DeployDefinition,
+    GiveMandate,
+    InvalidStateError,
+    InvalidVariablesError,
     LoadOrganisation,
     MigrateCase,
+    NotFoundError,
     RejectedError,
     ReleaseDefinition,
     Settings,
     new_id,
     open_engine,
 )
+from workflow_engine.domain.actors import StandIn
 from workflow_engine.domain.clock import VirtualClock
 from workflow_engine.failpoints import failpoint
 from workflow_engine.rehearsal import read_scenario, run_scenario
@@ -110,3 +116,42 @@ def test_scenario_votes_recuses_and_marks_absent(tmp_path: Path) -> None:
 
     result = run_scenario(engine_for, read_scenario(path))
     assert result.findings == ()
+
+
+def test_mandate_and_deputy_vote_in_somebodys_place(house: House) -> None:
+    people = [
+        {"person_id": name, "sign_in_name": name, "display_name_zh": name, "display_name_en": name}
+        for name in ("ann", "eve")
+    ]
+    house.engine.handle(LoadOrganisation(command_id=new_id(), people=people), OPERATOR)
+    house.release(voting(voters="ann, position:mayor", earlyEnd="false"))
+    case_id = house.start()
+    ballot_id = house.task(case_id)
+    ann, eve = person("ann"), person("eve")
+    given = {"ballot_id": ballot_id, "to": "eve", "reason": "on leave"}
+    with pytest.raises(InvalidVariablesError):
+        house.engine.handle(GiveMandate(command_id=new_id(), document=" ", **given), ann)
+    with pytest.raises(NotFoundError):
+        cast(house, ballot_id, eve)
+    house.engine.handle(GiveMandate(command_id=new_id(), document="No. 7/2026", **given), ann)
+    assert house.engine.verify_audit(sample=None).findings == []
+    assert [row.ballot_id for row in house.engine.queries.ballots.page(eve, "mine").items] == [ballot_id]
+    cast(house, ballot_id, eve)
+    assert house.engine.queries.ballots.page(eve, "mine").items == []
+    with pytest.raises(InvalidStateError, match="voted already"):
+        cast(house, ballot_id, ann)
+    deputy = Actor("dora", stands_in_for=(StandIn("max", frozenset({"position:mayor"})),))
+    cast(house, ballot_id, deputy)
+    assert sorted(house.rows("SELECT voter, cast_by, capacity FROM ballot_vote")) == [
+        ("person:ann", "eve", "mandate"), ("position:mayor", "dora", "deputy"),
+    ]  # fmt: skip
+    assert decision(house, case_id)["outcome"] == "adopted"
+    assert house.engine.verify_audit(sample=None).findings == []
+
+
+def test_who_would_vote_is_foreseen(house: House) -> None:
+    house.release(voting(voters="ann, position:mayor"))
+    foresight = house.engine.foresee_start(OPERATOR, "p", {})
+    (task,) = foresight.tasks
+    assert (task.candidate_users, task.candidate_groups) == (("ann",), ("position:mayor",))
+    assert house.rows("SELECT count(*) FROM ballot") == [(0,)]
