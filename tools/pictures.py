@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 CASE = "{case}"
+BALLOT = "{ballot}"
 PICTURES = (
     ("inbox", "user:lin_yue", "en-GB", "/inbox?queue=offered"),
     ("task", "user:lin_yue", "en-GB", "{task}"),
     ("case", "user:wang_haichuan", "en-GB", f"/cases/{CASE}"),
     ("replay", "user:qin_song", "en-GB", f"/cases/{CASE}/replay"),
     ("analysis", "user:qin_song", "en-GB", "/analysis"),
+    ("decisions", "user:jiang_fan", "en-GB", "/decisions"),
+    ("decision", "user:jiang_fan", "zh-CN", BALLOT),
     ("models", "user:jiang_fan", "en-GB", "/models"),
     ("organisation", "user:jiang_fan", "zh-CN", "/organisation"),
 )
@@ -89,6 +92,8 @@ def _take_all(chromium: str, url: str) -> None:
             page.wait_for_load_state()
             if not places["case"]:
                 places = _find_places(page, url)
+            if path == BALLOT:
+                path = _find_ballot(page, url)
             page.goto(url + path.replace(CASE, places["case"]).replace("{task}", places["task"]))
             page.wait_for_load_state("networkidle" if name in ("case", "task", "models") else "load")
             page.wait_for_timeout(2_000)  # drawings and fonts
@@ -107,6 +112,15 @@ def _find_places(page: Page, url: str) -> dict[str, str]:
     if not cases or not tasks:
         raise SystemExit("Expected the demo to have cases and tasks, but found none.")
     return {"case": cases[-1], "task": tasks[0]}
+
+
+def _find_ballot(page: Page, url: str) -> str:
+    """The page of the first ballot that is open."""
+    page.goto(f"{url}/decisions")
+    found = page.locator("#lists a.line-title")
+    if not found.count():
+        raise SystemExit("Expected the demo to have a ballot, but found none.")
+    return str(found.last.get_attribute("href"))
 
 
 if __name__ == "__main__":
