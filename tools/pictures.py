@@ -32,7 +32,6 @@ PICTURES = (
     ("case", "user:wang_haichuan", "en-GB", f"/cases/{CASE}"),
     ("replay", "user:qin_song", "en-GB", f"/cases/{CASE}/replay"),
     ("analysis", "user:qin_song", "en-GB", "/analysis"),
-    ("decisions", "user:jiang_fan", "en-GB", "/decisions"),
     ("decision", "user:jiang_fan", "zh-CN", BALLOT),
     ("models", "user:jiang_fan", "en-GB", "/models"),
     ("organisation", "user:jiang_fan", "zh-CN", "/organisation"),

@@ -136,7 +136,7 @@ def ballot_page(detail: BallotDetail, actor: Actor) -> dict[str, Any]:
         "co": voter_names(_units(detail.rules.get("ballot.co"))),
         "is_running": running,
         "weighted": bool(detail.rules.get("ballot.weights")),
-        "rules": standing_rules(detail.rules, names),
+        "rules": standing_rules(detail.rules, names, (one.voter for one in detail.seats)),
         "items": [(one.item_id, one.title) for one in detail.standing if one.item_id],
         "standings": standings(detail, names),
         "seats": seats,

@@ -94,7 +94,7 @@ def share_word(share: str) -> str:
     return _("more than %(part)s", part=part) if sign == ">" else _("at least %(part)s", part=part)
 
 
-def standing_rules(rules: Mapping[str, Any], names: Names) -> list[str]:
+def standing_rules(rules: Mapping[str, Any], names: Names, voters: Iterable[str]) -> list[str]:
     """What decides this ballot, a sentence each; ``rules`` are the properties as the model states them."""
     ballot = str(rules.get("ballot"))
 
@@ -113,12 +113,13 @@ def standing_rules(rules: Mapping[str, Any], names: Names) -> list[str]:
         told.append(_("%(who)s chairs, and votes after all others.", who=voter_name(stated_voter(str(chair)))))
     elif chair:
         told.append(_("%(who)s chairs.", who=voter_name(stated_voter(str(chair)))))
-    told.append(_(TIE[given("tie", "rejected")]))
+    if given("threshold", "> 1/2") == "> 1/2":  # only then can votes be even
+        told.append(_(TIE[given("tie", "rejected")]))
     told.append(_(SILENCE[given("silence", "absent")]))
     if given("earlyEnd", "true").lower() == "true":
         told.append(_("The vote ends as soon as the result can no longer change."))
     told.append(_(SECRECY[given("secrecy", "open")]))
-    if any(one.startswith("unit:") for one in _listed(rules.get("ballot.voters") or ())):
+    if any(one.startswith("unit:") for one in voters):
         inner = given("inner", "head")
         told.append(
             _("A unit has one vote; anybody of the unit may cast it.")
