@@ -27,12 +27,15 @@ ELSEWHERE = {
     "verbs.html": "/inbox?queue=mine",
     "analysis.html": "/analysis",
     "analysis_cases.html": "/analysis/paths",
+    "ballots.html": "/decisions",
     "changes.html": "/models",
     "consultations.html": "/consultations",
+    "deadlines.html": "/cases",
     "deputies.html": "/organisation",
     "model_parts.html": "/models",
     "operating.html": "/operations",
     "operations.html": "/cases",
+    "papers.html": "/decisions",
     "settings.html": "/organisation",
 }
 """Components that belong to one area alone: they are shown where they work, with real content."""
@@ -44,7 +47,7 @@ def samples() -> dict[str, Any]:
     return {
         "dues": [due_of(later), due_of(now() + timedelta(minutes=10)), due_of(late)],
         "clocks": [
-            SimpleNamespace(stands_since=late, is_provisional=False),
+            SimpleNamespace(stands_since=late, is_provisional=False, cause=_("Emergency"), reason="R-7"),
             SimpleNamespace(stands_since=None, is_provisional=True),
         ],
         "error": InvalidStateError("Expected to complete user task 17, but it was completed already."),
