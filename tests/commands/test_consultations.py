@@ -32,6 +32,7 @@ from workflow_engine import (
     new_id,
     said_in,
 )
+from workflow_engine.workers.keeping import Keeper
 
 OFFICE = Actor("user:office", frozenset({"role:participation_office"}))
 VISITOR = Actor("public:web")
@@ -162,6 +163,17 @@ def test_opinion_after_the_end_or_of_an_ended_case_is_refused(opened: tuple[Hous
     house.engine.handle(CancelCase(command_id=new_id(), case_id=case_id, reason="撤"), OPERATOR)
     with pytest.raises(InvalidStateError):
         _say(house, consultation_id)
+
+
+def test_consultation_whose_case_was_cancelled_is_withdrawn_by_the_keeper(opened: tuple[House, str, str]) -> None:
+    house, case_id, consultation_id = opened
+    assert Keeper(house.engine).run_once() == 0
+    house.engine.handle(CancelCase(command_id=new_id(), case_id=case_id, reason="撤"), OPERATOR)
+    assert Keeper(house.engine).run_once() == 1
+    detail = house.engine.queries.consultations.get_public(consultation_id)
+    assert (detail.row.state, [notice.kind for notice in detail.notices]) == ("withdrawn", ["withdrawal"])
+    assert not any(row.name == "consultation.withdrawn" for row in house.engine.queries.list_messages().items)
+    assert Keeper(house.engine).run_once() == 0
 
 
 def test_extension_and_withdrawal_are_public_and_reach_the_case(opened: tuple[House, str, str]) -> None:

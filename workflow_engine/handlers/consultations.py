@@ -158,8 +158,10 @@ def withdraw_consultation(work: Handling, command: WithdrawConsultation) -> Rece
     if problems := _reason_problem(reason):
         raise InvalidVariablesError("Expected a reason why the draft is taken back.", problems)
     events = desk.withdraw(work, found, reason)
-    told = {"withdrawal": {"reason": reason, "at": work.now.isoformat(), "by": work.actor.actor_id}}
-    desk.write(work, found.case_id, "consultation.withdrawn", f"withdrawn:{command.command_id}", told)
+    case = find_case(work.unit, found.case_id, lock=False)
+    if case is not None and case.state not in ENDED_CASE:
+        told = {"withdrawal": {"reason": reason, "at": work.now.isoformat(), "by": work.actor.actor_id}}
+        desk.write(work, found.case_id, "consultation.withdrawn", f"withdrawn:{command.command_id}", told)
     return _record(work, found, events, {"state": "withdrawn"})
 
 

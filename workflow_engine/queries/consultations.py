@@ -16,12 +16,19 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.consultations import adoption, tally
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.events_consultation import OpinionsAnswered, OpinionsModerated, OpinionSubmitted
+from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import may
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.consultations import count
-from workflow_engine.storage.schema import audit_entry, consultation, consultation_notice, consultation_opinion
+from workflow_engine.storage.schema import (
+    audit_entry,
+    consultation,
+    consultation_notice,
+    consultation_opinion,
+    process_instance,
+)
 
 _c, _o, _n = consultation.c, consultation_opinion.c, consultation_notice.c
 _PUBLIC = (
@@ -166,6 +173,19 @@ class ConsultationQueries:
         with self._snapshot() as snapshot:
             rows: Any = snapshot.connection.execute(statement)
             return [ConsultationRow(*row) for row in rows]
+
+    def left_open(self, most: int) -> list[str]:
+        """Consultations that still run though their case has ended, whoever ended it; the oldest first."""
+        case = process_instance.c
+        statement = (
+            select(_c.consultation_id)
+            .join(process_instance, case.case_id == _c.case_id)
+            .where(_c.state.in_(("open", "closed")), case.state.in_(sorted(ENDED_CASE)))
+            .order_by(_c.opened_at)
+            .limit(most)
+        )
+        with self._snapshot() as snapshot:
+            return list(snapshot.connection.execute(statement).scalars())
 
     def get_public(self, consultation_id: str) -> ConsultationDetail:
         """What everybody may see of it. Raises NotFoundError."""
