@@ -33,7 +33,7 @@ def test_task_opens_beside_the_list_by_keyboard(city: City, case_id: str) -> Non
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("#pane form[data-draft] textarea").first.fill("half a sentence")
     page.locator("#pane [data-draft-state]:not(:empty)").wait_for()
-    page.locator("#pane .verb summary").first.press("Enter")
+    page.locator("#pane .verb:has(input[data-people]) summary").first.press("Enter")
     page.locator("#pane .verb[open] input[data-people]").first.press_sequentially("林")
     page.locator("#pane .verb[open] datalist option").first.wait_for(state="attached")
     page.locator("#pane h1").press("Escape")
