@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.house import ADMIN, ANNE, BO, OPERATOR, TWO_STEPS, House, chain, user_task
 from tests.support.postgres import PostgresServer
+from tests.support.staff import Staff
 from workflow_engine import (
     CancelCase,
     Committed,
@@ -25,6 +26,7 @@ from workflow_engine import (
     new_id,
 )
 from workflow_engine.failpoints import FailpointError, failpoint
+from workflow_engine.storage import assigning
 from workflow_engine.storage.database import Database, has_wal_fix
 from workflow_engine.storage.locks import FairLock
 
@@ -80,9 +82,11 @@ def test_a_refusal_leaves_nothing_behind(house: House) -> None:
     assert dump(house) == before
 
 
-def test_a_command_is_one_transaction_of_few_statements(house: House) -> None:
+def test_a_command_is_one_transaction_of_few_statements(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     if not house.settings.database_url.startswith("sqlite"):
         pytest.skip("statements are counted by SQLite's own trace")
+    monkeypatch.setattr(assigning, "_YES_HOLDS_SECONDS", 600.0)
+    Staff(house)
     house.release(TWO_STEPS)
     case_id = house.start(x=1)
     task_id = house.task(case_id)

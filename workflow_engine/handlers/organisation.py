@@ -27,6 +27,7 @@ from workflow_engine.domain.permissions import may, require_permission
 from workflow_engine.handlers import power
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import organisation as store
+from workflow_engine.storage.assigning import forget_peopled
 
 STREAM = "organisation:all"
 Rows = dict[str, dict[str, Any]]
@@ -87,6 +88,7 @@ def recorded(
 ) -> Receipt:
     """Append to the organisation's chain, and to the list by which each subject's history is found."""
     receipt = work.record_in_stream(STREAM, list(events), result, command)
+    forget_peopled(work.unit)
     changes = [(number, event) for number, event in enumerate(events) if isinstance(event, OrganisationChanged)]
     store.note_changes(work.unit, receipt.seq or 0, changes, work.now, work.actor.actor_id)
     return receipt

@@ -37,7 +37,8 @@ def complete_user_task(work: Handling, command: CompleteUserTask) -> Receipt:
     own = settled(work, case, task, command, what)
     if own is None:
         refuse(work, case, what, f"it is claimed by {task.assignee}" if task.assignee else "it is not offered to you")
-    drop_draft(work.unit, task.user_task_id)
+    if task.has_drafts:
+        drop_draft(work.unit, task.user_task_id)
     in_time = case.next_due_at is None or case.next_due_at > work.now
     settled_command = own or command
     act = complete_in_time if in_time else ACTS[CompleteUserTask]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
@@ -64,6 +65,7 @@ _OPEN = Statement(
 
 _trees: dict[str, UnitTree] = {}
 _MOST_TREES = 8
+_YES_HOLDS_SECONDS = 1.0
 
 
 def organisation_version(work: UnitOfWork) -> int:
@@ -139,12 +141,28 @@ def open_tasks(work: UnitOfWork, case_id: str) -> list[str]:
     return [str(row[0]) for row in work.all(_OPEN, {"case": case_id})]
 
 
+def forget_peopled(work: UnitOfWork) -> None:
+    """Ask anew who is in which group: the organisation is being changed."""
+    work.peopled.clear()
+
+
 def _has_members(work: UnitOfWork, group_id: str) -> bool:
-    """Whether somebody holds the group whatever the time; asked for every task that begins, so it reads one row."""
+    """Whether somebody holds the group whatever the time.
+
+    Asked for every task that begins, so a yes holds for a moment: what another process changes meanwhile is noticed
+    that much later.
+    """
+    seen_at = work.peopled.get(group_id)
+    if seen_at is not None and time.monotonic() - seen_at < _YES_HOLDS_SECONDS:
+        return True
     kind, _, name = group_id.partition(":")
     if kind in _ANY_BY_PLACE and name:
-        return work.one(_ANY_BY_PLACE[kind], {"holder": name}) is not None
-    return work.one(_ANY_IN_GROUP, {"holder": group_id}) is not None
+        found = work.one(_ANY_BY_PLACE[kind], {"holder": name}) is not None
+    else:
+        found = work.one(_ANY_IN_GROUP, {"holder": group_id}) is not None
+    if found:
+        work.peopled[group_id] = time.monotonic()
+    return found
 
 
 def _upwards(work: UnitOfWork, unit_id: str | None) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Database:
         self.wait_seconds = wait_seconds
         self.warnings: list[str] = []
         """What the operator should know; shown by the health page."""
+        self._peopled: dict[str, float] = {}
         if self.dialect == "sqlite":
             self.engine = _sqlite_engine(parsed, wait_seconds, pool_size)
             path = Path(parsed.database or "").resolve()
@@ -120,7 +121,7 @@ class Database:
         cursor = connection.cursor()
         try:
             cursor.execute(begin)
-            yield UnitOfWork(cursor, self.dialect)
+            yield UnitOfWork(cursor, self.dialect, self._peopled)
         except (sqlite3.Error, psycopg.Error) as error:
             raise self._told(error) from error
         finally:

@@ -19,11 +19,13 @@ class LostRaceError(EngineError):
 class UnitOfWork:
     """An open write transaction on one connection, used by one thread."""
 
-    __slots__ = ("_cursor", "dialect", "statements")
+    __slots__ = ("_cursor", "dialect", "peopled", "statements")
 
-    def __init__(self, cursor: Any, dialect: str) -> None:
+    def __init__(self, cursor: Any, dialect: str, peopled: dict[str, float] | None = None) -> None:
         self._cursor = cursor
         self.dialect = dialect
+        self.peopled = {} if peopled is None else peopled
+        """Groups that were seen to have somebody, and when; shared by all units of one database in this process."""
         self.statements = 0
         """How many were sent so far, batches counted once, without BEGIN and COMMIT."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from workflow_engine.storage.schema import user_task
+from workflow_engine.storage.schema import task_draft, user_task
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -15,7 +15,7 @@ _u = user_task.c
 _FIND = Statement(
     select(
         _u.user_task_id, _u.case_id, _u.element_id, _u.state, _u.assignee, _u.candidate_users, _u.candidate_groups,
-        _u.completed_by,
+        _u.completed_by, exists().where(task_draft.c.user_task_id == _u.user_task_id).correlate(user_task),
     ).where(_u.user_task_id == param("task"))
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ class UserTask:
     candidate_users: list[str]
     candidate_groups: list[str]
     completed_by: str | None
+    has_drafts: bool
 
 
 def find_user_task(unit: UnitOfWork, user_task_id: str) -> UserTask | None:
@@ -39,7 +40,8 @@ def find_user_task(unit: UnitOfWork, user_task_id: str) -> UserTask | None:
     row = unit.one(_FIND, {"task": user_task_id})
     if row is None:
         return None
-    task_id, case_id, element_id, state, assignee, users, groups, completed_by = row
+    task_id, case_id, element_id, state, assignee, users, groups, completed_by, has_drafts = row
     return UserTask(
-        task_id, case_id, element_id, state, assignee, orjson.loads(users), orjson.loads(groups), completed_by
+        task_id, case_id, element_id, state, assignee, orjson.loads(users), orjson.loads(groups), completed_by,
+        bool(has_drafts),
     )
