@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from workflow_engine.bpmn.child_program import ENVIRONMENT, child_command
+from workflow_engine.bpmn.child_program import ask_child
 from workflow_engine.bpmn.decisions import read_decisions
 from workflow_engine.bpmn.intake_child import set_limits
 from workflow_engine.bpmn.intake_limits import IntakeLimits
@@ -38,21 +38,14 @@ def read_decision_files(files: Mapping[str, bytes], limits: IntakeLimits = _STAN
     """Read uploaded decision files in a limited child process; never raises for what they hold."""
     if not files:
         return DecisionIntake([], [], [])
+    given = msgspec.msgpack.encode(_Request(limits, dict(files)))
     try:
-        child = subprocess.run(
-            child_command("workflow_engine.bpmn.decisions_intake"),
-            input=msgspec.msgpack.encode(_Request(limits, dict(files))),
-            capture_output=True,
-            timeout=limits.wall_seconds,
-            env=ENVIRONMENT,
-            cwd="/",
-            check=False,
-        )
+        said = ask_child("workflow_engine.bpmn.decisions_intake", given, limits.wall_seconds)
     except subprocess.TimeoutExpired:
         return _refused(files, f"Reading the decision files took more than {limits.wall_seconds:g} seconds.")
-    if child.returncode != 0:
+    except subprocess.CalledProcessError:
         return _refused(files, "Reading the decision files took more time or memory than they may use.")
-    return msgspec.msgpack.decode(child.stdout, type=DecisionIntake)
+    return msgspec.msgpack.decode(said, type=DecisionIntake)
 
 
 def read_decision_files_here(files: Mapping[str, bytes]) -> DecisionIntake:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from workflow_engine.bpmn.child_program import ENVIRONMENT, child_command
+from workflow_engine.bpmn.child_program import ask_child
 from workflow_engine.bpmn.intake_child import Answer, Request
 from workflow_engine.bpmn.intake_here import read_model_here
 from workflow_engine.bpmn.intake_limits import IntakeLimits
@@ -42,20 +42,12 @@ def read_model(
     request = Request(file_name, limits, None if known_processes is None else sorted(known_processes))
     given = msgspec.json.encode(request) + b"\n" + xml
     try:
-        child = subprocess.run(
-            child_command("workflow_engine.bpmn.intake_child"),
-            input=given,
-            capture_output=True,
-            timeout=limits.wall_seconds,
-            env=ENVIRONMENT,
-            cwd="/",
-            check=False,
-        )
+        said = ask_child("workflow_engine.bpmn.intake_child", given, limits.wall_seconds)
     except subprocess.TimeoutExpired:
         return _exceeded(f"more than {limits.wall_seconds:g} seconds", file_name)
-    if child.returncode != 0:
-        return _verdict_on_ending(child.returncode, limits, file_name)
-    answer = msgspec.json.decode(child.stdout, type=Answer)
+    except subprocess.CalledProcessError as ended:
+        return _verdict_on_ending(ended.returncode, limits, file_name)
+    answer = msgspec.json.decode(said, type=Answer)
     return IntakeResult(answer.model, tuple(answer.problems), tuple(answer.notes))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ _LOCK_NUMBER = 7_305_117_205
 def upgrade(url: str) -> None:
     """Apply every step that is missing and give new verbs their holders, in one transaction; else do nothing."""
     with _connect(url) as connection:
-        command.upgrade(_config(connection), "head")
+        if find_revision(connection) != latest_revision():
+            command.upgrade(_config(connection), "head")
         grants.seed(connection)
         connection.commit()
 
 
+@cache
 def latest_revision() -> str:
     """The schema version of this build."""
     return str(ScriptDirectory.from_config(_config(None)).get_current_head())
