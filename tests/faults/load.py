@@ -118,7 +118,7 @@ class Client:
         if element == "B" and assignee is None and self.chance.random() < 0.3:
             return self._new("user_task.claim", fields, "user:b")
         if element == "B" and assignee is not None and self.chance.random() < 0.3:
-            return self._new("user_task.release", fields, assignee)
+            return self._new("user_task.release", {**fields, "reason": "not mine"}, assignee)
         values = {element: new_key(self.chance), "amount": self.chance.randrange(10**6), "rate": self.chance.random()}
         return self._new("user_task.complete", {**fields, "variables": values}, assignee)
 

@@ -46,7 +46,7 @@ def test_every_command_is_answered_alike_however_often_it_is_sent(site: Site) ->
         commands: list[tuple[str, dict[str, Any], str | None]] = [
             ("case.start", {"case_id": person.key(), "process_id": "fork"}, None),
             ("user_task.claim", offered, "user:b"),
-            ("user_task.release", offered, "user:b"),
+            ("user_task.release", {**offered, "reason": "not mine"}, "user:b"),
             ("user_task.assign", {**offered, "assignee": "user:c"}, None),
             ("user_task.complete", {**offered, "variables": {"B": 1.5}}, "user:c"),
             ("case.change_variables", {"case_id": case_id, "variables": {"x": [1, {"y": None}]}}, None),
