@@ -135,7 +135,10 @@ def _launch(
 ) -> PostgresServer:
     options = {
         "listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off", "max_connections": "200",
-        "shared_buffers": "64MB", "timezone": "UTC", **dict(setting.split("=", 1) for setting in settings),
+        "shared_buffers": "256MB", "timezone": "UTC",
+        # A new database is copied without a log of its pages, which is what a test would wait for most.
+        "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB",
+        **dict(setting.split("=", 1) for setting in settings),
     }
     command = [str(binaries / "postgres"), "-D", str(folder / "data")]
     for name, value in options.items():
