@@ -28,7 +28,11 @@ _CASE = Statement(
 _LOCK = Statement(select(_c.covers, _c.visits, _c.steps, _c.seen).where(_c.case_id == param("case")).with_for_update())
 _ENTRIES = Statement(
     select(audit_entry.c.seq, audit_entry.c.at, audit_entry.c.body)
-    .where(audit_entry.c.stream_id == param("case"), audit_entry.c.seq > param("covers"))
+    .where(
+        audit_entry.c.stream_id == param("case"),
+        audit_entry.c.seq > param("covers"),
+        audit_entry.c.seq <= param("version"),  # others go on writing: no further than the row that was read
+    )
     .order_by(audit_entry.c.seq)
     .limit(MOST_ENTRIES)
 )
@@ -88,7 +92,7 @@ def read_case(unit: UnitOfWork, case_id: str) -> int:
         open_visit = Visit(**dict(zip(_STATE, row, strict=True)))
         path.open[open_visit.token_id] = open_visit
     before = list(path.open.values())
-    entries = unit.all(_ENTRIES, {"case": case_id, "covers": covers})
+    entries = unit.all(_ENTRIES, {"case": case_id, "covers": covers, "version": version})
     begun: list[Visit] = []
     for _, at, body in entries:
         begun += path.follow(at, orjson.loads(body)["events"])

@@ -93,11 +93,12 @@ class AlarmClock:
             self._scheduler = None
 
     def _run(self) -> None:
+        looked_at = self._engine.clock.now()
         try:
             self.tick()
             self._reckon()
             self._beat()
-            self._set_alarm()
+            self._set_alarm(looked_at)
         except UnavailableError as error:
             log.warning("clock: %s The next tick looks again.", error)
         except Exception:
@@ -116,13 +117,13 @@ class AlarmClock:
         if due:
             self._wake_in(self._seconds_until(datetime.fromisoformat(min(due))))
 
-    def _set_alarm(self) -> None:
-        """Wake before the next tick if something falls due before it; what is due already is under a lease."""
+    def _set_alarm(self, looked_at: datetime) -> None:
+        """Wake before the next tick if something falls due before it; what was due when we looked is under a lease."""
         with self._guard:
             self._wake_at = float("inf")
         due_at = self._engine.queries.next_due_at()
-        if due_at is not None and (seconds := self._seconds_until(due_at)) > 0:
-            self._wake_in(seconds)
+        if due_at is not None and due_at > looked_at:  # also what fell due while we were busy
+            self._wake_in(self._seconds_until(due_at))
 
     def _seconds_until(self, due_at: datetime) -> float:
         return (due_at - self._engine.clock.now()).total_seconds()
