@@ -74,7 +74,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 def test_two_workers_fire_each_timer_once(real_engine: Engine, launch: Launch) -> None:
     deploy(real_engine, WAITING)
     cases = [begin(real_engine, "waiting") for _ in range(60)]
-    workers = [launch(clock_offset_seconds="7200", clock_batch="5") for _ in range(2)]
+    workers = [launch("worker", "--json", clock_offset_seconds="7200", clock_batch="5") for _ in range(2)]
+    for worker in workers:
+        _wait_until_working(worker)  # before that, a request to end ends it like any program
     _until(lambda: real_engine.queries.count_cases() == {"completed": 60}, "all timers to fire")
     assert all(len(events_of(real_engine, case_id, "timer.fired")) == 1 for case_id in cases)
     for worker in workers:
@@ -117,17 +119,21 @@ def test_worker_without_a_database_is_refused(sqlite_url: str, tmp_path: Path) -
     assert "Traceback" not in ran.stderr
 
 
+def _wait_until_working(worker: subprocess.Popen[str]) -> None:
+    assert worker.stdout is not None
+    told = ""
+    while not told.endswith("}\n"):
+        told += worker.stdout.readline()
+    assert json.loads(told)["working"] is True
+
+
 def _beats_of(engine: Engine, name: str) -> list[dict[str, Any]]:
     return [beat for beat in engine.health()["heartbeats"] if beat["name"] == name]
 
 
 def test_heartbeat_tells_that_a_clock_is_alive(real_engine: Engine, launch: Launch) -> None:
     worker = launch("worker", "--json")
-    assert worker.stdout is not None
-    told = ""
-    while not told.endswith("}\n"):
-        told += worker.stdout.readline()
-    assert json.loads(told)["working"] is True
+    _wait_until_working(worker)
     _until(lambda: _beats_of(real_engine, "clock"), "the first heartbeat")
     (beat,) = _beats_of(real_engine, "clock")
     assert beat["tick_seconds"] == 1.0
