@@ -7,11 +7,11 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.domain.test_ballots import CHOICES, SEATS, rules
+from tests.domain.test_ballots import CHOICES, SEATS, rules, votes_of
 from web.i18n import read_catalogue
 from web.presenters.ballot_words import MARKED
 from workflow_engine.domain import ballot_words as words
-from workflow_engine.domain.ballot_counting import EXPECTED, OUTCOMES, Seat, Vote, tally
+from workflow_engine.domain.ballot_counting import OUTCOMES, Seat, tally
 from workflow_engine.domain.ballot_rules import Rules
 from workflow_engine.domain.ballots import applied_rules
 
@@ -27,11 +27,7 @@ def test_translators_see_every_template() -> None:
 @settings(max_examples=40)
 @given(rules(), SEATS, st.lists(st.one_of(st.none(), CHOICES), min_size=6, max_size=6))
 def test_every_count_is_told_with_its_numbers(ruled: Rules, seats: list[Seat], said: list[str | None]) -> None:
-    votes = [
-        Vote(seat.voter, choice)
-        for seat, choice in zip(seats, said, strict=False)
-        if choice is not None and seat.state == EXPECTED
-    ]
+    votes = votes_of(seats, said)
     count = tally(ruled, seats, votes, "", [str(vote.voter) for vote in votes])
     for translate in (str, lambda text: str(CHINESE.get(text).string)):
         told = words.tell_rules(applied_rules(ruled, count), translate)

@@ -61,13 +61,18 @@ def test_count_in_any_order_is_the_same(ruled: Rules, seats: list[Seat], said: l
     assert tally(ruled, seats, votes, "", turnout) == tally(ruled, seats[::-1], shuffled, "", turnout[::-1])
 
 
-@given(rules(), SEATS, st.lists(st.one_of(st.none(), CHOICES), min_size=6, max_size=6))
-def test_count_has_everybody_once(ruled: Rules, seats: list[Seat], said: list[str | None]) -> None:
-    votes = [
+def votes_of(seats: list[Seat], said: list[str | None]) -> list[Vote]:
+    """What each seat that may vote said; None: it is silent."""
+    return [
         Vote(seat.voter, choice)
         for seat, choice in zip(seats, said, strict=False)
         if choice is not None and seat.state == EXPECTED
     ]
+
+
+@given(rules(), SEATS, st.lists(st.one_of(st.none(), CHOICES), min_size=6, max_size=6))
+def test_count_has_everybody_once(ruled: Rules, seats: list[Seat], said: list[str | None]) -> None:
+    votes = votes_of(seats, said)
     found = tally(ruled, seats, votes, "", [str(vote.voter) for vote in votes])
     assert found.voted + found.open + found.absent + found.recused == len(seats)
     entitled = sum(seat.weight for seat in seats if seat.state != RECUSED)
