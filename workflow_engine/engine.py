@@ -12,13 +12,13 @@ from typing import Any, TypeVar, cast
 
 import orjson
 
+from workflow_engine.admitting import Checked, admitted, checked_apart
 from workflow_engine.attached_files import AttachedFiles
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
-from workflow_engine.domain.errors import DuplicateCommandError, EngineError, RejectedError, UnavailableError
+from workflow_engine.domain.errors import DuplicateCommandError, EngineError, UnavailableError
 from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
-from workflow_engine.domain.permissions import require_writer
 from workflow_engine.domain.work_commands import RemoveAttachment
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.exporting import Exporting
@@ -27,6 +27,7 @@ from workflow_engine.foreseeing import Foresight, foresee_completion, foresee_st
 from workflow_engine.handlers.handling import Handling, Parts
 from workflow_engine.handlers.registry import HANDLERS, PREPARATIONS, REPLAYS
 from workflow_engine.handlers.validating import request_digest, validated
+from workflow_engine.health import health_of
 from workflow_engine.live import LiveChanges
 from workflow_engine.proving import CaseProof, prove_case
 from workflow_engine.pump import Opening, Pump
@@ -49,9 +50,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
-LATE_SECONDS = 60.0
-"""Four heartbeats of a clock."""
-_RARE = ("keeping", "outside/")  # once a day; whenever a worker outside asks for jobs
 _FIRST_PAUSE_SECONDS = 0.01
 _SEEN_FOR = timedelta(days=400)
 
@@ -99,10 +97,10 @@ class Engine:
             UnavailableError: the database could not be had; nothing changed, or (rarely) the answer was lost: send the
                 same command again.
         """
-        command = _admitted(command, actor)
+        command = admitted(command, actor)
         prepare = PREPARATIONS.get(type(command))
         prepared = None if prepare is None else prepare(command)
-        checked = _Checked(command, actor, request_digest(command, actor), prepared)
+        checked = Checked(command, actor, request_digest(command, actor), prepared)
         work, receipt = self._run(lambda unit: self._perform(unit, checked))
         self._after_commit(work, receipt)
         return receipt
@@ -113,7 +111,7 @@ class Engine:
         A command that is refused leaves no trace and does not disturb the others. For clocks and workers, whose
         commands nobody waits for one by one; not for deployments.
         """
-        items = [_check(command, actor) for command, actor in commands]
+        items = [checked_apart(command, actor) for command, actor in commands]
         answers = self._transact(lambda unit: [self._perform_apart(unit, item) for item in items])
         for answer in answers:
             if not isinstance(answer, EngineError):
@@ -187,12 +185,7 @@ class Engine:
 
         ``late`` says in words where it is behind: a clock that gives no sign of life, timers that nobody fires.
         """
-        try:
-            load = self.queries.load(self.clock.now())
-        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not well"
-            return {"ok": False, "database": self._database.dialect, "error": str(error), "warnings": []}
-        warnings = list(self._database.warnings)
-        return {"ok": True, "database": self._database.dialect, "warnings": warnings, "late": _late(load), **load}
+        return health_of(self._database, self.queries, self.clock.now())
 
     def beat(self, name: str, detail: dict[str, Any] | None = None) -> None:
         """Leave a sign of life of a worker; shown by ``health``."""
@@ -262,7 +255,7 @@ class Engine:
                 return result
         raise AssertionError("unreachable")
 
-    def _perform(self, unit: UnitOfWork, item: _Checked) -> tuple[Handling, Receipt]:
+    def _perform(self, unit: UnitOfWork, item: Checked) -> tuple[Handling, Receipt]:
         envelope = Envelope(item.command, item.actor, self.clock.now(), new_seed(), new_salt())
         work = Handling(unit, envelope, self._parts, item.prepared)
         if not chains.claim(unit, envelope, item.digest):
@@ -270,7 +263,7 @@ class Engine:
         failpoint("after_claim")
         return work, HANDLERS[type(item.command)](work, item.command)
 
-    def _perform_apart(self, unit: UnitOfWork, item: _Checked | EngineError) -> tuple[Handling, Receipt] | EngineError:
+    def _perform_apart(self, unit: UnitOfWork, item: Checked | EngineError) -> tuple[Handling, Receipt] | EngineError:
         if isinstance(item, EngineError):
             return item
         unit.savepoint()
@@ -338,47 +331,9 @@ class Engine:
                 log.exception("delivering after %s failed", receipt.command_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A command that may be tried in a transaction."""
-
-    command: Command
-    actor: Actor
-    digest: str
-    prepared: Any = None
-
-
-def _check(command: Command, actor: Actor) -> _Checked | EngineError:
-    try:
-        if type(command) in PREPARATIONS:
-            raise RejectedError(f"Expected {command.NAME} to be sent by itself, not among others.")
-        valid = _admitted(command, actor)
-        return _Checked(valid, actor, request_digest(valid, actor))
-    except EngineError as refused:
-        return refused
-
-
-def _admitted(command: Command, actor: Actor) -> Command:
-    """The checked command. Raises NotPermittedError for an actor who only reads, unless it is one for readers."""
-    if not command.FOR_READERS:
-        require_writer(actor, command.NAME.replace(".", " "))
-    return validated(command)
-
-
 def _notices(database: Database) -> Callable[[], Notices] | None:
     """How processes over PostgreSQL tell each other what changed; SQLite has one process to tell."""
     return None if database.dialect == "sqlite" else lambda: Notices(database.engine)
-
-
-def _late(load: Mapping[str, Any]) -> list[str]:
-    said = []
-    lag = load["timer_lag_seconds"]
-    if lag > LATE_SECONDS:
-        said.append(f"{load['overdue_timers']} timers are overdue, one by {lag:.0f} seconds: is a clock running?")
-    silent = [beat for beat in load["heartbeats"] if beat["age_seconds"] > LATE_SECONDS]
-    ages = {beat["name"]: beat["age_seconds"] for beat in silent if not beat["name"].startswith(_RARE)}
-    said.extend(f"The {name} has given no sign of life for {age:.0f} seconds." for name, age in ages.items())
-    return said
 
 
 def _openings(events: Sequence[Event]) -> list[Opening] | None:

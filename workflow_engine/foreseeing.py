@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.bpmn.asking import Asking
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.strategies import strategies_of
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import new_seed

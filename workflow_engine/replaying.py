@@ -11,7 +11,8 @@ from workflow_engine.audit.canonical import canonical_json
 from workflow_engine.audit.chain import Entry, Finding
 from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.definition import Definition
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain.commands import Command, command_names
 from workflow_engine.domain.errors import EngineError, NotFoundError
 from workflow_engine.handlers.acts import ACTS

@@ -14,7 +14,8 @@ from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.evaluation import due_instant, iso, text_of
 from workflow_engine.bpmn.intake_here import read_model_here
 from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for
-from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
+from workflow_engine.bpmn.run_context import Advance, RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain import events as ev
 from workflow_engine.domain.errors import DefinitionError, NotFoundError

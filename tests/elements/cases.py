@@ -17,7 +17,8 @@ from tests.elements.telling import story_of, text_of
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.messaging import find_message_catcher, waiting_for
 from workflow_engine.bpmn.moving import branches, find_scope, move
-from workflow_engine.bpmn.runtime import Advance, Instance
+from workflow_engine.bpmn.run_context import Advance
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token import ERROR, Token
 from workflow_engine.bpmn.token_rows import TokenRow, row_of
 from workflow_engine.bpmn.tree import CaseTree

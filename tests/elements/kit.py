@@ -10,7 +10,7 @@ from tests.elements.cases import Case
 from workflow_engine.bpmn.decisions import parse_decisions
 from workflow_engine.bpmn.definition import Definition
 from workflow_engine.bpmn.intake_here import read_model_here
-from workflow_engine.bpmn.runtime import STEP_BUDGET, RunContext
+from workflow_engine.bpmn.run_context import STEP_BUDGET, RunContext
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.timing import add, parse_duration
 

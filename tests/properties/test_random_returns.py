@@ -18,7 +18,7 @@ from workflow_engine.bpmn.going_back import (
     plan_taking_back,
     ways_back,
 )
-from workflow_engine.bpmn.runtime import Advance
+from workflow_engine.bpmn.run_context import Advance
 from workflow_engine.domain.errors import InvalidStateError
 from workflow_engine.domain.work_commands import ReturnUserTask, TakeBackUserTask
 from workflow_engine.handlers.steps import Step

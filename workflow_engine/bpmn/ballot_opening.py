@@ -26,7 +26,7 @@ from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.events_ballots import BallotOpened
 
 if TYPE_CHECKING:
-    from workflow_engine.bpmn.runtime import RunContext
+    from workflow_engine.bpmn.run_context import RunContext
     from workflow_engine.bpmn.token import Token
 
 

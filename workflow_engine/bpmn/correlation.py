@@ -17,7 +17,7 @@ from workflow_engine.domain.events import SubscriptionClosed, SubscriptionOpened
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.model import EventDefinition
-    from workflow_engine.bpmn.runtime import RunContext
+    from workflow_engine.bpmn.run_context import RunContext
     from workflow_engine.bpmn.token import Token
     from workflow_engine.bpmn.tree import CaseTree
 

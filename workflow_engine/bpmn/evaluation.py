@@ -12,7 +12,7 @@ from workflow_engine.domain.timing import TimingError, add, parse_duration, pars
 from workflow_engine.feel import EvaluationContext, compile_expression, to_json
 
 if TYPE_CHECKING:
-    from workflow_engine.bpmn.runtime import RunContext
+    from workflow_engine.bpmn.run_context import RunContext
 
 
 def value_of(source: str, variables: Mapping[str, Any], context: RunContext) -> Any:

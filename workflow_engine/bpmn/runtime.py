@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflow_engine.bpmn.asking import Asking
 from workflow_engine.bpmn.changing import change_everywhere, change_token
 from workflow_engine.bpmn.correlation import begin_conversation
 from workflow_engine.bpmn.definition import Definition, DefinitionSource
@@ -16,6 +14,7 @@ from workflow_engine.bpmn.elements.scopes import begin_scope
 from workflow_engine.bpmn.evaluation import iso
 from workflow_engine.bpmn.faults import open_incident, resolve_incident, resolve_stuck, restart, throw_error
 from workflow_engine.bpmn.messaging import deliver_signal, waiting_for
+from workflow_engine.bpmn.run_context import Advance, OpenToken, RunContext
 from workflow_engine.bpmn.scoping import empty_scope
 from workflow_engine.bpmn.signing import submitted
 from workflow_engine.bpmn.token import ERROR, Token
@@ -32,50 +31,12 @@ from workflow_engine.domain.errors import (
 from workflow_engine.domain.events import (
     CaseCancelled,
     CaseStarted,
-    Event,
     JobCompleted,
     JobFailed,
     UserTaskCompleted,
     VariablesChanged,
 )
 from workflow_engine.domain.timing import parse_instant
-
-STEP_BUDGET = 20_000
-
-
-@dataclass(slots=True)
-class RunContext:
-    """Everything a run may depend on besides the case: given with the command, never asked of the machine."""
-
-    now: datetime
-    seed: int
-    source: DefinitionSource
-    step_budget: int = STEP_BUDGET
-    asking: Asking = field(default_factory=Asking)
-    feel: Any = None
-    """FEEL's own context, made from this one when first needed."""
-
-
-@dataclass(slots=True)
-class Advance:
-    """What one command did: events in order, rows to write and to delete, the case's header and state."""
-
-    events: list[Event]
-    changed: list[TokenRow]
-    removed: list[int]
-    header: dict[str, Any]
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenToken:
-    """Where the case is."""
-
-    token_id: int
-    element_id: str
-    element_kind: str
-    scope_id: int | None
-    state: int
 
 
 class Instance:

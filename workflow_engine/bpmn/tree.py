@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workflow_engine.bpmn.definition import Definition, DefinitionSource
     from workflow_engine.bpmn.elements.element import Element
-    from workflow_engine.bpmn.runtime import RunContext
+    from workflow_engine.bpmn.run_context import RunContext
 
 _NO_SCRIPT_ENGINE = object()
 """The library would make its own evaluator, which runs model text as Python; nothing here ever asks for it."""

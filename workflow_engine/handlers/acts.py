@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from workflow_engine.bpmn.balloting import require_no_ballot
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.standing_in import counted
 from workflow_engine.bpmn.two_persons import started_by
 from workflow_engine.domain import commands as c

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflow_engine.bpmn import ballot_settling, balloting
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain import ballot_commands as b
 from workflow_engine.domain.commands import Command
 from workflow_engine.handlers.steps import Act, Step, step_of, token_of

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflow_engine.bpmn import barring, signing
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token import Token
 from workflow_engine.bpmn.tree import CaseTree
 from workflow_engine.domain.commands import Command

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflow_engine.bpmn.deadlines import go_on, hold, of_task, reckon_again
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.signing import require_user_task
 from workflow_engine.bpmn.token import Token
 from workflow_engine.bpmn.tree import CaseTree

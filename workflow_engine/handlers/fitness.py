@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflow_engine.bpmn.barring import CONFLICTS, barred_by_case, parties_of
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.signing import find_host
 from workflow_engine.bpmn.token import Token
 from workflow_engine.bpmn.two_persons import forged_names

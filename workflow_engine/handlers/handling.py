@@ -11,7 +11,8 @@ import orjson
 
 from workflow_engine.audit.notes import SigningKey
 from workflow_engine.bpmn.asking import Asking
-from workflow_engine.bpmn.runtime import STEP_BUDGET, Instance, RunContext
+from workflow_engine.bpmn.run_context import STEP_BUDGET, RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.commands import Command, Envelope, Receipt, command_body

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.migrating import migrate, require_other_version
 from workflow_engine.bpmn.modifying import modify
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain.commands import CaseCommand
 from workflow_engine.domain.errors import InvalidStateError
 from workflow_engine.domain.operation_commands import MigrateCase, ModifyCase

@@ -8,7 +8,8 @@ from typing import Any
 
 from workflow_engine.bpmn import signing
 from workflow_engine.bpmn.balloting import require_no_ballot
-from workflow_engine.bpmn.runtime import Advance, Instance, RunContext
+from workflow_engine.bpmn.run_context import Advance, RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.events import Event

@@ -6,7 +6,8 @@ from typing import Any
 
 from workflow_engine.bpmn import signing
 from workflow_engine.bpmn.moving import branches, find_scope, move
-from workflow_engine.bpmn.runtime import Instance, RunContext
+from workflow_engine.bpmn.run_context import RunContext
+from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.tree import CaseTree
 from workflow_engine.domain import events_teamwork as t
 from workflow_engine.domain import work_commands as w
