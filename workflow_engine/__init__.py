@@ -15,6 +15,7 @@ from workflow_engine import (
     door_people,
     door_publications,
     door_record,
+    door_service_categories,
     door_time,
     door_work,
 )
@@ -49,6 +50,7 @@ from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says 
 from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.engine import Committed, Engine
@@ -159,3 +161,6 @@ __all__ += door_publications.__all__
 __all__ += door_record.__all__
 __all__ += door_time.__all__
 __all__ += door_work.__all__
+__all__ += door_assigning.__all__ + door_publications.__all__ + door_service_categories.__all__
+__all__ += door_ballots.__all__ + door_work.__all__ + door_outside.__all__ + door_consultations.__all__
+__all__ += door_work.__all__ + door_outside.__all__ + door_consultations.__all__ + door_time.__all__

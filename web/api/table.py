@@ -19,6 +19,7 @@ from workflow_engine import (
     CastVote,
     ChangeCalendar,
     ChangeProfile,
+    ChangeServiceCategories,
     ChangeVariables,
     ChangeView,
     ChooseMail,
@@ -241,6 +242,9 @@ _ORGANISATION: tuple[Ask | Tell, ...] = (
     Ask("list_parameters", "/parameters", "organisation:read", "parameters.list_parameters"),
     Ask("list_passed_bounds", "/parameters/passed-bounds", "organisation:read", "parameters.list_passed_bounds"),
     Tell("set_parameters", "/parameters", "organisation:write", SetParameters),
+    Ask("list_categories", "/categories", "organisation:read", "service_categories.list"),
+    Ask("list_category_versions", "/categories/versions", "organisation:read", "service_categories.versions"),
+    Tell("change_categories", "/categories", "organisation:write", ChangeServiceCategories),
     Tell("change_calendar", "/calendar", "organisation:write", ChangeCalendar),
     Tell("revoke_token", "/tokens/{token_id}/revoke", "organisation:write", RevokeApiToken),
 )

@@ -14,12 +14,14 @@ from typing import Any
 from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.feel import ast
 from workflow_engine.feel.runtime import State
-from workflow_engine.feel.temporal import Date, DateTime
+from workflow_engine.feel.temporal import NANOS, Date, DateTime
 from workflow_engine.feel.temporal_text import parse_date_time
 from workflow_engine.feel.values import FunctionValue, to_json, to_text
 
 _COST = 50
 """Steps of one question: it may read a table."""
+_AROUND_THE_CLOCK = ("urgent_hours", "hours")
+_MOST_HOURS = 100_000
 _KINDS = {
     "moment": "a date, or a date and time with offset",
     "number": "a number",
@@ -121,6 +123,33 @@ class OutsideFunction(FunctionValue):
         )
 
 
+class TimeLimitEnd(OutsideFunction):
+    """When a time limit ends: its unit says which question that is.
+
+    Hours run around the clock and ask nobody; working hours and days ask the calendar, so that the deadline is known
+    as one in working time; days end with the day in the city.
+    """
+
+    __slots__ = ()
+
+    def call(self, state: State, arguments: list[Any]) -> Any:
+        """Ask by the unit. Raises ExpressionError when the arguments are wrong or nobody can answer."""
+        unit = arguments[2] if len(arguments) == len(self.parameters) else None
+        if isinstance(unit, str) and unit in _BY_TIME_UNIT:
+            return _BY_TIME_UNIT[unit].call(state, arguments[:2])
+        if unit not in _AROUND_THE_CLOCK:
+            known = ", ".join((*_AROUND_THE_CLOCK, *_BY_TIME_UNIT))
+            shown = to_text(unit, nested=True)[:80]
+            raise ExpressionError(f"Expected {self.signature} with a unit out of {known}, but got {shown}.")
+        state.charge(_COST)
+        start, hours = parse_date_time(self._told(0, arguments[0])), arguments[1]
+        if start is None or start.zone is None:
+            raise self._wrong(0, arguments[0], ", which is no time with offset")
+        if not isinstance(hours, Decimal) or not 0 <= hours <= _MOST_HOURS:
+            raise self._wrong(1, hours)
+        return DateTime.from_instant(start.instant + int(hours * 3_600) * NANOS, 0)
+
+
 def _may_be(value: Any, kind: str) -> bool:
     return isinstance(value, Decimal) if kind == "number" else isinstance(value, str)
 
@@ -141,6 +170,13 @@ OUTSIDE = {
         OutsideFunction("head of", "unit: id", gives_moment=False),
         OutsideFunction("least loaded", "group: id, without?: any", gives_moment=False),
         OutsideFunction("on duty", "unit: id", gives_moment=False),
+        OutsideFunction("service category", "code: id", gives_moment=False),
+        TimeLimitEnd("time limit end", "from: moment, n: number, unit: text", gives_moment=True),
     )
 }
 """Every function of this kind by its name."""
+_BY_TIME_UNIT = {
+    "working_hours": OUTSIDE["working hours after"],
+    "working_days": OUTSIDE["working days after"],
+    "days": OutsideFunction("days after", "from: moment, n: number", gives_moment=True),
+}

@@ -20,6 +20,7 @@ from workflow_engine.domain import keeping_commands as e
 from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
+from workflow_engine.domain import service_category_commands as g
 from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
@@ -52,6 +53,7 @@ from workflow_engine.handlers import (
     parameters,
     readings,
     returning,
+    service_categories,
     setting_changes,
     sharing,
     signals,
@@ -143,6 +145,7 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ChangeProfile: setting_changes.change_profile,
     o.ChangeCalendar: setting_changes.change_calendar,
     o.SetParameters: parameters.set_parameters,
+    g.ChangeServiceCategories: service_categories.change_service_categories,
     o.NoteReading: readings.note_reading,
     t.AddWebhook: telling.add_webhook,
     t.PauseWebhook: telling.pause_webhook,

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_engine.domain.organisation_rows import KINDS, UNIT, Column, Kind, shown
+from workflow_engine.interchange.spreadsheet_cells import delimiter_of, guarded, unguarded
 
 LARGEST_BYTES = 8_000_000
 MOST_ROWS = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DIVISIONS = ("code", "parent_code", "level", "name")
 _TOP_LEVEL = "province"
 
@@ -61,7 +61,7 @@ def read_file(name: str, content: bytes) -> OrganisationFile:
 
 
 def _read_text(name: str, text: str) -> OrganisationFile:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         header = [cell.strip() for cell in next(lines, [])]
         kind = _kind_of(name, header)
@@ -76,7 +76,7 @@ def _read_text(name: str, text: str) -> OrganisationFile:
                 what = f"{len(cells)} cells, but the first line has {len(header)}"
                 problems.append(CellProblem(name, line, header[0], what))
                 continue
-            row = dict(zip(header, map(_unguarded, cells), strict=True))
+            row = dict(zip(header, map(unguarded, cells), strict=True))
             rows.append(_division(row) if is_divisions else row)
             numbers.append(line)
             if len(rows) > MOST_ROWS:
@@ -92,13 +92,8 @@ def write_file(kind: Kind, rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.name for column in kind.columns])
     for row in rows:
-        writer.writerow([_guarded(_cell(column, row.get(column.name))) for column in kind.columns])
+        writer.writerow([guarded(_cell(column, row.get(column.name))) for column in kind.columns])
     return "\ufeff" + out.getvalue()
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
 
 
 def _kind_of(name: str, header: Sequence[str]) -> Kind:
@@ -135,11 +130,3 @@ def _cell(column: Column, value: Any) -> str:
     if column.type == "groups":
         return ";".join(value)
     return str(shown(value))
-
-
-def _guarded(cell: str) -> str:
-    return "'" + cell if cell.startswith((*_FORMULA, "'")) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell

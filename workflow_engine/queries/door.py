@@ -48,6 +48,7 @@ from workflow_engine.queries.rows import (
     PersonRow,
     UserTaskRow,
 )
+from workflow_engine.queries.service_categories import ServiceCategoryQueries
 from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
@@ -64,7 +65,8 @@ class Queries:
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
         "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
-        "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries, "telling": TellingQueries,
+        "paths": PathQueries, "publications": PublicationQueries,
+        "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
@@ -93,6 +95,7 @@ class Queries:
         self.publications = PublicationQueries(self.snapshot)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
+        self.service_categories = ServiceCategoryQueries(self.look, clock)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

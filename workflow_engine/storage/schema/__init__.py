@@ -46,6 +46,7 @@ from workflow_engine.storage.schema.organisation import (
 )
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.publications import published_decision
+from workflow_engine.storage.schema.service_categories import service_category_version
 from workflow_engine.storage.schema.telling import delivery, mail_choice, telling_cursor, webhook
 from workflow_engine.storage.schema.waiting import (
     job,
@@ -132,6 +133,7 @@ __all__ = [
     "reckoned_case",
     "role",
     "saved_view",
+    "service_category_version",
     "setting_version",
     "signal",
     "signal_delivery",
