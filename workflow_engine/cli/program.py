@@ -25,6 +25,7 @@ from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
 from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
+from workflow_engine.cli.service_categories import categories
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.tasks import claim, complete, give_back, tasks
 from workflow_engine.cli.working_calendar import calendar
@@ -58,8 +59,8 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, ballot, batch, calendar, case, claim, complete, db, decide, definitions, deploy, feel, give_back,
-    job, lint, message, organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
+    alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy, feel,
+    give_back, job, lint, message, organisation, person, release, retire, serve, settings, signal, start, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from workflow_engine import (
     OPERATOR,
+    CategoryFile,
     ChangeCalendar,
+    ChangeServiceCategories,
     DeployDefinition,
     Engine,
     LoadOrganisation,
@@ -87,6 +89,7 @@ def load_organisation(engine: Engine) -> None:
     parts: dict[str, Any] = {"people": people, **{name: data[name] for name in ("units", "roles", "positions")}}
     engine.handle(LoadOrganisation(command_id=command_id("organisation", parts), **parts), OPERATOR)
     _load_calendar(engine)
+    load_categories(engine)
     _load_duty(engine)
 
 
@@ -103,6 +106,17 @@ def _load_calendar(engine: Engine) -> None:
         published[str(one)] = bool(found)
     change = ChangeCalendar(
         command_id=command_id("calendar", days), days=days, years=published, base_version=0, reason="年度放假通知"
+    )
+    engine.handle(change, OPERATOR)
+
+
+def load_categories(engine: Engine) -> None:
+    """What residents and inspectors of the made-up city report; only the first time."""
+    if engine.queries.service_categories.newest()[0]:
+        return
+    rows = CategoryFile("categories.csv", (_HERE / "categories.csv").read_bytes()).rows
+    change = ChangeServiceCategories(
+        command_id=command_id("categories", rows), categories=rows, whole=True, base_version=0, reason="首版事项目录"
     )
     engine.handle(change, OPERATOR)
 

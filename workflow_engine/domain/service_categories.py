@@ -127,8 +127,9 @@ def differences(before: Catalogue, after: Catalogue) -> list[CategoryChange]:
         old, new = before.categories.get(code), after.categories.get(code)
         if old == new:
             continue
-        was, now = old and old.content(), new and new.content()
-        if was and now:
+        was = None if old is None else old.content()
+        now = None if new is None else new.content()
+        if was is not None and now is not None:
             names = [name for name in COLUMNS if was[name] != now[name]]
             was, now = {name: was[name] for name in names}, {name: now[name] for name in names}
         found.append(CategoryChange(code, was, now))

@@ -16,6 +16,7 @@ from workflow_engine.storage.assigning import read_tree
 from workflow_engine.storage.service_categories import CategoryVersion
 
 MOST_VERSIONS = 500
+_Changes = list[CategoryChange]  # in the class below, list is a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class CategoryVersionRow:
     reason: str
     state: str
     """``in_force``, ``coming``, ``past``, or ``replaced``: a later one was in force before it."""
+
+
+_Versions = list[CategoryVersionRow]
 
 
 class ServiceCategoryQueries:
@@ -65,7 +69,7 @@ class ServiceCategoryQueries:
         with self._look() as look:
             return store.newest(look.unit)
 
-    def versions(self) -> list[CategoryVersionRow]:
+    def versions(self) -> _Versions:
         """The newest first."""
         now = self._clock.now()
         with self._look() as look:
@@ -81,7 +85,7 @@ class ServiceCategoryQueries:
             raise NotFoundError(f"Expected version {version} of the categories, but there is none.")
         return found
 
-    def compare(self, before: int, after: int) -> list[CategoryChange]:
+    def compare(self, before: int, after: int) -> _Changes:
         """What two versions have differently; 0 is the empty one. Raises NotFoundError."""
         old, new = (Catalogue({}) if one == 0 else self.get_version(one)[1] for one in (before, after))
         return differences(old, new)
@@ -93,11 +97,15 @@ class ServiceCategoryQueries:
 
 
 def _row(one: CategoryVersion, found: list[CategoryVersion], in_force: int) -> CategoryVersionRow:
-    """``replaced``: it would take effect only after a higher version already has."""
     if one.version == in_force:
         state = "in_force"
-    elif any(other.version > one.version and other.effective_from <= one.effective_from for other in found):
+    elif any(_replaces(other, one) for other in found):
         state = "replaced"
     else:
         state = "coming" if one.version > in_force else "past"
     return CategoryVersionRow(**{name: getattr(one, name) for name in CategoryVersion.__slots__}, state=state)
+
+
+def _replaces(other: CategoryVersion, one: CategoryVersion) -> bool:
+    """Whether a higher version was made before this one took effect, and takes effect no later."""
+    return other.version > one.version and other.effective_from <= one.effective_from > other.changed_at
