@@ -40,7 +40,7 @@ def test_a_cell_is_never_a_formula(evil: str) -> None:
 
 
 def test_byte_order_mark_semicolons_and_blank_lines_are_read() -> None:
-    text = "\ufeff" + UNITS.replace(",", ";").replace('East; the', "East, the") + "\n;;;;;\n"
+    text = "\ufeff" + UNITS.replace(",", ";").replace("East; the", "East, the") + "\n;;;;;\n"
     found = read_file("u.csv", text.encode())
     assert [row["unit_id"] for row in found.rows] == ["city", "east"]
     assert found.lines == [2, 3]

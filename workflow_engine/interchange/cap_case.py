@@ -207,4 +207,3 @@ def _district_count(info: Json) -> int:
         for geocode in area.get("geocodes") or ()
     )
     return max(1, len({code[:6] for code in codes if _DIVISION.fullmatch(code)}))
-

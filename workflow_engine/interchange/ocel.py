@@ -57,7 +57,8 @@ def _event(case: CaseLog, event: LogEvent, objects: dict[str, dict[str, Any]]) -
         "type": event.activity,
         "time": event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "attributes": [
-            {"name": "lifecycle", "value": event.lifecycle}, {"name": "event", "value": event.kind},
+            {"name": "lifecycle", "value": event.lifecycle},
+            {"name": "event", "value": event.kind},
             *([{"name": "outcome", "value": event.outcome}] if event.outcome else []),
         ],
         "relationships": [{"objectId": object_id, "qualifier": qualifier} for object_id, qualifier in related],
