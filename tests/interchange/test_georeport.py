@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from workflow_engine.interchange.georeport_asking import GeoReportRefusedError, read_asked
-from workflow_engine.interchange.georeport_model import GeoAttribute, GeoRequest, GeoService, GeoValue, read_w3c, w3c
+from workflow_engine.interchange.georeport_model import (
+    GeoAttribute,
+    GeoRequest,
+    GeoServiceType,
+    GeoValue,
+    read_w3c,
+    w3c,
+)
 from workflow_engine.interchange.georeport_post import read_posted
 from workflow_engine.interchange.georeport_read import NoGeoReportError, UnreadableRequest, read_requests
 from workflow_engine.interchange.georeport_write import write_definition, write_requests, write_services
@@ -54,7 +61,7 @@ def test_requests_written_in_either_format_read_back_the_same(listed: list[GeoRe
 
 @given(st.text(max_size=60))
 def test_any_text_gives_xml_that_parses(text: str) -> None:
-    service = GeoService("a", text, description=text, keywords=[text], group=text)
+    service = GeoServiceType("a", text, description=text, keywords=[text], group=text)
     (found,) = etree.fromstring(write_services([service], "xml"))
     assert [child.tag for child in found][:3] == ["service_code", "service_name", "description"]
 

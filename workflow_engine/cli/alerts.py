@@ -29,9 +29,7 @@ def alert() -> None:
 @click.option("--unit", help="The unit (its id) that answers for the cases they start.")
 @with_person
 @with_output
-def import_alerts(
-    output: Output, files: tuple[str, ...], exercise: bool, unit: str | None, person: str | None
-) -> None:
+def import_alerts(output: Output, files: tuple[str, ...], exercise: bool, unit: str | None, person: str | None) -> None:
     """Take in CAP 1.2 alerts and Atom feeds of them; FILE may be - for standard input.
 
     Tells of each alert what became of it: it started or updated a case, was cancelled, was known already, is kept apart
@@ -50,9 +48,7 @@ def import_alerts(
         raise PartlyRefusedError
 
 
-def _import_file(
-    engine: Engine, actor: Actor, name: str, exercise: bool, unit: str | None
-) -> Iterator[dict[str, Any]]:
+def _import_file(engine: Engine, actor: Actor, name: str, exercise: bool, unit: str | None) -> Iterator[dict[str, Any]]:
     try:
         feed = parse_alerts(read_bytes(name, _LARGEST_FILE_BYTES))
     except (EngineError, click.UsageError) as error:

@@ -54,9 +54,7 @@ def vote(
     output: Output, ballot_id: str, choice: str, voter: str | None, reason: str | None, item: str, person: str | None
 ) -> None:
     """Vote in BALLOT_ID for the person given by --as; prints the receipt's fingerprint."""
-    command = CastVote(
-        command_id=new_id(), ballot_id=ballot_id, choice=choice, voter=voter, reason=reason, item=item
-    )
+    command = CastVote(command_id=new_id(), ballot_id=ballot_id, choice=choice, voter=voter, reason=reason, item=item)
     with opened() as engine:
         receipt = engine.handle(command, actor_for(engine, person))
     told = {**receipt.result, "nonce": command.nonce}

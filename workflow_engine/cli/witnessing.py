@@ -22,8 +22,13 @@ _FILE = click.Path(dir_okay=False, exists=True)
 @click.argument("checkpoint", type=_FILE)
 @click.option("--key", "key_text", metavar="KEY", required=True, help="The log's public key name+id+base64.")
 @click.option("--witness-key", metavar="FILE", type=_FILE, required=True, help="Your own key (`audit key new`).")
-@click.option("--last", metavar="FILE", type=click.Path(dir_okay=False), required=True,
-              help="Where your last cosigned checkpoint lies; written anew. Without the file this one is the first.")
+@click.option(
+    "--last",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    required=True,
+    help="Where your last cosigned checkpoint lies; written anew. Without the file this one is the first.",
+)
 @click.option("--proof", metavar="FILE", type=_FILE, help="What `audit consistency` printed since your last one.")
 @with_output
 def cosign(

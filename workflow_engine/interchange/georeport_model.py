@@ -30,7 +30,7 @@ _SPACED = re.compile(r" (\d{2}:\d{2})$")
 
 
 @dataclass(frozen=True, slots=True)
-class GeoService:
+class GeoServiceType:
     """One kind of service request that can be made."""
 
     service_code: str

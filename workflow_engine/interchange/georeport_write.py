@@ -17,7 +17,7 @@ from workflow_engine.interchange.georeport_model import (
     GeoError,
     GeoReceipt,
     GeoRequest,
-    GeoService,
+    GeoServiceType,
 )
 
 XML, JSON = "xml", "json"
@@ -33,7 +33,7 @@ def write_discovery(discovery: GeoDiscovery, form: str) -> bytes:
     return _document("discovery", discovery.plain(), form)
 
 
-def write_services(services: Iterable[GeoService], form: str) -> bytes:
+def write_services(services: Iterable[GeoServiceType], form: str) -> bytes:
     """The service list."""
     return _document("services", [service.plain() for service in services], form)
 
