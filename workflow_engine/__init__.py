@@ -16,6 +16,7 @@ from workflow_engine import (
     door_publications,
     door_record,
     door_service_categories,
+    door_supervision,
     door_time,
     door_work,
 )
@@ -51,6 +52,7 @@ from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says w
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_supervision import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.engine import Committed, Engine

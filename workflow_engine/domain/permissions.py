@@ -15,6 +15,7 @@ AUDITORS = "auditors"
 MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
 PARTICIPATION_OFFICE = "role:participation_office"
+SUPERVISION, LEADERS = "role:supervision", "role:leader"
 EVERYBODY = "*"
 """Holds what everybody may do who is known to the product."""
 
@@ -24,7 +25,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "definition.release": frozenset({ADMINISTRATORS, MODELLERS}),
     "definition.retire": frozenset({ADMINISTRATORS, MODELLERS}),
     "case.start": frozenset({EVERYBODY}),
-    "case.see_all": frozenset({ADMINISTRATORS, AUDITORS}),
+    "case.see_all": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),
     "case.operate": frozenset({ADMINISTRATORS}),
     "case.audit": frozenset({AUDITORS}),
     "case.export": frozenset({ADMINISTRATORS, AUDITORS}),
@@ -33,6 +34,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
+    "supervision.see": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),
+    "supervision.issue": frozenset({SUPERVISION, LEADERS}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),
@@ -49,7 +52,7 @@ HOLDERS: dict[str, frozenset[str]] = {
 SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
     "case.operate", "case.audit", "case.export", "task.act_for", "ballot.conduct",
-    "consultation.run",
+    "consultation.run", "supervision.see", "supervision.issue",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}

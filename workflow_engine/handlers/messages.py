@@ -23,6 +23,7 @@ from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.publication_desk import take_publication
+from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.storage import definitions as definition_store
 from workflow_engine.storage import messages as store
 from workflow_engine.storage.cases import find_case
@@ -90,7 +91,7 @@ def route_message(work: Handling, command: RouteMessage) -> Receipt:
     sent = store.mark_sent(work.unit, "message", command.message_id)
     if message.state != "waiting":
         return Receipt(command_id=command.command_id, case_id=message.case_id, result={"state": message.state})
-    taken = take_letter(work, message) or take_publication(work, message)
+    taken = take_letter(work, message) or take_publication(work, message) or take_notice(work, message)
     if taken is not None:
         store.settle_message(work.unit, message.message_id, str(message.origin_case_id), "", work.now)
         return taken

@@ -21,6 +21,7 @@ from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
 from workflow_engine.domain import service_category_commands as g
+from workflow_engine.domain import supervision_commands as s
 from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
@@ -60,6 +61,7 @@ from workflow_engine.handlers import (
     signers,
     spreading,
     start_timers,
+    supervision,
     telling,
     timers,
     user_tasks,
@@ -173,6 +175,13 @@ HANDLERS: dict[type[Command], Handler] = {
     q.AnswerOpinions: consultations.answer_opinions,
     q.ExtendConsultation: consultations.extend_consultation,
     q.WithdrawConsultation: consultations.withdraw_consultation,
+    s.IssueNotice: supervision.issue_notice,
+    s.AnswerNotice: supervision.answer_notice,
+    s.AcceptAnswer: supervision.accept_answer,
+    s.RejectAnswer: supervision.reject_answer,
+    s.WithdrawNotice: supervision.withdraw_notice,
+    s.RemindOfNotice: supervision.remind_of_notice,
+    s.MarkNoticeOverdue: supervision.mark_notice_overdue,
     d.SaveView: desk.save_view,
     d.ChangeView: desk.change_view,
     d.DeleteView: desk.delete_view,

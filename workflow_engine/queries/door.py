@@ -50,6 +50,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.queries.service_categories import ServiceCategoryQueries
 from workflow_engine.queries.snapshot import Look, Snapshot
+from workflow_engine.queries.supervision import SupervisionQueries
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
 from workflow_engine.queries.work import WorkQueries
@@ -68,6 +69,8 @@ class Queries:
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "work": WorkQueries,
+        "paths": PathQueries, "publications": PublicationQueries, "supervision": SupervisionQueries, "tasks": TaskQueries,
+        "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -93,6 +96,7 @@ class Queries:
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
+        self.supervision = SupervisionQueries(self.snapshot, self.look)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)

@@ -43,6 +43,7 @@ from workflow_engine.storage.schema import (
     note,
     person,
     process_instance,
+    supervision_file,
     task_copy,
     task_delegation,
     task_draft,
@@ -97,10 +98,11 @@ class WorkQueries:
             return found
 
     def kept_digests(self) -> set[str]:
-        """Digests of all files that are still with a case."""
+        """Digests of all files that are still with a case or an answer to a notice."""
         with self._snapshot() as snapshot:
             statement = select(attachment.c.digest).where(attachment.c.removed_at.is_(None)).distinct()
-            return {str(row[0]) for row in snapshot.connection.execute(statement)}
+            evidence = select(supervision_file.c.digest)
+            return {str(row[0]) for row in snapshot.connection.execute(statement.union(evidence))}
 
     def copies(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[CopyRow]:
         """What was copied to the actor, the newest first."""

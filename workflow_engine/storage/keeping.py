@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, exists, insert, null, select, update
+from sqlalchemy import delete, exists, insert, literal, null, select, update
 
 from workflow_engine.storage.schema import (
     METADATA,
@@ -16,17 +16,19 @@ from workflow_engine.storage.schema import (
     case_removal,
     entry_payload,
     process_instance,
+    supervision_notice,
     visit,
 )
 from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.supervision import forget_words
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 KEPT = frozenset({
     "process_instance", "case_scope", "case_path", "visit", "case_reading", "case_hold", "case_removal", "batch_item",
-    "alert", "consultation", "published_decision",
+    "alert", "consultation", "published_decision", "supervision_notice",
 })  # fmt: skip
 """What stays: the case as a stone without name, figures without people, who read it; what came from outside or was
-made public has its own time."""
+made public has its own time, and notices of supervision are numbered documents whose words alone go."""
 
 STREAM = "area:keeping"
 _c = process_instance.c
@@ -48,6 +50,15 @@ _REMOVALS = Statement(
 )
 _SAID = Statement(select(audit_entry.c.body).where(audit_entry.c.stream_id == param("stream")))
 _ERASE = Statement(delete(entry_payload).where(entry_payload.c.stream_id == param("case")))
+_ERASE_NOTICES = Statement(
+    delete(entry_payload).where(
+        entry_payload.c.stream_id.in_(
+            select(literal("supervision:") + supervision_notice.c.notice_id).where(
+                supervision_notice.c.case_id == param("case")
+            )
+        )
+    )
+)
 _FORGET_WHO = Statement(update(visit).where(visit.c.case_id == param("case")).values(done_by=null()))
 _EMPTY = Statement(
     update(process_instance)
@@ -85,11 +96,18 @@ def remove(unit: UnitOfWork, case_id: str, due_at: datetime, now: datetime, entr
     """Erase every value of the case with its salt, and every row but ``KEPT``."""
     unit.run(_ERASE, {"case": case_id})
     unit.run(_FORGET_WHO, {"case": case_id})
+    _forget_notices(unit, case_id)
     for statement in _DELETIONS:
         unit.run(statement, {"case": case_id})
     unit.run(_EMPTY, {"case": case_id, "header": b"{}"})
     row = {"case_id": case_id, "due_at": due_at, "removed_at": now, "entries": entries, "chain_head": head}
     unit.run(_ADD_REMOVAL, row)
+
+
+def _forget_notices(unit: UnitOfWork, case_id: str) -> None:
+    """What notices about the case say, in their rows and as values of their own chains."""
+    unit.run(_ERASE_NOTICES, {"case": case_id})
+    forget_words(unit, case_id)
 
 
 def unproven_removals(unit: UnitOfWork) -> list[str]:

@@ -26,6 +26,8 @@ from workflow_engine.workers.mailing import MailSender, refuse_mail
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.paths import PathReader
 from workflow_engine.workers.sequencer import Sequencer
+from workflow_engine.workers.supervision import REST_SECONDS as SUPERVISION_REST_SECONDS
+from workflow_engine.workers.supervision import Supervisor
 from workflow_engine.workers.telling import REST_SECONDS as TELLING_REST_SECONDS
 from workflow_engine.workers.telling import TellingRunner, WebhookSender
 
@@ -60,6 +62,7 @@ class Workers:
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
         self._keeping = Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS)
+        self._supervision = Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS)
         self._life = SignOfLife(engine, f"worker/{worker_id}", {"topics": list(registry.topics)})
         for warning in registry.warnings:
             log.warning(warning)
@@ -75,6 +78,7 @@ class Workers:
         self._sequencer.listen()
         self._log.start()
         self._keeping.start()
+        self._supervision.start()
         self._life.start()
 
     def stop(self) -> None:
@@ -87,6 +91,7 @@ class Workers:
         self._dispatcher.stop()
         self._log.stop()
         self._keeping.stop()
+        self._supervision.stop()
         self._life.stop()
 
 

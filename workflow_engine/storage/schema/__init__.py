@@ -47,6 +47,12 @@ from workflow_engine.storage.schema.organisation import (
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.publications import published_decision
 from workflow_engine.storage.schema.service_categories import service_category_version
+from workflow_engine.storage.schema.supervision import (
+    supervision_answer,
+    supervision_file,
+    supervision_notice,
+    supervision_series,
+)
 from workflow_engine.storage.schema.telling import delivery, mail_choice, telling_cursor, webhook
 from workflow_engine.storage.schema.waiting import (
     job,
@@ -141,6 +147,10 @@ __all__ = [
     "stream",
     "submission",
     "subscription",
+    "supervision_answer",
+    "supervision_file",
+    "supervision_notice",
+    "supervision_series",
     "task_copy",
     "task_delegation",
     "task_draft",
