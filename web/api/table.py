@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from web.api.operations import Ask, Tell
 from workflow_engine import (
+    AcceptAnswer,
     AddComment,
     AddInstance,
     AddWebhook,
     AmendText,
     AnswerDelegation,
+    AnswerNotice,
     AnswerOpinions,
     AskDepartment,
     AskOpinions,
@@ -41,6 +43,7 @@ from workflow_engine import (
     GiveMandate,
     GiveOpinion,
     HoldCase,
+    IssueNotice,
     KeepModelWork,
     LiftCaseConflict,
     LiftHold,
@@ -57,6 +60,7 @@ from workflow_engine import (
     ProposePower,
     PublishMessage,
     RecuseVoter,
+    RejectAnswer,
     ReleaseDefinition,
     ReleaseUserTask,
     RemoveAttachment,
@@ -87,10 +91,12 @@ from workflow_engine import (
     TransferUserTask,
     UrgeUserTask,
     WithdrawConsultation,
+    WithdrawNotice,
 )
 
 TASK, CASE, MODEL = "/tasks/{user_task_id}", "/cases/{case_id}", "/definitions/{definition_id}"
 CONSULTATION = "/consultations/{consultation_id}"
+NOTICE = "/supervision/notices/{notice_id}"
 BALLOT, BATCH = "/ballots/{ballot_id}", "/batches/{batch_id}"
 HOOK, WORK = "/webhooks/{webhook_id}", "/model-work/{work_id}"
 LARGEST_DEPLOYMENT = 4 * 1024 * 1024
@@ -185,6 +191,16 @@ _CONSULTATIONS: tuple[Ask | Tell, ...] = (
     Tell("extend_consultation", f"{CONSULTATION}/extend", "cases:write", ExtendConsultation),
     Tell("withdraw_consultation", f"{CONSULTATION}/withdraw", "cases:write", WithdrawConsultation),
 )
+_SUPERVISION: tuple[Ask | Tell, ...] = (
+    Ask("list_notices", "/supervision/notices", "cases:read", "supervision.notices"),
+    Ask("get_notice", NOTICE, "cases:read", "supervision.get_notice"),
+    Ask("list_notices_of_case", f"{CASE}/notices", "cases:read", "supervision.notices_of_case"),
+    Tell("issue_notice", "/supervision/notices", "cases:write", IssueNotice),
+    Tell("answer_notice", f"{NOTICE}/answer", "cases:write", AnswerNotice, settled=("files",)),
+    Tell("accept_answer", f"{NOTICE}/accept", "cases:write", AcceptAnswer),
+    Tell("reject_answer", f"{NOTICE}/reject", "cases:write", RejectAnswer),
+    Tell("withdraw_notice", f"{NOTICE}/withdraw", "cases:write", WithdrawNotice),
+)
 _MODELS: tuple[Ask | Tell, ...] = (
     Ask("list_definitions", "/definitions", "models:read", "list_definitions", verb="see_models"),
     Ask("get_definition", MODEL, "models:read", "get_definition", verb="see_models"),
@@ -261,7 +277,8 @@ _AUDIT: tuple[Ask | Tell, ...] = (
 )
 
 OPERATIONS: tuple[Ask | Tell, ...] = (
-    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_MODELS, *_OPERATIONS, *_ORGANISATION, *_AUDIT,
+    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
+    *_AUDIT,
 )  # fmt: skip
 NOT_OFFERED = {
     "alert.import": "comes as a file, by hand in openapi.json",
@@ -281,6 +298,8 @@ NOT_OFFERED = {
     "timer.fire": "sent by the clock",
     "timer.fire_start": "sent by the clock",
     "timer.claim": "sent by the clock",
+    "supervision.remind": "sent by the clock",
+    "supervision.mark_overdue": "sent by the clock",
     "message.correlate": "sent by the engine itself",
     "message.route": "sent by the engine itself",
     "message.expire": "sent by the engine itself",

@@ -28,6 +28,7 @@ from workflow_engine.cli.people import person
 from workflow_engine.cli.service_categories import categories
 from workflow_engine.cli.service_requests import service_requests
 from workflow_engine.cli.serving import serve, worker
+from workflow_engine.cli.supervision import supervision
 from workflow_engine.cli.tasks import claim, complete, give_back, tasks
 from workflow_engine.cli.working_calendar import calendar
 
@@ -62,7 +63,7 @@ def liandong() -> None:
 for _command in (
     alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy, feel,
     give_back, job, lint, message, organisation, person, release, retire, serve, service_requests, settings, signal,
-    start, tasks, worker,
+    start, supervision, tasks, worker,
 ):  # fmt: skip
     liandong.add_command(_command)
 

@@ -94,11 +94,3 @@ class MarkNoticeOverdue(NoticeCommand):
     """The clock: the time to answer is over."""
 
     NAME = "supervision.mark_overdue"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowSupervision(Command):
-    """A worker: bring the figures of the supervision board up to what happened to these cases, and to the time."""
-
-    NAME = "supervision.follow"
-    most: int = 200

@@ -225,10 +225,12 @@ def _files(given: Sequence[Mapping[str, Any]]) -> list[EvidenceFile]:
     """Raises InvalidVariablesError for what names no kept file."""
     found = []
     for one in given:
+        size = one.get("size")
         file = EvidenceFile(
-            str(one.get("digest", "")), one.get("size", 0), str(one.get("media_type", "")), str(one.get("name", ""))
-        )
-        if not _DIGEST.fullmatch(file.digest) or not isinstance(file.size, int) or file.size < 1 or not file.name:
+            str(one.get("digest", "")), size if isinstance(size, int) else 0, str(one.get("media_type", "")),
+            str(one.get("name", "")),
+        )  # fmt: skip
+        if not _DIGEST.fullmatch(file.digest) or file.size < 1 or not file.name:
             raise InvalidVariablesError(
                 "Expected files by digest, size, media type and name.", {"files": "Expected files that are kept."}
             )

@@ -71,6 +71,8 @@ class Queries:
         "work": WorkQueries,
         "paths": PathQueries, "publications": PublicationQueries, "supervision": SupervisionQueries, "tasks": TaskQueries,
         "telling": TellingQueries, "work": WorkQueries,
+        "paths": PathQueries, "publications": PublicationQueries, "supervision": SupervisionQueries,
+        "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select, tuple_
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import held, is_reader, may
-from workflow_engine.domain.supervision import RUNNING
+from workflow_engine.domain.supervision import RUNGS, RUNNING
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Look, Snapshot
@@ -36,7 +36,7 @@ from workflow_engine.storage.schema import (
     unit_below,
 )
 from workflow_engine.storage.schema.supervision import RUNS, WAITS
-from workflow_engine.storage.statement import Statement, among, param
+from workflow_engine.storage.statement import Statement, among
 from workflow_engine.storage.visibility import visible_to
 
 _n, _a, _f, _u = supervision_notice.c, supervision_answer.c, supervision_file.c, unit.c
@@ -48,11 +48,16 @@ _COLUMNS = (
 )
 _SELECT = select(*_COLUMNS).select_from(supervision_notice.join(unit, _u.unit_id == _n.unit_id))
 _WAITING = Statement(
-    lambda dialect: select(_n.notice_id, _n.rung, _n.answer_by)
-    .where(among(dialect, _n.unit_id, "units"), WAITS)
-    .order_by(_n.answer_by, _n.notice_id)
-    .limit(100)
+    lambda dialect: (
+        select(_n.notice_id, _n.rung, _n.answer_by)
+        .where(among(dialect, _n.unit_id, "units"), WAITS)
+        .order_by(_n.answer_by, _n.notice_id)
+        .limit(100)
+    )
 )
+_AS_ISSUED = (_n.issued_at, case({rung: place for place, rung in enumerate(RUNGS)}, value=_n.rung), _n.notice_id)
+"""Two that went out at the same instant stand as they climb."""
+ANY = NoticeWish()
 SEE, ISSUE = "supervision.see", "supervision.issue"
 
 
@@ -68,13 +73,14 @@ class SupervisionQueries:
         self._look = look
 
     def notices(
-        self, actor: Actor, wish: NoticeWish | None = None, after: str | None = None, limit: int = 50
+        self, actor: Actor, wish: NoticeWish = ANY, after: str | None = None, limit: int = 50
     ) -> Page[NoticeRow]:
         """Notices within reach, the newest first."""
-        limit, key, wish = clamp(limit), decode(after, 2), wish or NoticeWish()
+        limit, key = clamp(limit), decode(after, 2)
         wanted = _SELECT.where(*_wished(wish), *_reach(actor, mine=wish.mine))
         if key is not None:
-            wanted = wanted.where(tuple_(_n.issued_at, _n.notice_id) < tuple_(literal(key[0], _n.issued_at.type), key[1]))
+            place = tuple_(literal(key[0], _n.issued_at.type), literal(key[1]))
+            wanted = wanted.where(tuple_(_n.issued_at, _n.notice_id) < place)
         wanted = wanted.order_by(_n.issued_at.desc(), _n.notice_id.desc()).limit(limit + 1)
         with self._snapshot() as snapshot:
             rows = _rows(snapshot, wanted)
@@ -96,7 +102,7 @@ class SupervisionQueries:
         """Notices about a case within reach, the oldest first."""
         wanted = _SELECT.where(_n.case_id == case_id, *_reach(actor, mine=False))
         with self._snapshot() as snapshot:
-            return _rows(snapshot, wanted.order_by(_n.issued_at, _n.notice_id))
+            return _rows(snapshot, wanted.order_by(*_AS_ISSUED))
 
     def waiting_for(self, actor: Actor) -> WaitingNotices:
         """What the actor's own units still have to answer; one look into an index, for every page that asks."""
@@ -207,7 +213,7 @@ def _detail(snapshot: Snapshot, row: NoticeRow, actor: Actor) -> NoticeDetail:
     writes = not is_reader(actor)
     return NoticeDetail(
         row=row,
-        answers=tuple(NoticeAnswerRow(*each, files=tuple(files.get(each[0], ()))) for each in answers),
+        answers=tuple(NoticeAnswerRow(**each._mapping, files=tuple(files.get(each.answer_no, ()))) for each in answers),
         ladder=tuple(_ladder(snapshot, row)),
         may_answer=is_own and writes and row.state == "open",
         may_judge=writes and not is_own and row.state in RUNNING and may(actor, ISSUE, row.unit_id),
@@ -218,7 +224,7 @@ def _detail(snapshot: Snapshot, row: NoticeRow, actor: Actor) -> NoticeDetail:
 def _ladder(snapshot: Snapshot, row: NoticeRow) -> list[NoticeRow]:
     if row.case_id is not None:
         same = _SELECT.where(_n.case_id == row.case_id, _n.unit_id == row.unit_id)
-        return _rows(snapshot, same.order_by(_n.issued_at, _n.notice_id))
+        return _rows(snapshot, same.order_by(*_AS_ISSUED))
     found = [row]
     while found[0].follows is not None:
         found[:0] = _rows(snapshot, _SELECT.where(_n.notice_id == found[0].follows))

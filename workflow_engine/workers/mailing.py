@@ -29,6 +29,11 @@ SAYINGS = {
     "removed": ("不再需要您的意见。", "Your opinion is no longer needed."),
     "copied": ("有一个办件抄送给您。", "A case was copied to you."),
 }
+NOTICES = {
+    "supervision_issued": ("贵单位收到一份督办文书，请按期答复。", "A notice of supervision went to your unit."),
+    "supervision_due": ("督办文书的答复期限将到。", "The answer to a notice of supervision is due soon."),
+    "supervision_rejected": ("督办答复被退回，请重新答复。", "Your unit's answer to a notice was rejected."),
+}
 _DIGEST = ("今日到期和已逾期的任务", "Tasks that are due today or overdue")
 _CHOOSE = ("可在“程序与通知”中选择接收哪些邮件", "Choose which mails you get")
 _MOST_LINES = 30
@@ -54,7 +59,10 @@ class MailSender:
         if person is None or not person.email:
             return
         content = delivery["content"]
-        told = self._digest(person) if content["about"] == "digest" else self._task(person, content)
+        if content["about"] == "digest":
+            told = self._digest(person)
+        else:
+            told = self._notice(person, content) if content["about"] in NOTICES else self._task(person, content)
         if told is None:
             return
         subject, lines = told
@@ -82,6 +90,21 @@ class MailSender:
         path = f"/cases/{case.case_id}" if task is None else f"/tasks/{task.user_task_id}"
         mark = "〔演练 Exercise〕" if case.exercise else ""
         return f"{mark}{name or title} · 联动 Liandong", [*lines, f"{self.public_url}{path}"]
+
+    def _notice(self, person: PersonRow, content: Mapping[str, Any]) -> tuple[str, Sequence[str]] | None:
+        acting = self.engine.queries.organisation.find_acting(person.person_id)
+        if acting is None:
+            return None
+        try:
+            row = self.engine.queries.supervision.get_notice(content["notice_id"], acting[1]).row
+        except NotFoundError:
+            return None
+        if row.state != "open":
+            return None
+        chinese, english = NOTICES[content["about"]]
+        mark = "〔演练 Exercise〕" if row.exercise else ""
+        lines = [chinese, english, "", f"期限 Due: {self._time(row.answer_by)}"]
+        return f"{mark}{chinese} · 联动 Liandong", [*lines, f"{self.public_url}/supervision/notices/{row.notice_id}"]
 
     def _open_task(self, task_id: str, actor: Any) -> InboxRow | None:
         try:

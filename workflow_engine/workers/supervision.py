@@ -29,12 +29,8 @@ class Supervisor:
     def run_once(self) -> int:
         """One round; how many notices something happened to, so that it is asked again at once while there are more."""
         now, notices = self._engine.clock.now(), self._engine.queries.supervision
-        done = sum(
-            self._try(RemindOfNotice(command_id=new_id(), notice_id=each)) for each in notices.to_remind(now)
-        )
-        done += sum(
-            self._try(MarkNoticeOverdue(command_id=new_id(), notice_id=each)) for each in notices.run_out(now)
-        )
+        done = sum(self._try(RemindOfNotice(command_id=new_id(), notice_id=each)) for each in notices.to_remind(now))
+        done += sum(self._try(MarkNoticeOverdue(command_id=new_id(), notice_id=each)) for each in notices.run_out(now))
         return done + sum(self._climb(each) for each in notices.to_climb())
 
     def _climb(self, row: NoticeRow) -> int:
