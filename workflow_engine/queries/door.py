@@ -69,10 +69,7 @@ class Queries:
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "work": WorkQueries,
-        "paths": PathQueries, "publications": PublicationQueries, "supervision": SupervisionQueries, "tasks": TaskQueries,
-        "telling": TellingQueries, "work": WorkQueries,
-        "paths": PathQueries, "publications": PublicationQueries, "supervision": SupervisionQueries,
-        "tasks": TaskQueries, "telling": TellingQueries, "work": WorkQueries,
+        "supervision": SupervisionQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
