@@ -24,6 +24,7 @@ OWNERS = {
     "flask": ("web/",),
     "werkzeug": ("web/",),
     "click": ("workflow_engine/cli/",),
+    "shapely": ("workflow_engine/interchange/",),
     "rich": ("workflow_engine/cli/",),
 }
 # Rooms whose results follow from the command alone: no clock, no chance, no network, no files of their own.

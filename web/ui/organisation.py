@@ -22,7 +22,7 @@ blueprint = Blueprint("organisation", __name__)
 PAGE_ROWS = 40
 MOST_WHOLE = 400
 """A tree with more units is shown with its upper levels only; the rest is one click or a search away."""
-UNIT_FIELDS = ("unit_id", "parent_id", "level", "name_zh", "name_en", "subject_class", "functions")
+UNIT_FIELDS = ("unit_id", "parent_id", "level", "name_zh", "name_en", "subject_class", "functions", "place_code")
 POSITION_FIELDS = ("position_id", "unit_id", "name_zh", "name_en", "person_id")
 PERSON_FIELDS = ("person_id", "sign_in_name", "display_name_zh", "display_name_en", "unit_id", "email")
 

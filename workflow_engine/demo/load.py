@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from workflow_engine import (
     ChangeServiceCategories,
     DeployDefinition,
     Engine,
+    ImportPlaces,
     LoadOrganisation,
     ReleaseDefinition,
 )
@@ -90,6 +92,7 @@ def load_organisation(engine: Engine) -> None:
     engine.handle(LoadOrganisation(command_id=command_id("organisation", parts), **parts), OPERATOR)
     _load_calendar(engine)
     load_categories(engine)
+    _load_places(engine)
     _load_duty(engine)
 
 
@@ -119,6 +122,15 @@ def load_categories(engine: Engine) -> None:
         command_id=command_id("categories", rows), categories=rows, whole=True, base_version=0, reason="首版事项目录"
     )
     engine.handle(change, OPERATOR)
+
+
+def _load_places(engine: Engine) -> None:
+    """The made-up map."""
+    files = {"places.geojson": (_HERE / "places.geojson").read_bytes()}
+    engine.handle(
+        ImportPlaces(command_id=command_id("places", sha256(files["places.geojson"]).hexdigest()), files=files),
+        OPERATOR,
+    )
 
 
 def _load_duty(engine: Engine) -> None:

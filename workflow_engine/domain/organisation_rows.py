@@ -51,6 +51,7 @@ UNIT = Kind("unit", "units", "unit_id", (
     Column("name_en", required=True),
     Column("subject_class", default="government", words=SUBJECT_CLASSES),
     Column("functions", "functions", default=""),
+    Column("place_code", "id"),
     Column("disabled", "flag", default=False),
 ))  # fmt: skip
 ROLE = Kind("role", "roles", "group_id", (

@@ -23,6 +23,8 @@ class TreeUnit:
     functions: frozenset[str] = frozenset()
     """What it does, such as ``justice``, ``emergency``, ``housing``."""
     disabled: bool = False
+    place_code: str | None = None
+    """Of the place that it governs; a unit whose id is a place code needs none."""
 
 
 class UnitTree:
@@ -30,6 +32,9 @@ class UnitTree:
 
     def __init__(self, units: Iterable[TreeUnit]) -> None:
         self._units = {unit.unit_id: unit for unit in units}
+        # Of several units at one place an open one counts, and of these the first by id, which is set last.
+        placed = sorted(self._units.values(), key=lambda unit: (unit.disabled, unit.unit_id), reverse=True)
+        self._at = {unit.place_code: unit for unit in placed if unit.place_code} | self._units
         self._below: dict[str | None, list[TreeUnit]] = {}
         for unit in sorted(self._units.values(), key=lambda unit: unit.unit_id):
             self._below.setdefault(unit.parent_id if unit.parent_id in self._units else None, []).append(unit)
@@ -87,9 +92,9 @@ class UnitTree:
         for length in (len(code), *(length for length in PLACE_LENGTHS if length < len(code))):
             short = code[:length]
             for known in dict.fromkeys((short, *(short.ljust(longer, "0") for longer in PLACE_LENGTHS[:3]))):
-                found = self._units.get(known)
+                found = self._at.get(known)
                 if found is not None:
-                    return self.superior_of(known) if found.disabled else known
+                    return self.superior_of(found.unit_id) if found.disabled else found.unit_id
         return None
 
     def level_of(self, unit_id: str) -> str | None:

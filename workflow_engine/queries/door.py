@@ -29,6 +29,7 @@ from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.parameters import ParameterQueries
+from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.rows import (
@@ -68,6 +69,8 @@ class Queries:
         "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
+        "paths": PathQueries, "places": PlaceQueries, "publications": PublicationQueries, "tasks": TaskQueries,
+        "telling": TellingQueries,
         "work": WorkQueries,
         "supervision": SupervisionQueries,
     }  # fmt: skip
@@ -87,6 +90,7 @@ class Queries:
         self.log = LogQueries(self.snapshot)
         self.work = WorkQueries(self.snapshot)
         self.parameters = ParameterQueries(self.look)
+        self.places = PlaceQueries(self.look)
         self.deadlines = DeadlineQueries(self.snapshot, self.look)
         self.desk = DeskQueries(self.look)
         self.tasks = TaskQueries(self.snapshot, self.look)

@@ -23,7 +23,10 @@ from workflow_engine.storage.schema import deputy, duty_shift, membership, perso
 
 _u, _p, _o, _s, _d = unit.c, person.c, position.c, duty_shift.c, deputy.c
 _MOST_UNITS, _MOST_MEMBERS, _MOST_SHIFTS, _MOST_DEPUTIES = 20_000, 500, 1_000, 500
-_UNIT = (_u.unit_id, _u.parent_id, _u.level, _u.name_zh, _u.name_en, _u.subject_class, _u.functions, _u.disabled)
+_UNIT = (
+    _u.unit_id, _u.parent_id, _u.level, _u.name_zh, _u.name_en, _u.subject_class, _u.functions, _u.disabled,
+    _u.place_code,
+)  # fmt: skip
 
 
 def list_units(snapshot: Snapshot, search: str = "") -> list[UnitRow]:
@@ -35,7 +38,7 @@ def list_units(snapshot: Snapshot, search: str = "") -> list[UnitRow]:
     children = _counts(snapshot, select(_u.parent_id, func.count()).group_by(_u.parent_id))
     members = _counts(snapshot, select(_p.unit_id, func.count()).where(~_p.disabled).group_by(_p.unit_id))
     return [
-        UnitRow(*row, children.get(row.unit_id, 0), members.get(row.unit_id, 0))
+        UnitRow(*row, children=children.get(row.unit_id, 0), people=members.get(row.unit_id, 0))
         for row in snapshot.connection.execute(statement)
     ]
 

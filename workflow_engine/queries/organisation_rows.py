@@ -21,6 +21,8 @@ class UnitRow:
     functions: str
     """What it does, with ``;`` between."""
     disabled: bool
+    place_code: str | None = None
+    """Of the place that it governs."""
     children: int = 0
     people: int = 0
 

@@ -17,7 +17,7 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _p, _o, _s, _u, _t = person.c, position.c, duty_shift.c, unit.c, user_task.c
 _VERSION = Statement(select(stream.c.seq, stream.c.head).where(stream.c.stream_id == "organisation:all"))
-_UNITS = Statement(select(_u.unit_id, _u.parent_id, _u.level, _u.functions, _u.disabled))
+_UNITS = Statement(select(_u.unit_id, _u.parent_id, _u.level, _u.functions, _u.disabled, _u.place_code))
 _THERE = Statement(select(_p.person_id).where(_p.person_id == param("person"), ~_p.disabled))
 _HOLDER = param("holder", _p.unit_id)
 _ENABLED = select(_p.person_id).where(~_p.disabled)
@@ -81,8 +81,8 @@ def read_tree(work: UnitOfWork) -> UnitTree:
     found = None if head is None else _trees.get(head)
     if found is None:
         found = UnitTree(
-            TreeUnit(unit_id, parent_id, level, frozenset(filter(None, functions.split(";"))), disabled=bool(disabled))
-            for unit_id, parent_id, level, functions, disabled in work.all(_UNITS, {})
+            TreeUnit(unit_id, parent_id, level, frozenset(filter(None, does.split(";"))), bool(disabled), place_code)
+            for unit_id, parent_id, level, does, disabled, place_code in work.all(_UNITS, {})
         )
         if head is not None:
             if len(_trees) >= _MOST_TREES:

@@ -45,6 +45,7 @@ from workflow_engine.storage.schema.organisation import (
     unit_below,
 )
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
+from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
 from workflow_engine.storage.schema.service_categories import service_category_version
 from workflow_engine.storage.schema.supervision import (
@@ -132,6 +133,7 @@ __all__ = [
     "permission_verb",
     "person",
     "person_preference",
+    "place_shape",
     "position",
     "process_instance",
     "proposal",

@@ -18,6 +18,7 @@ unit = Table(
     Column("name_en", Text, nullable=False),
     Column("subject_class", String(16), nullable=False),
     Column("functions", Text, nullable=False, server_default=text("''"), comment="what it does, with ; between"),
+    Column("place_code", String(LONG_ID), comment="of the place that it governs: 4 to 12 digits"),
     Column("disabled", Boolean, nullable=False, server_default=false(), comment="no longer there; kept for the record"),
     one_of("subject_class", SUBJECT_CLASSES),
     Index("ix_unit_parent", "parent_id"),
