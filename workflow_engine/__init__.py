@@ -13,6 +13,7 @@ from workflow_engine import (
     door_models,
     door_outside,
     door_people,
+    door_places,
     door_publications,
     door_record,
     door_service_categories,
@@ -49,6 +50,7 @@ from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_places import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
@@ -159,6 +161,7 @@ __all__ += door_consultations.__all__
 __all__ += door_models.__all__
 __all__ += door_outside.__all__
 __all__ += door_people.__all__
+__all__ += door_places.__all__
 __all__ += door_publications.__all__
 __all__ += door_record.__all__
 __all__ += door_service_categories.__all__

@@ -128,3 +128,20 @@ def test_a_loop_in_the_rows_ends(parents: list[int]) -> None:
         assert len(list(tree.above(unit.unit_id))) <= len(units)
         tree.common_superior([unit.unit_id, "u0"])
         tree.level_of(unit.unit_id)
+
+
+def test_unit_at_finds_who_governs_the_place() -> None:
+    tree = UnitTree(
+        [
+            TreeUnit("city", place_code="4301"),
+            TreeUnit("b", "city", place_code="430102"),
+            TreeUnit("a", "city", place_code="430102", disabled=True),
+            TreeUnit("c", "city", place_code="430102"),
+            TreeUnit("hill", "b", place_code="430102001"),
+            TreeUnit("gone", "hill", place_code="430102001001", disabled=True),
+        ]
+    )
+    assert tree.unit_at("430102001") == "hill"
+    assert tree.unit_at("430102001001") == "hill"  # the community is closed
+    assert tree.unit_at("430102005001") == "b"  # of the open ones the first by id
+    assert tree.unit_at("430199") == "city"

@@ -286,6 +286,7 @@ NOT_OFFERED = {
     "person.change_password": "needs the person's present password, on the page",
     "person.reset_password": "hands a password to a person, on the page",
     "person.bind_account": "done by a sign-in elsewhere",
+    "places.import": "comes as a file: `liandong places import`",
     "case.attach": "comes with the file itself, by hand in openapi.json",
     "log.cosign": "of witnesses: `liandong audit cosigned`",
     "case.note_export": "written by exporting",

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import shapely
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from workflow_engine.domain.places import CRS, DRAWN, PlaceShape, is_on_earth, level_of
 
@@ -71,11 +72,11 @@ def _shape(feature: Any, renamed: Mapping[str, str]) -> PlaceShape:
     return PlaceShape(code, level, name, english, shapely.to_geojson(geometry), *geometry.bounds)
 
 
-def _geometry(given: Any, *, drawn: bool) -> shapely.Geometry:
+def _geometry(given: Any, *, drawn: bool) -> BaseGeometry:
     if not isinstance(given, dict) or given.get("type") not in (_KINDS if drawn else _AREAS):
         raise ValueError("expected an outline (Polygon or MultiPolygon)")
     try:
-        made: shapely.Geometry = shapely.force_2d(shape(given))
+        made: BaseGeometry = shapely.force_2d(shape(given))
     except (ValueError, TypeError, IndexError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
         raise ValueError(f"no geometry: {error}") from None
     if made.geom_type in _AREAS and not made.is_valid:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Select, Text, bindparam, cast, func, select
+from sqlalchemy import ClauseElement, Float, Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.dialects.sqlite import pysqlite
@@ -110,6 +110,8 @@ def _reader(made: Any, dialect: Dialect) -> Callable[[Row], Row] | None:
         columns = list(getattr(statement, "_returning", ()) or ())
     processors: list[tuple[int, _Processor]] = []
     for index, column in enumerate(columns):
+        if isinstance(column.type, Float) and not column.type.asdecimal:
+            continue  # both drivers give floats; SQLAlchemy would want to see a result first
         process = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if process is not None:
             processors.append((index, process))
