@@ -20,12 +20,12 @@ from workflow_engine.domain import keeping_commands as e
 from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
-from workflow_engine.domain import place_commands as g
 from workflow_engine.domain import service_category_commands as g
 from workflow_engine.domain import supervision_commands as s
 from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
+from workflow_engine.domain.place_commands import ImportPlaces
 from workflow_engine.handlers import (
     access,
     accounts,
@@ -150,7 +150,7 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ChangeCalendar: setting_changes.change_calendar,
     o.SetParameters: parameters.set_parameters,
     g.ChangeServiceCategories: service_categories.change_service_categories,
-    g.ImportPlaces: places.import_places,
+    ImportPlaces: places.import_places,
     o.NoteReading: readings.note_reading,
     t.AddWebhook: telling.add_webhook,
     t.PauseWebhook: telling.pause_webhook,
@@ -198,7 +198,7 @@ HANDLERS: dict[type[Command], Handler] = {
     v.BreakTie: ballots.break_tie,
     v.SettleBallot: ballots.settle_ballot,
 }
-PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare, g.ImportPlaces: places.prepare}
+PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare, ImportPlaces: places.prepare}
 """Work before the transaction: reading files in a child process."""
 REPLAYS: dict[type[Command], Handler] = {
     c.LockJobs: jobs.locked_again,

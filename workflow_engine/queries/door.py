@@ -69,8 +69,7 @@ class Queries:
         "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
-        "paths": PathQueries, "places": PlaceQueries, "publications": PublicationQueries, "tasks": TaskQueries,
-        "telling": TellingQueries,
+        "places": PlaceQueries,
         "work": WorkQueries,
         "supervision": SupervisionQueries,
     }  # fmt: skip
