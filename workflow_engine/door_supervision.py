@@ -10,6 +10,7 @@ from workflow_engine.domain.supervision_commands import (
     RejectAnswer,
     WithdrawNotice,
 )
+from workflow_engine.queries.supervised_rows import Board, BoardWish, DayFigures, MatterRow, Standing, UnitStanding
 from workflow_engine.queries.supervision_rows import (
     NoticeAnswerRow,
     NoticeDetail,
@@ -24,14 +25,20 @@ __all__ = [
     "RUNGS",
     "AcceptAnswer",
     "AnswerNotice",
+    "Board",
+    "BoardWish",
+    "DayFigures",
     "EvidenceFile",
     "IssueNotice",
+    "MatterRow",
     "NoticeAnswerRow",
     "NoticeDetail",
     "NoticeFileRow",
     "NoticeRow",
     "NoticeWish",
     "RejectAnswer",
+    "Standing",
+    "UnitStanding",
     "WaitingNotices",
     "WithdrawNotice",
     "next_rung",

@@ -299,6 +299,7 @@ NOT_OFFERED = {
     "timer.fire": "sent by the clock",
     "timer.fire_start": "sent by the clock",
     "timer.claim": "sent by the clock",
+    "supervision.follow": "sent by workers",
     "supervision.remind": "sent by the clock",
     "supervision.mark_overdue": "sent by the clock",
     "message.correlate": "sent by the engine itself",

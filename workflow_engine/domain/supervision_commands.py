@@ -94,3 +94,11 @@ class MarkNoticeOverdue(NoticeCommand):
     """The clock: the time to answer is over."""
 
     NAME = "supervision.mark_overdue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowSupervision(Command):
+    """A worker: bring the board's counts up to what the log tells, and to the time."""
+
+    NAME = "supervision.follow"
+    most: int = 400

@@ -51,6 +51,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.queries.service_categories import ServiceCategoryQueries
 from workflow_engine.queries.snapshot import Look, Snapshot
+from workflow_engine.queries.supervised import SupervisedQueries
 from workflow_engine.queries.supervision import SupervisionQueries
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
@@ -71,7 +72,7 @@ class Queries:
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "places": PlaceQueries,
         "work": WorkQueries,
-        "supervision": SupervisionQueries,
+        "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -98,6 +99,7 @@ class Queries:
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
+        self.supervised = SupervisedQueries(self.snapshot)
         self.supervision = SupervisionQueries(self.snapshot, self.look)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)

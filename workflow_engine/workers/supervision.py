@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from workflow_engine.domain.actors import CLOCK
+from workflow_engine.domain.actors import CLOCK, WORKER
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.commands import Command
 from workflow_engine.domain.errors import RejectedError
 from workflow_engine.domain.supervision import next_rung
-from workflow_engine.domain.supervision_commands import IssueNotice, MarkNoticeOverdue, RemindOfNotice
+from workflow_engine.domain.supervision_commands import (
+    FollowSupervision,
+    IssueNotice,
+    MarkNoticeOverdue,
+    RemindOfNotice,
+)
 from workflow_engine.engine import Engine
 from workflow_engine.queries.supervision_rows import NoticeRow
 
@@ -31,7 +36,13 @@ class Supervisor:
         now, notices = self._engine.clock.now(), self._engine.queries.supervision
         done = sum(self._try(RemindOfNotice(command_id=new_id(), notice_id=each)) for each in notices.to_remind(now))
         done += sum(self._try(MarkNoticeOverdue(command_id=new_id(), notice_id=each)) for each in notices.run_out(now))
-        return done + sum(self._climb(each) for each in notices.to_climb())
+        done += sum(self._climb(each) for each in notices.to_climb())
+        return done + self._follow()
+
+    def _follow(self) -> int:
+        """The board's counts, up to the log and to now; asked again at once while there is more."""
+        receipt = self._engine.handle(FollowSupervision(command_id=new_id()), WORKER)
+        return int(receipt.result["entries"]) + int(receipt.result["turned"])
 
     def _climb(self, row: NoticeRow) -> int:
         above = next_rung(row.rung)

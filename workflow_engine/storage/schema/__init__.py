@@ -48,6 +48,12 @@ from workflow_engine.storage.schema.people import alert, heartbeat, membership, 
 from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
 from workflow_engine.storage.schema.service_categories import service_category_version
+from workflow_engine.storage.schema.supervised import (
+    supervised_count,
+    supervised_cursor,
+    supervised_day,
+    supervised_matter,
+)
 from workflow_engine.storage.schema.supervision import (
     supervision_answer,
     supervision_file,
@@ -149,6 +155,10 @@ __all__ = [
     "stream",
     "submission",
     "subscription",
+    "supervised_count",
+    "supervised_cursor",
+    "supervised_day",
+    "supervised_matter",
     "supervision_answer",
     "supervision_file",
     "supervision_notice",
