@@ -192,6 +192,8 @@ _CONSULTATIONS: tuple[Ask | Tell, ...] = (
     Tell("withdraw_consultation", f"{CONSULTATION}/withdraw", "cases:write", WithdrawConsultation),
 )
 _SUPERVISION: tuple[Ask | Tell, ...] = (
+    Ask("get_board", "/supervision/board", "cases:read", "supervised.board"),
+    Ask("list_matters", "/supervision/matters", "cases:read", "supervised.matters"),
     Ask("list_notices", "/supervision/notices", "cases:read", "supervision.notices"),
     Ask("get_notice", NOTICE, "cases:read", "supervision.get_notice"),
     Ask("list_notices_of_case", f"{CASE}/notices", "cases:read", "supervision.notices_of_case"),
