@@ -201,7 +201,9 @@ def _standing(row: Any, own: Mapping[str, Standing], children: Below, units: Map
         name = waiting.pop()
         whole = whole.plus(own.get(name, Standing()))
         waiting += children.get(name, ())
-    return UnitStanding(*row, whole, own.get(row.unit_id, Standing()), row.unit_id in children)
+    return UnitStanding(
+        **row._mapping, whole=whole, own=own.get(row.unit_id, Standing()), has_below=row.unit_id in children
+    )
 
 
 def _levels(units: Mapping[str, Any], own: Mapping[str, Standing]) -> Iterable[tuple[str, Standing]]:
@@ -225,7 +227,7 @@ def _path(snapshot: Snapshot, unit_id: str, tops: list[str]) -> list[UnitStandin
     found: list[UnitStanding] = []
     following = next((row for row in rows.values() if row.parent_id not in rows), None)
     while following is not None:
-        found.append(UnitStanding(*following, Standing(), Standing(), True))
+        found.append(UnitStanding(**following._mapping, whole=Standing(), own=Standing(), has_below=True))
         above = following.unit_id
         following = next((row for row in rows.values() if row.parent_id == above), None)
     return found
