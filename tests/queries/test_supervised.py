@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import NOON, OFFERED, House, chain, user_task
+from tests.support.house import NOON, House, chain, user_task
 from workflow_engine import (
     OPERATOR,
     Actor,
