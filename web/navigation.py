@@ -56,7 +56,7 @@ AREAS = (
     ),
     Area(
         marked("Organisation"), "organisation", "organisation.page",
-        ("organisation", "rights", "duty", "conflicts", "city"), "organisation.see", "u",
+        ("organisation", "rights", "duty", "conflicts", "city", "categories"), "organisation.see", "u",
     ),
 )
 

@@ -49,7 +49,8 @@ NO_PAGES = {
     # files, for other programs or to keep
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
-    "models_work.xml", "models_work.download", "models_work.source", "city.export", "static_files.file",
+    "models_work.xml", "models_work.download", "models_work.source", "city.export", "categories.export",
+    "static_files.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
     "public_decisions.data", "public_decisions.document", "record.consistency",
     # parts of pages, and streams of them
@@ -98,7 +99,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "case_id": case_id, "definition_id": after, "user_task_id": task_id, "work_id": work_id, "name": MODEL,
         "webhook_id": webhook_id, "batch_id": batch_id, "unit_id": "duty_room", "person_id": "user:lin_yue",
         "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
-        "consultation_id": open_consultation(city),
+        "consultation_id": open_consultation(city), "code": "waste.exposed",
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
