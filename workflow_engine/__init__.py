@@ -10,6 +10,7 @@ from workflow_engine import (
     door_ballots,
     door_commands,
     door_consultations,
+    door_indicators,
     door_models,
     door_outside,
     door_people,
@@ -47,6 +48,7 @@ from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ say
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says what

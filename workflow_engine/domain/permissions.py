@@ -16,6 +16,8 @@ MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
 PARTICIPATION_OFFICE = "role:participation_office"
 SUPERVISION, LEADERS = "role:supervision", "role:leader"
+DATA_BUREAU = "role:data_bureau"
+THIRD_PARTY = "role:third_party"
 EVERYBODY = "*"
 """Holds what everybody may do who is known to the product."""
 
@@ -36,6 +38,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
     "supervision.see": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),
     "supervision.issue": frozenset({SUPERVISION, LEADERS}),
+    "indicator.manage": frozenset({ADMINISTRATORS, DATA_BUREAU}),
+    "indicator.enter": frozenset({ADMINISTRATORS, DATA_BUREAU, THIRD_PARTY}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),

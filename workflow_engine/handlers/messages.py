@@ -22,6 +22,7 @@ from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
 from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.storage import definitions as definition_store
@@ -31,6 +32,8 @@ from workflow_engine.storage.correlations import fitting_digests
 from workflow_engine.storage.messages import Catcher
 
 EXPIRY_STREAM = "message:expiry"
+DESKS = (take_letter, take_publication, take_notice, take_indicator_letter)
+"""Who takes what cases send to no other case; each leaves alone what is not for it."""
 
 
 def publish_message(work: Handling, command: PublishMessage) -> Receipt:
@@ -91,7 +94,7 @@ def route_message(work: Handling, command: RouteMessage) -> Receipt:
     sent = store.mark_sent(work.unit, "message", command.message_id)
     if message.state != "waiting":
         return Receipt(command_id=command.command_id, case_id=message.case_id, result={"state": message.state})
-    taken = take_letter(work, message) or take_publication(work, message) or take_notice(work, message)
+    taken = next((done for desk in DESKS if (done := desk(work, message)) is not None), None)
     if taken is not None:
         store.settle_message(work.unit, message.message_id, str(message.origin_case_id), "", work.now)
         return taken

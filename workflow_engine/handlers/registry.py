@@ -14,6 +14,7 @@ from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
+from workflow_engine.domain import indicator_commands as x
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
 from workflow_engine.domain import keeping_commands as e
@@ -46,6 +47,7 @@ from workflow_engine.handlers import (
     exports,
     granting,
     hands,
+    indicators,
     jobs,
     keeping,
     messages,
@@ -137,6 +139,13 @@ HANDLERS: dict[type[Command], Handler] = {
     w.DiscardDraft: drafts.discard_draft,
     w.MarkNotesRead: drafts.mark_notes_read,
     k.ImportAlert: alerts.import_alert,
+    x.FollowRecord: indicators.follow_record,
+    x.DefineIndicators: indicators.define_indicators,
+    x.RetireIndicator: indicators.retire_indicator,
+    x.EnterIndicatorInputs: indicators.enter_inputs,
+    x.CorrectIndicator: indicators.correct_indicator,
+    x.CommentIndicator: indicators.comment_indicator,
+    x.AnswerIndicatorComment: indicators.answer_comment,
     m.KeepModelWork: model_work.keep_model_work,
     m.DiscardModelWork: model_work.discard_model_work,
     k.LoadOrganisation: organisation.load_organisation,

@@ -23,6 +23,7 @@ from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
+from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
@@ -71,6 +72,9 @@ class Queries:
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "places": PlaceQueries,
+        "deadlines": DeadlineQueries, "desk": DeskQueries, "indicators": IndicatorQueries, "log": LogQueries,
+        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
+        "parameters": ParameterQueries, "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "work": WorkQueries,
         "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
@@ -102,6 +106,7 @@ class Queries:
         self.supervised = SupervisedQueries(self.snapshot)
         self.supervision = SupervisionQueries(self.snapshot, self.look)
         self.catalogue = CatalogueQueries(self.snapshot)
+        self.indicators = IndicatorQueries(self.snapshot, clock)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
 

@@ -17,6 +17,8 @@ from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.dispatching import make_dispatcher
+from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
+from workflow_engine.workers.indicators import Counter
 from workflow_engine.workers.jobs import JobRunner
 from workflow_engine.workers.keeping import REST_SECONDS as KEEPING_REST_SECONDS
 from workflow_engine.workers.keeping import Keeper
@@ -59,6 +61,7 @@ class Workers:
         self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
         self._batches = batch_loop(engine, worker_id, settings.batch_slice)
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
+        self._counting = Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS)
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
         self._keeping = Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS)
@@ -74,6 +77,7 @@ class Workers:
         self._telling.start()
         self._batches.start()
         self._paths.start()
+        self._counting.start()
         self._dispatcher.start()
         self._sequencer.listen()
         self._log.start()
@@ -88,6 +92,7 @@ class Workers:
         self._telling.stop()
         self._batches.stop()
         self._paths.stop()
+        self._counting.stop()
         self._dispatcher.stop()
         self._log.stop()
         self._keeping.stop()

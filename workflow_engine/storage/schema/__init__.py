@@ -27,6 +27,16 @@ from workflow_engine.storage.schema.consultations import consultation, consultat
 from workflow_engine.storage.schema.deadlines import deadline, reckoned_case
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
+from workflow_engine.storage.schema.indicators import (
+    indicator_cell,
+    indicator_comment,
+    indicator_definition,
+    indicator_input,
+    indicator_publication,
+    indicator_reading,
+    indicator_thing,
+    indicator_value,
+)
 from workflow_engine.storage.schema.keeping import case_hold, case_removal
 from workflow_engine.storage.schema.log import log_checkpoint, log_head, log_leaf, log_node, log_stream
 from workflow_engine.storage.schema.metadata import METADATA
@@ -117,6 +127,14 @@ __all__ = [
     "entry_payload",
     "heartbeat",
     "incident",
+    "indicator_cell",
+    "indicator_comment",
+    "indicator_definition",
+    "indicator_input",
+    "indicator_publication",
+    "indicator_reading",
+    "indicator_thing",
+    "indicator_value",
     "inspection_sample",
     "job",
     "log_checkpoint",
