@@ -167,6 +167,7 @@ __all__ += door_places.__all__
 __all__ += door_publications.__all__
 __all__ += door_record.__all__
 __all__ += door_service_categories.__all__
+__all__ += door_indicators.__all__
 __all__ += door_supervision.__all__
 __all__ += door_time.__all__
 __all__ += door_work.__all__

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.house import ADMIN, House, chain
-from workflow_engine import DefineIndicators, FollowRecord, InvalidVariablesError, new_id
+from workflow_engine import (
+    DefineIndicators,
+    EnterIndicatorInputs,
+    FollowRecord,
+    InvalidVariablesError,
+    LoadOrganisation,
+    new_id,
+)
 from workflow_engine.domain.actors import WORKER
 from workflow_engine.failpoints import FailpointError, failpoint
 
@@ -74,7 +80,7 @@ def count(house: House, most: int = 7) -> None:
 
 def do_task(house: House, hours: int) -> str:
     case_id = house.start()
-    house.clock.advance(timedelta(hours=hours))
+    house.clock.advance(hours * 3600)
     house.complete(house.task(case_id))
     return case_id
 

@@ -72,9 +72,7 @@ class Queries:
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "places": PlaceQueries,
-        "deadlines": DeadlineQueries, "desk": DeskQueries, "indicators": IndicatorQueries, "log": LogQueries,
-        "models": ModelQuestions, "operation": OperationQueries, "organisation": OrganisationQueries,
-        "parameters": ParameterQueries, "paths": PathQueries, "publications": PublicationQueries, "tasks": TaskQueries, "telling": TellingQueries,
+        "indicators": IndicatorQueries,
         "work": WorkQueries,
         "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
