@@ -12,13 +12,12 @@ from workflow_engine.domain.indicator_commands import (
     RetireIndicator,
 )
 from workflow_engine.domain.indicators import Indicator, is_period, months_before, read_indicator
-from workflow_engine.queries.indicator_words import CommentRow, InputRow
+from workflow_engine.queries.indicator_words import InputRow, SaidRow
 from workflow_engine.queries.indicators import DefinitionVersion, IndicatorValue, PublicationRow
 
 __all__ = [
     "AnswerIndicatorComment",
     "CommentIndicator",
-    "CommentRow",
     "CorrectIndicator",
     "DefineIndicators",
     "DefinitionVersion",
@@ -29,6 +28,7 @@ __all__ = [
     "InputRow",
     "PublicationRow",
     "RetireIndicator",
+    "SaidRow",
     "is_period",
     "months_before",
     "read_indicator",

@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, get_origin, get_type_hints
 
@@ -52,8 +53,14 @@ def answer_type(ask: Callable[..., Any]) -> Any:
     """What a question returns; a list comes as the items of a page."""
     hint = get_type_hints(ask)["return"]
     if get_origin(hint) in (list, tuple):
-        return msgspec.defstruct(f"{hint.__args__[0].__name__}List", [("items", hint)])
+        return _items_of(hint)
     return hint
+
+
+@cache
+def _items_of(hint: Any) -> type[msgspec.Struct]:
+    """One type for every question that answers with such a list: a name stands once in the description."""
+    return msgspec.defstruct(f"{hint.__args__[0].__name__}List", [("items", hint)])
 
 
 def parameters_of(ask: Callable[..., Any], given: Collection[str]) -> dict[str, tuple[Any, Any]]:

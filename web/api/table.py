@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.api.operations import Ask, Tell
+from web.api.table_indicators import INDICATORS
 from workflow_engine import (
     AcceptAnswer,
     AddComment,
@@ -280,7 +281,7 @@ _AUDIT: tuple[Ask | Tell, ...] = (
 
 OPERATIONS: tuple[Ask | Tell, ...] = (
     *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
-    *_AUDIT,
+    *_AUDIT, *INDICATORS,
 )  # fmt: skip
 NOT_OFFERED = {
     "alert.import": "comes as a file, by hand in openapi.json",
@@ -313,6 +314,7 @@ NOT_OFFERED = {
     "deadlines.reckon": "sent by the clock",
     "batch.claim": "sent by workers",
     "batch.settle": "sent by workers",
+    "indicator.follow": "sent by workers",
     "paths.read": "sent by workers",
     "telling.spread": "sent by workers",
     "telling.take": "sent by workers",

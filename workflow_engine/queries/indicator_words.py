@@ -18,7 +18,7 @@ _PUBLIC = ("shown", "corrected", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class CommentRow:
+class SaidRow:
     """A comment or a report of an error, as everybody may read it."""
 
     comment_id: str
@@ -50,7 +50,7 @@ class InputRow:
 
 def list_comments(
     snapshot: Snapshot, indicator_id: str | None, waiting: bool, after: str | None, limit: int
-) -> Page[CommentRow]:
+) -> Page[SaidRow]:
     """The newest first."""
     limit, key = clamp(limit), decode(after, 2)
     wanted = (
@@ -65,7 +65,7 @@ def list_comments(
     if key is not None:
         wanted = wanted.where(tuple_(_k.submitted_at, _k.comment_id) < key)
     found: list[Any] = list(snapshot.connection.execute(wanted))
-    rows = [CommentRow(*row) for row in found]
+    rows = [SaidRow(*row) for row in found]
     return page_of(rows, limit, lambda row: (row.submitted_at, row.comment_id))
 
 

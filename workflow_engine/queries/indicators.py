@@ -20,7 +20,7 @@ from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.indicator_counting import month_of
 from workflow_engine.domain.indicator_tables import Computed, Scopes, compute
 from workflow_engine.domain.indicators import Indicator, months_before, read_indicator, rules_of
-from workflow_engine.queries.indicator_words import CommentRow, InputRow, list_comments, list_inputs
+from workflow_engine.queries.indicator_words import InputRow, SaidRow, list_comments, list_inputs
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage import indicator_reading
@@ -199,7 +199,7 @@ class IndicatorQueries:
 
     def comments(
         self, indicator_id: str | None = None, *, waiting: bool = False, after: str | None = None, limit: int = 50
-    ) -> Page[CommentRow]:
+    ) -> Page[SaidRow]:
         """What was said, the newest first: of one indicator in public, or (``waiting``) what staff have to look at."""
         with self._snapshot() as snapshot:
             return list_comments(snapshot, indicator_id, waiting, after, limit)
