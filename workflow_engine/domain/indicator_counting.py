@@ -47,8 +47,11 @@ class CountRule:
 
     @cached_property
     def watched(self) -> frozenset[str]:
-        """Elements whose passing it asks for."""
-        return compile_condition(self.where).contained if self.where else frozenset()
+        """Elements of cases whose passing, or its instant (``<element>_at``), it asks for."""
+        if self.of != "case":
+            return frozenset()
+        read = compile_condition(self.where or "ok")
+        return read.contained | {name.removesuffix("_at") for name in {self.at, *read.names} if name.endswith("_at")}
 
     def cell(self, facts: Mapping[str, Any], zone: ZoneInfo) -> tuple[Cell, int] | None:
         """Where a thing with these facts counts, and for how much; None: it does not."""

@@ -138,6 +138,7 @@ def _element_completed(book: Book, entry: RecordEntry, at: int, event: Body) -> 
     case = book.things.get(f"case/{entry.stream_id}")
     if element in book.watched and case is not None and element not in case.facts["passed"]:
         case.facts["passed"] = sorted([*case.facts["passed"], element])
+        case.facts[f"{element}_at"] = at
         case.changed = True
 
 
@@ -203,8 +204,7 @@ def _consultation_extended(book: Book, entry: RecordEntry, at: int, event: Body)
 def _consultation_moved(book: Book, entry: RecordEntry, at: int, event: Body) -> None:
     names = {"closed": "closed_at", "answered": "answered_at", "withdrawn": "withdrawn_at"}
     facts: dict[str, Any] = {names[event["event"].partition(".")[2]]: at}
-    if "received" in event:
-        facts["received"] = event["received"]
+    facts |= {name: event[name] for name in ("received", "adopted", "partly", "not_adopted") if name in event}
     book.set(f"consultation/{event['consultation_id']}", **facts)
 
 

@@ -20,6 +20,8 @@ _COUNTED = ("extended", "returned", "reworked")
 def follow_request(facts: Facts, stamp: int, event: Body) -> None:
     """Change the facts of one request; ``stamp``: microseconds since 1970."""
     _READ[event["event"]](facts, stamp, event)
+    received, closed = facts.get("received_at"), facts.get("closed_at")
+    facts["open_seconds"] = None if received is None or closed is None else closed - received
 
 
 def _latest(facts: Facts, stamp: int, **values: Any) -> None:
