@@ -18,6 +18,7 @@ from workflow_engine import (
     door_publications,
     door_record,
     door_service_categories,
+    door_service_requests,
     door_supervision,
     door_time,
     door_work,
@@ -56,6 +57,7 @@ from workflow_engine.door_places import *  # noqa: F403 - its own __all__ says w
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_supervision import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
@@ -169,5 +171,6 @@ __all__ += door_record.__all__
 __all__ += door_service_categories.__all__
 __all__ += door_indicators.__all__
 __all__ += door_supervision.__all__
+__all__ += door_service_requests.__all__
 __all__ += door_time.__all__
 __all__ += door_work.__all__

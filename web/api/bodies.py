@@ -19,7 +19,7 @@ MOST_BYTES = 2 * 1024 * 1024
 """Twice what variables may weigh."""
 WHOLE = "body"
 """What problems of the whole body are told under."""
-_OPEN = frozenset({"variables", "payload", "correlation"})
+_OPEN = frozenset({"variables", "payload", "correlation", "attributes"})
 """Fields that hold any JSON."""
 _MOST_PROBLEMS = 50
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -47,7 +47,10 @@ def read_body(schema: str, most_bytes: int = MOST_BYTES) -> dict[str, Any]:
     problems = dict(_problems(schema, body))
     if problems:
         raise InvalidBodyError("Expected a body as /api/v1/openapi.json describes it.", problems)
-    return {name: int(value) if isinstance(value, float) else value for name, value in body.items()}
+    # A whole number may be written with a point; the engine wants none.
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in body.items()
+    }
 
 
 def _parsed(content: bytes) -> dict[str, Any]:

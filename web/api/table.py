@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from web.api.operations import Ask, Tell
 from web.api.table_indicators import INDICATORS
+from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
+from web.api.table_service_requests import SERVICE_REQUESTS
 from workflow_engine import (
     AcceptAnswer,
     AddComment,
@@ -281,9 +283,9 @@ _AUDIT: tuple[Ask | Tell, ...] = (
 
 OPERATIONS: tuple[Ask | Tell, ...] = (
     *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
-    *_AUDIT, *INDICATORS,
+    *_AUDIT, *INDICATORS, *SERVICE_REQUESTS,
 )  # fmt: skip
-NOT_OFFERED = {
+NOT_OFFERED = NO_REQUESTS | {
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workflow_engine.bpmn.correlation import bind_correlation, correlation_to_send, event_name, matches
 from workflow_engine.bpmn.evaluation import mapped, value_of
 from workflow_engine.bpmn.faults import open_incident
+from workflow_engine.bpmn.service_requests import TELL, tell
 from workflow_engine.domain.errors import ExpressionError, ProcessFaultError
 from workflow_engine.domain.events import MessageThrown, SignalThrown
 
@@ -28,6 +29,9 @@ def throw_event(token: Token, position: int, definition: EventDefinition) -> Non
 def _throw_message(token: Token, position: int, definition: EventDefinition) -> None:
     top = token.workflow.top_workflow
     name, payload = event_name(definition, token), _payload(token, definition)
+    if name == TELL:
+        tell(token, payload)
+        return
     carried = correlation_to_send(top, definition, payload, token.data)
     if definition.correlation_key is not None:
         carried[""] = value_of(definition.correlation_key, token.data, top.context)
@@ -58,6 +62,13 @@ def find_message_catcher(
         if matches(demanded, token.task_spec.node.events[position], payload, correlation, top.context):
             return token, position
     return None
+
+
+def bring_message(top: CaseTree, name: str, payload: Mapping[str, Any]) -> None:
+    """Give a message to whatever in the case waits for it; nothing happens where nothing does."""
+    catcher = find_message_catcher(top, name, payload, None)
+    if catcher is not None:
+        _deliver(*catcher, payload)
 
 
 def waiting_for(top: CaseTree, kind: str, name: str) -> list[tuple[Token, int]]:

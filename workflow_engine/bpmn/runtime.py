@@ -95,7 +95,7 @@ class Instance:
         ``correlation`` is what the message that starts the case carries; without it, it is read from ``variables``.
         """
         tree = self._begin(context)
-        if tree.header:
+        if "format" in tree.header:
             raise InvalidStateError(f"Expected case {self.case_id} to be new, but it has started.")
         elements = tree.spec.start_elements
         if start_element_id is not None:

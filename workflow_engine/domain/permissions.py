@@ -18,6 +18,9 @@ PARTICIPATION_OFFICE = "role:participation_office"
 SUPERVISION, LEADERS = "role:supervision", "role:leader"
 DATA_BUREAU = "role:data_bureau"
 THIRD_PARTY = "role:third_party"
+CLERKS, DISPATCHERS, HOTLINE_AUDITORS = "role:hotline_clerk", "role:hotline_dispatcher", "role:hotline_auditor"
+GRID_DISPATCHERS, INSPECTORS = "role:grid_dispatcher", "role:grid_inspector"
+CALLERS_BACK = "role:callback"
 EVERYBODY = "*"
 """Holds what everybody may do who is known to the product."""
 
@@ -40,6 +43,14 @@ HOLDERS: dict[str, frozenset[str]] = {
     "supervision.issue": frozenset({SUPERVISION, LEADERS}),
     "indicator.manage": frozenset({ADMINISTRATORS, DATA_BUREAU}),
     "indicator.enter": frozenset({ADMINISTRATORS, DATA_BUREAU, THIRD_PARTY}),
+    "service_request.see": frozenset({
+        ADMINISTRATORS, AUDITORS, CLERKS, DISPATCHERS, HOTLINE_AUDITORS, GRID_DISPATCHERS, SUPERVISION, LEADERS,
+        CALLERS_BACK,
+    }),
+    "service_request.submit": frozenset({ADMINISTRATORS, CLERKS, DISPATCHERS, GRID_DISPATCHERS, INSPECTORS}),
+    "service_request.handle": frozenset({ADMINISTRATORS, CLERKS, DISPATCHERS, GRID_DISPATCHERS}),
+    "service_request.moderate": frozenset({ADMINISTRATORS, DISPATCHERS, HOTLINE_AUDITORS}),
+    "service_request.import": frozenset({ADMINISTRATORS}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),
@@ -56,10 +67,13 @@ HOLDERS: dict[str, frozenset[str]] = {
 SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
     "case.operate", "case.audit", "case.export", "task.act_for", "ballot.conduct",
-    "consultation.run", "supervision.see", "supervision.issue",
+    "consultation.run", "supervision.see", "supervision.issue", "service_request.see", "service_request.submit",
+    "service_request.handle", "service_request.moderate",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
-POWER = frozenset(HOLDERS) - {"case.start", "definition.see", "organisation.see", "alert.import"}
+POWER = frozenset(HOLDERS) - {
+    "case.start", "definition.see", "organisation.see", "alert.import", "service_request.submit",
+}  # fmt: skip
 """Verbs that nobody gets on one person's word: a second administrator agrees to each grant."""
 
 

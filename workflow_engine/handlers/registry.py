@@ -72,6 +72,7 @@ from workflow_engine.handlers import (
     user_tasks,
 )
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.service_request_handlers import SERVICE_REQUEST_HANDLERS
 
 Handler = Callable[[Handling, Any], Receipt]
 Preparation = Callable[[Any], Any]
@@ -208,6 +209,7 @@ HANDLERS: dict[type[Command], Handler] = {
     v.AmendText: ballots.amend_text,
     v.BreakTie: ballots.break_tie,
     v.SettleBallot: ballots.settle_ballot,
+    **SERVICE_REQUEST_HANDLERS,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare, ImportPlaces: places.prepare}
 """Work before the transaction: reading files in a child process."""

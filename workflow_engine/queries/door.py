@@ -51,6 +51,7 @@ from workflow_engine.queries.rows import (
     UserTaskRow,
 )
 from workflow_engine.queries.service_categories import ServiceCategoryQueries
+from workflow_engine.queries.service_requests import ServiceRequestQueries
 from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.queries.supervised import SupervisedQueries
 from workflow_engine.queries.supervision import SupervisionQueries
@@ -73,6 +74,7 @@ class Queries:
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "places": PlaceQueries,
         "indicators": IndicatorQueries,
+        "service_requests": ServiceRequestQueries,
         "work": WorkQueries,
         "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
@@ -105,6 +107,7 @@ class Queries:
         self.supervision = SupervisionQueries(self.snapshot, self.look)
         self.catalogue = CatalogueQueries(self.snapshot)
         self.indicators = IndicatorQueries(self.snapshot, clock)
+        self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
 

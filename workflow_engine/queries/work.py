@@ -43,6 +43,7 @@ from workflow_engine.storage.schema import (
     note,
     person,
     process_instance,
+    service_request_photo,
     supervision_file,
     task_copy,
     task_delegation,
@@ -98,11 +99,12 @@ class WorkQueries:
             return found
 
     def kept_digests(self) -> set[str]:
-        """Digests of all files that are still with a case or an answer to a notice."""
+        """Digests of all files that are still with a case or an answer to a notice, or with a service request."""
+        photo = service_request_photo.c
         with self._snapshot() as snapshot:
             statement = select(attachment.c.digest).where(attachment.c.removed_at.is_(None)).distinct()
-            evidence = select(supervision_file.c.digest)
-            return {str(row[0]) for row in snapshot.connection.execute(statement.union(evidence))}
+            others = (select(supervision_file.c.digest), select(photo.digest), select(photo.public_digest))
+            return {str(row[0]) for row in snapshot.connection.execute(statement.union(*others))}
 
     def copies(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[CopyRow]:
         """What was copied to the actor, the newest first."""

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workflow_engine.domain import events as e
-from workflow_engine.storage import ballot_rows, deadline_rows, user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import (
+    ballot_rows,
+    deadline_rows,
+    service_request_rows,
+    user_task_rows,
+    waiting_rows,
+    work_rows,
+)
 from workflow_engine.storage.changes import Changes, Facts
 
 Applier = Callable[[Changes, Facts, Any], None]
@@ -47,6 +54,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     **deadline_rows.APPLIERS,
     **work_rows.APPLIERS,
     **ballot_rows.APPLIERS,
+    **service_request_rows.APPLIERS,
 }
 """Events that are not here change no row but those of the tokens and of the case itself."""
 

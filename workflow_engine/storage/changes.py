@@ -83,6 +83,10 @@ class Changes:
         rows = self._inserts.get(kind)
         return rows is not None and rows.pop(key, None) is not None
 
+    def moving(self, kind: Move, key: Any) -> Values | None:
+        """The change of the stored row ``key`` that was collected earlier in this entry, to be added to."""
+        return next((values for values in self._moves.get(kind, ()) if values["key"] == key), None)
+
     def move(self, kind: Move, values: Values) -> None:
         """A change of stored rows."""
         found = self._moves.get(kind)

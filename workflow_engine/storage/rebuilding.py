@@ -13,7 +13,15 @@ from sqlalchemy import Table, select
 from workflow_engine.audit.chain import Entry
 from workflow_engine.domain import events as e
 from workflow_engine.domain.events import event_from
-from workflow_engine.storage import appliers, ballot_rows, deadline_rows, user_task_rows, waiting_rows, work_rows
+from workflow_engine.storage import (
+    appliers,
+    ballot_rows,
+    deadline_rows,
+    service_request_rows,
+    user_task_rows,
+    waiting_rows,
+    work_rows,
+)
 from workflow_engine.storage.changes import Changes, Facts, Insert
 from workflow_engine.storage.schema import (
     attachment,
@@ -26,6 +34,9 @@ from workflow_engine.storage.schema import (
     job,
     note,
     offer,
+    service_request,
+    service_request_photo,
+    service_request_step,
     submission,
     subscription,
     task_copy,
@@ -79,6 +90,9 @@ TABLES = (
     RebuiltTable(ballot, ballot_rows.BALLOTS, ("ballot_id",)),
     RebuiltTable(ballot_round, ballot_rows.ROUNDS, ("ballot_id", "round_no")),
     RebuiltTable(ballot_voter, ballot_rows.VOTERS, ("ballot_id", "voter")),
+    RebuiltTable(service_request, service_request_rows.REQUESTS, ("request_id",)),
+    RebuiltTable(service_request_step, service_request_rows.STEPS, ("case_id", "seq", "number")),
+    RebuiltTable(service_request_photo, service_request_rows.PHOTOS, ("photo_id",)),
 )
 _STORED = {
     rebuilt.table.name: Statement(select(*rebuilt.table.columns).where(rebuilt.table.c.case_id == param("case")))

@@ -58,6 +58,12 @@ from workflow_engine.storage.schema.people import alert, heartbeat, membership, 
 from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
 from workflow_engine.storage.schema.service_categories import service_category_version
+from workflow_engine.storage.schema.service_requests import (
+    service_request,
+    service_request_photo,
+    service_request_reporter,
+    service_request_step,
+)
 from workflow_engine.storage.schema.supervised import (
     supervised_count,
     supervised_cursor,
@@ -166,6 +172,10 @@ __all__ = [
     "role",
     "saved_view",
     "service_category_version",
+    "service_request",
+    "service_request_photo",
+    "service_request_reporter",
+    "service_request_step",
     "setting_version",
     "signal",
     "signal_delivery",

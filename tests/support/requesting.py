@@ -1,0 +1,81 @@
+"""A small model of a case that works on a service request, and short words for what people do to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.house import NOON, House, chain, user_task
+from workflow_engine import Actor, Receipt, SubmitServiceRequest, new_id
+
+VISITOR = Actor("public:web")
+CLERK = Actor("user:clerk", frozenset({"role:hotline_clerk"}))
+DISPATCHER = Actor("user:dispatcher", frozenset({"role:hotline_dispatcher"}))
+CODE = "a-code-of-sixteen-or-more"
+DUE = "2026-05-20T09:00:00Z"
+
+
+def tell(element_id: str, **fields: str) -> str:
+    """A send task that says how the request stands; values are FEEL."""
+    given = "".join(f'<zeebe:input source="={source}" target="{target}"/>' for target, source in fields.items())
+    return (
+        f'<bpmn:sendTask id="{element_id}" messageRef="tell_m"><bpmn:extensionElements><zeebe:ioMapping>{given}'
+        "</zeebe:ioMapping></bpmn:extensionElements></bpmn:sendTask>"
+    )
+
+
+def text(value: str) -> str:
+    """A FEEL text inside an XML attribute."""
+    return f"&quot;{value}&quot;"
+
+
+def catching(message: str, task: str, *, interrupting: bool) -> str:
+    """An event sub-process that catches a message of the request and gives somebody a task."""
+    name = message.replace(".", "_")
+    return (
+        f'<bpmn:subProcess id="on_{name}" triggeredByEvent="true"><bpmn:startEvent id="{name}_s" '
+        f'isInterrupting="{str(interrupting).lower()}"><bpmn:messageEventDefinition messageRef="{name}_m"/>'
+        f'</bpmn:startEvent>{user_task(task)}<bpmn:endEvent id="{name}_e"/>'
+        f'<bpmn:sequenceFlow id="{name}_f" sourceRef="{name}_s" targetRef="{task}"/>'
+        f'<bpmn:sequenceFlow id="{name}_g" sourceRef="{task}" targetRef="{name}_e"/></bpmn:subProcess>'
+    )
+
+
+def messages(*names: str) -> str:
+    """Messages of the request by their names."""
+    return "".join(f'<bpmn:message id="{name.replace(".", "_")}_m" name="{name}"/>' for name in names)
+
+
+MODEL = (
+    '<bpmn:message id="tell_m" name="service_request.tell"/>'
+    + messages("service_request.added", "service_request.withdrawn", "service_request.reopened")
+    + chain(
+        tell("dispatched", status=text("dispatched"), mark=text("dispatched"), unit=text("unit:water"),
+             tier=text("urgent"), due_at=text(DUE),
+             next=f"{{what: {{zh_CN: {text('联系您')}, en: {text('we call you')}}}, by: {text(DUE)}}}"),
+        user_task("handle"),
+        tell("replied", status=text("replied"), mark=f"[{text('contacted')}, {text('replied')}]",
+             note=f"{{zh_CN: {text('已修好')}, en: {text('mended')}}}"),
+        user_task("call_back"),
+        tell("closed", status=text("closed_resolved"), mark=f"[{text('called_back')}, {text('closed')}]",
+             resolved="true", satisfied="true"),
+        user_task("archive"),
+        process="hotline_request",
+        more=catching("service_request.added", "read", interrupting=False)
+        + catching("service_request.withdrawn", "stop", interrupting=True),
+    )
+)  # fmt: skip
+
+
+def submit(house: House, actor: Actor = VISITOR, **fields: Any) -> Receipt:
+    """A report of a resident."""
+    given: dict[str, Any] = {
+        "request_id": new_id(), "category": "water.leak", "description": "路口漏水，请联系 13812345678 王小明",
+        "code": CODE, "title": "漏水", "address": "人民路 12 号", "lat": 28.2001, "lon": 112.9003,
+        "reporter_name": "王小明", "reporter_contact": "wang@example.com", "proved": True, **fields,
+    }  # fmt: skip
+    return house.engine.handle(SubmitServiceRequest(command_id=new_id(), **given), actor)
+
+
+__all__ = [
+    "CLERK", "CODE", "DISPATCHER", "DUE", "MODEL", "NOON", "VISITOR", "catching", "messages", "submit", "tell", "text",
+]  # fmt: skip

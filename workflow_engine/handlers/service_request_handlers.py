@@ -1,0 +1,19 @@
+"""Which function handles which command about service requests; part of ``registry``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workflow_engine.domain import service_request_commands as q
+from workflow_engine.domain.commands import Command, Receipt
+from workflow_engine.handlers import service_requests
+
+SERVICE_REQUEST_HANDLERS: dict[type[Command], Callable[..., Receipt]] = {
+    q.SubmitServiceRequest: service_requests.submit_service_request,
+    q.AddToServiceRequest: service_requests.add_to_service_request,
+    q.CorrectServiceRequest: service_requests.correct_service_request,
+    q.WithdrawServiceRequest: service_requests.withdraw_service_request,
+    q.RateServiceRequest: service_requests.rate_service_request,
+    q.CommentServiceRequest: service_requests.comment_service_request,
+    q.SetReporterContact: service_requests.set_reporter_contact,
+}

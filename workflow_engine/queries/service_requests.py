@@ -1,0 +1,386 @@
+"""Questions about service requests: of everybody, of reporters, of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from math import asin, ceil, cos, isfinite, radians, sin, sqrt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, text, true, tuple_, union_all
+
+from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.errors import NotFoundError, RejectedError
+from workflow_engine.domain.permissions import held, may
+from workflow_engine.domain.service_requests import (
+    CELL_DEGREES,
+    CLOSED,
+    OPEN,
+    PUBLIC_STEPS,
+    code_digest,
+    is_code,
+    public_text,
+    read_tracking_number,
+)
+from workflow_engine.queries.paging import clamp, decode, page_of
+from workflow_engine.queries.rows import Page
+from workflow_engine.queries.service_request_rows import (
+    SELECT_PHOTOS,
+    SELECT_PUBLIC,
+    SELECT_STAFF,
+    SELECT_STEPS,
+    NearServiceRequest,
+    PublicServiceRequest,
+    RequestPhotoRow,
+    RequestStepRow,
+    ServiceRequestDetail,
+    ServiceRequestRow,
+    public_row,
+    staff_row,
+    step_row,
+)
+from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.storage.cases import find_case
+from workflow_engine.storage.schema import (
+    service_request,
+    service_request_photo,
+    service_request_reporter,
+    service_request_step,
+    unit_below,
+)
+from workflow_engine.storage.visibility import may_see_case
+
+SEE = "service_request.see"
+METRES_PER_DEGREE = 111_320.0
+MOST_NEAR = 500
+MOST_WORDS = 100
+_MOST_WALKS = 40
+_s, _t, _f, _p = service_request.c, service_request_step.c, service_request_photo.c, service_request_reporter.c
+IS_PUBLIC = text("service_request.moderation = 'shown' AND NOT service_request.exercise")
+"""Word for word the condition of the partial index."""
+_NOBODY = code_digest("")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWish:
+    """Which requests a list is to show; what is not said does not matter."""
+
+    category: str = ""
+    """Codes, by commas."""
+    status: str = ""
+    """Statuses, by commas; ``open`` and ``closed`` for all of them."""
+    source: str = ""
+    kind: str = ""
+    tier: str = ""
+    process_id: str = ""
+    unit_id: str = ""
+    """The unit, and those below it."""
+    place_code: str = ""
+    """The place, and those whose codes begin with it."""
+    bbox: str = ""
+    """South, west, north, east in degrees, by commas."""
+    since: datetime | None = None
+    """Received at or after."""
+    until: datetime | None = None
+    """Received before."""
+    changed_since: datetime | None = None
+    due_before: datetime | None = None
+    """Open, with a time limit before."""
+    supervision: str = ""
+    """Rungs, by commas."""
+    moderation: str = ""
+    number: str = ""
+    """A tracking number, however it was typed."""
+    request_ids: str = ""
+    """Ids, by commas."""
+    exercise: bool | None = None
+
+
+_ALL = RequestWish()
+
+
+class ServiceRequestQueries:
+    """Everything is asked in one snapshot."""
+
+    def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
+        self._snapshot = snapshot
+
+    # ---- everybody
+    def find_public(self, request_id: str) -> PublicServiceRequest | None:
+        """What everybody may see of it; None when there is none, or it is not shown."""
+        with self._snapshot() as snapshot:
+            row = snapshot.connection.execute(SELECT_PUBLIC.where(_s.request_id == request_id, IS_PUBLIC)).first()
+        return None if row is None else public_row(row)
+
+    def list_public(
+        self, wish: RequestWish = _ALL, after: str | None = None, limit: int = 20, *, by_change: bool = False
+    ) -> Page[PublicServiceRequest]:
+        """Those that are shown, the newest first, or (``by_change``) those that changed last."""
+        order = _s.changed_at if by_change else _s.received_at
+        with self._snapshot() as snapshot:
+            statement = self._statement(snapshot, SELECT_PUBLIC.where(IS_PUBLIC), wish, [], order, after, limit)
+            rows = [public_row(row) for row in snapshot.connection.execute(statement)]
+        if by_change:
+            return page_of(rows, clamp(limit), lambda row: (row.changed_at, row.request_id))
+        return page_of(rows, clamp(limit), lambda row: (row.received_at, row.request_id))
+
+    def near(
+        self,
+        lat: float,
+        lon: float,
+        metres: float,
+        category: str | None = None,
+        *,
+        open_only: bool = True,
+        limit: int = 10,
+    ) -> list[NearServiceRequest]:
+        """Shown requests around a point, the nearest first."""
+        statement = SELECT_PUBLIC.where(IS_PUBLIC, *around(lat, lon, metres))
+        if category is not None:
+            statement = statement.where(_s.category == category)
+        if open_only:
+            statement = statement.where(_s.status.in_(OPEN))
+        statement = statement.order_by(_s.received_at.desc()).limit(MOST_NEAR)
+        with self._snapshot() as snapshot:
+            rows = [public_row(row) for row in snapshot.connection.execute(statement)]
+        found = [NearServiceRequest(row, distance(lat, lon, row.lat or 0.0, row.lon or 0.0)) for row in rows]
+        return sorted((one for one in found if one.metres <= metres), key=lambda one: one.metres)[:limit]
+
+    def steps(self, request_id: str) -> list[RequestStepRow]:
+        """What happened to a shown request, as everybody may read it; nothing where it is not shown."""
+        wanted = (
+            SELECT_STEPS.add_columns(_p.name, _p.contact)
+            .select_from(service_request_step.join(service_request, _s.request_id == _t.request_id)
+                         .outerjoin(service_request_reporter, _p.request_id == _t.request_id))
+            .where(_t.request_id == request_id, _t.kind.in_(PUBLIC_STEPS), IS_PUBLIC)
+            .order_by(_t.at, _t.case_id, _t.seq, _t.number)
+        )  # fmt: skip
+        with self._snapshot() as snapshot:
+            rows = snapshot.connection.execute(wanted).all()
+        return [_covered(row) for row in rows]
+
+    def photos(self, request_id: str) -> list[RequestPhotoRow]:
+        """Photos of a shown request that everybody may see; give out ``public_digest`` only."""
+        statement = (
+            SELECT_PHOTOS.join(service_request, _s.request_id == _f.request_id)
+            .where(_f.request_id == request_id, IS_PUBLIC, _f.added_at <= _s.photos_shown_at)
+            .order_by(_f.added_at, _f.photo_id)
+        )
+        with self._snapshot() as snapshot:
+            return [RequestPhotoRow(*row) for row in snapshot.connection.execute(statement)]
+
+    # ---- reporters
+    def track(self, tracking_number: str, code: str) -> ServiceRequestDetail | None:
+        """The whole story for who has number and code; None for everybody else, whatever was wrong."""
+        number = read_tracking_number(tracking_number)
+        return self._tracked(_s.tracking_number == (number or ""), code)
+
+    def track_by_id(self, request_id: str, code: str) -> ServiceRequestDetail | None:
+        """The same by the request's id."""
+        return self._tracked(_s.request_id == request_id, code)
+
+    # ---- staff
+    def get(self, request_id: str, actor: Actor) -> ServiceRequestDetail:
+        """The whole story for staff. Raises NotFoundError, also where it is out of reach."""
+        with self._snapshot() as snapshot:
+            row = snapshot.connection.execute(SELECT_STAFF.where(_s.request_id == request_id)).first()
+            found = None if row is None else staff_row(row)
+            if found is None or not _may_see(snapshot, found, actor):
+                raise NotFoundError("Expected a service request, but there is none of this id.", request_id=request_id)
+            return _detail(snapshot, found)
+
+    def find_of_case(self, case_id: str, actor: Actor) -> ServiceRequestRow | None:
+        """The request that a case within reach works on, or worked on; None where there is none."""
+        own = select(_t.request_id).where(_t.case_id == case_id).limit(1).scalar_subquery()
+        with self._snapshot() as snapshot:
+            row = snapshot.connection.execute(SELECT_STAFF.where(_s.request_id == own)).first()
+            found = None if row is None else staff_row(row)
+            return found if found is not None and _may_see(snapshot, found, actor) else None
+
+    def list(
+        self, actor: Actor, wish: RequestWish = _ALL, after: str | None = None, limit: int = 50
+    ) -> Page[ServiceRequestRow]:
+        """Those within the actor's reach, the newest first."""
+        with self._snapshot() as snapshot:
+            reach = [] if may(actor, SEE) else [_reach(actor)]
+            statement = self._statement(snapshot, SELECT_STAFF, wish, reach, _s.received_at, after, limit)
+            rows = [staff_row(row) for row in snapshot.connection.execute(statement)]
+        return page_of(rows, clamp(limit), lambda row: (row.received_at, row.request_id))
+
+    def find_photo(self, photo_id: str, actor: Actor) -> RequestPhotoRow | None:
+        """A photo of a request within the actor's reach."""
+        with self._snapshot() as snapshot:
+            photo = snapshot.connection.execute(SELECT_PHOTOS.where(_f.photo_id == photo_id)).first()
+            if photo is None:
+                return None
+            row = snapshot.connection.execute(SELECT_STAFF.where(_s.request_id == photo.request_id)).first()
+            visible = row is not None and _may_see(snapshot, staff_row(row), actor)
+            return RequestPhotoRow(*photo) if visible else None
+
+    # ---- inside
+    def _tracked(self, which: ColumnElement[bool], code: str) -> ServiceRequestDetail | None:
+        """Compares a digest also where there is no such request, so that the answer takes as long."""
+        with self._snapshot() as snapshot:
+            row = snapshot.connection.execute(SELECT_STAFF.add_columns(_p.code_sha256).where(which)).first()
+            known = _NOBODY if row is None else row[-1] or _NOBODY
+            if not is_code(code, known) or row is None or not code:
+                return None
+            return _detail(snapshot, staff_row(row[:-1]))
+
+    def _statement(
+        self,
+        snapshot: Snapshot,
+        base: Select[Any],
+        wish: RequestWish,
+        reach: Sequence[ColumnElement[bool]],
+        order: Any,
+        after: str | None,
+        limit: int,
+    ) -> Any:
+        """One page: a walk along an index; for a unit and those below one walk each, of which the first rows count."""
+        most, key = clamp(limit) + 1, decode(after, 2)
+        base = base.where(*_conditions(wish), *reach)
+        if key is not None:
+            base = base.where(tuple_(order, _s.request_id) < tuple_(*key))
+        units = _units(snapshot, wish.unit_id) if wish.unit_id else []
+        if not wish.unit_id or len(units) > _MOST_WALKS:
+            if wish.unit_id:
+                base = base.where(_s.unit_id.in_(units))
+            return base.order_by(order.desc(), _s.request_id.desc()).limit(most)
+        walks = [
+            select(base.where(_s.unit_id == unit).order_by(order.desc(), _s.request_id.desc()).limit(most).subquery())
+            for unit in units
+        ]
+        if len(walks) == 1:
+            return walks[0]
+        merged = union_all(*walks).subquery()
+        column = merged.c[order.name]
+        return select(merged).order_by(column.desc(), merged.c.request_id.desc()).limit(most)
+
+
+def around(lat: float, lon: float, metres: float) -> list[ColumnElement[bool]]:
+    """Cells that reach into the circle, as a range of the index of cells."""
+    size = CELL_DEGREES * METRES_PER_DEGREE
+    rows = ceil(metres / size)
+    columns = ceil(metres / (size * max(cos(radians(lat)), 0.01)))
+    row, column = int(lat // CELL_DEGREES), int(lon // CELL_DEGREES)
+    return [
+        _s.cell_row.between(row - rows, row + rows),
+        _s.cell_column.between(column - columns, column + columns),
+    ]
+
+
+def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Metres between two points on the sphere."""
+    half = (
+        sin(radians(other_lat - lat) / 2) ** 2
+        + cos(radians(lat)) * cos(radians(other_lat)) * sin(radians(other_lon - lon) / 2) ** 2
+    )
+    return 2 * 6_371_000 * asin(min(1.0, sqrt(half)))
+
+
+def _conditions(wish: RequestWish) -> Iterable[ColumnElement[bool]]:
+    for name in ("source", "kind", "tier", "process_id", "moderation"):
+        if wanted := getattr(wish, name):
+            yield _s[name] == wanted
+    for name, given in (("category", wish.category), ("supervision", wish.supervision),
+                        ("request_id", wish.request_ids)):  # fmt: skip
+        if given:
+            yield _one_of(_s[name], _parts(given))
+    if wish.number:
+        yield _s.tracking_number == (read_tracking_number(wish.number) or "")
+    if wish.exercise is not None:
+        yield _s.exercise.is_(wish.exercise)
+    if wish.status:
+        both = {"open": OPEN, "closed": CLOSED}
+        wanted = {status for word in _parts(wish.status) for status in both.get(word, (word,))}
+        yield _one_of(_s.status, sorted(wanted))
+    yield from _bounds(wish)
+
+
+def _bounds(wish: RequestWish) -> Iterable[ColumnElement[bool]]:
+    if wish.place_code:
+        yield and_(_s.place_code >= wish.place_code, _s.place_code < wish.place_code + "\uffff")
+    if wish.bbox:
+        south, west, north, east = _box(wish.bbox)
+        yield and_(_s.lat.between(south, north), _s.lon.between(west, east))
+    if wish.since is not None:
+        yield _s.received_at >= wish.since
+    if wish.until is not None:
+        yield _s.received_at < wish.until
+    if wish.changed_since is not None:
+        yield _s.changed_at >= wish.changed_since
+    if wish.due_before is not None:
+        yield and_(_s.closed_at.is_(None), _s.due_at < wish.due_before)
+
+
+def _parts(given: str) -> Sequence[str]:
+    return [part.strip() for part in given.split(",") if part.strip()][:MOST_WORDS]
+
+
+def _box(given: str) -> Sequence[float]:
+    try:
+        box = [float(part) for part in given.split(",")]
+    except ValueError:
+        box = []
+    if len(box) != 4 or not all(isfinite(one) for one in box):
+        raise RejectedError("Expected south, west, north and east in degrees, by commas.", field="bbox")
+    return box
+
+
+def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
+    return column == words[0] if len(words) == 1 else column.in_(words)  # type: ignore[no-any-return]
+
+
+def _units(snapshot: Snapshot, unit_id: str) -> list[str]:
+    below = select(unit_below.c.unit_id).where(unit_below.c.ancestor_id == unit_id)
+    return list(snapshot.connection.execute(below).scalars()) or [unit_id]
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(
+            and_(
+                true() if one.units is None else _s.unit_id.in_(sorted(one.units)),
+                true() if one.process_id is None else _s.process_id == one.process_id,
+            )
+            for one in held(actor, SEE)
+        ),
+    )
+
+
+def _may_see(snapshot: Snapshot, row: ServiceRequestRow, actor: Actor) -> bool:
+    """By right over its unit, or because its case is in reach."""
+    if may(actor, SEE, row.unit_id, row.process_id):
+        return True
+    case = find_case(snapshot.unit, row.case_id, lock=False)
+    return case is not None and may_see_case(snapshot.unit, actor, case)
+
+
+def _detail(snapshot: Snapshot, row: ServiceRequestRow) -> ServiceRequestDetail:
+    run = snapshot.connection.execute
+    order = (_t.at, _t.case_id, _t.seq, _t.number)
+    steps = [step_row(one) for one in run(SELECT_STEPS.where(_t.request_id == row.request_id).order_by(*order))]
+    if row.merged_into is not None:
+        since = next((step.at for step in reversed(steps) if step.kind == "merged"), row.changed_at)
+        other = SELECT_STEPS.where(_t.request_id == row.merged_into, _t.kind == "told", _t.at >= since)
+        steps += [step_row(one, of_other=True) for one in run(other.order_by(*order))]
+    photos = run(SELECT_PHOTOS.where(_f.request_id == row.request_id).order_by(_f.added_at, _f.photo_id))
+    merged = run(select(_s.request_id).where(_s.merged_into == row.request_id).order_by(_s.request_id)).scalars()
+    cases = dict.fromkeys(step.case_id for step in steps if not step.of_other)
+    return ServiceRequestDetail(
+        row, tuple(steps), tuple(RequestPhotoRow(*one) for one in photos), tuple(merged), tuple(cases)
+    )
+
+
+def _covered(row: Any) -> RequestStepRow:
+    *values, name, contact = row
+    step = step_row(values)
+    note = public_text(step.status_note, name or "", contact or "")
+    next_step = public_text(step.next_step, name or "", contact or "")
+    return RequestStepRow(
+        step.at, step.kind, step.status, step.marks, note, next_step, step.by_reporter, None, step.case_id
+    )
