@@ -106,6 +106,7 @@ class _Run:
             variables=start.get("variables", {}),
             title=start.get("title"),
             business_key=start.get("business_key"),
+            start_element_id=start.get("element"),
         )
         self._engine.handle(command, OPERATOR)
         self._tell(OPERATOR, f"starts {self._scenario.process_id}")
