@@ -160,6 +160,7 @@ OUTSIDE = {
         OutsideFunction("working days after", "from: moment, n: number", gives_moment=True),
         OutsideFunction("working hours after", "from: moment, n: number", gives_moment=True),
         OutsideFunction("working days between", "a: moment, b: moment", gives_moment=False),
+        OutsideFunction("working hours between", "a: moment, b: moment", gives_moment=False),
         OutsideFunction("is working day", "date: moment", gives_moment=False),
         OutsideFunction("city parameter", "name: text, default: any", gives_moment=False),
         OutsideFunction("superior of", "unit: id", gives_moment=False),
@@ -171,6 +172,7 @@ OUTSIDE = {
         OutsideFunction("least loaded", "group: id, without?: any", gives_moment=False),
         OutsideFunction("on duty", "unit: id", gives_moment=False),
         OutsideFunction("service category", "code: id", gives_moment=False),
+        OutsideFunction("case number", "grid: id", gives_moment=False),
         TimeLimitEnd("time limit end", "from: moment, n: number, unit: text", gives_moment=True),
     )
 }

@@ -70,7 +70,7 @@ class Handling:
             seed=self.envelope.seed,
             source=source,
             step_budget=self.parts.step_budget,
-            asking=Asking(LiveOutside(self.unit, self.envelope.at, unit_id)),
+            asking=Asking(LiveOutside(self.unit, self.envelope.at, unit_id, keeps=True)),
         )
 
     def take_instance(self, case: Case) -> Instance:

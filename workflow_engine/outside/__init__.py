@@ -11,14 +11,14 @@ from workflow_engine.domain.outside import SILENT, Answer
 from workflow_engine.outside.assigning import ASSIGNING_FUNCTIONS
 from workflow_engine.outside.ground import Ground, OutsideFunction
 from workflow_engine.outside.parameters import PARAMETER_FUNCTIONS
-from workflow_engine.outside.service_categories import CATEGORY_FUNCTIONS
+from workflow_engine.outside.reported import REPORTED_FUNCTIONS
 from workflow_engine.outside.working_time import WORKING_TIME_FUNCTIONS
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 __all__ = ["FUNCTIONS", "LiveOutside", "RecordedOutside"]
 
 FUNCTIONS: Mapping[str, OutsideFunction] = {
-    **WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS, **ASSIGNING_FUNCTIONS, **CATEGORY_FUNCTIONS
+    **WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS, **ASSIGNING_FUNCTIONS, **REPORTED_FUNCTIONS
 }  # fmt: skip
 """Every question there is, and who answers it; models may ask those that ``feel.outside`` declares."""
 
@@ -28,8 +28,8 @@ class LiveOutside:
 
     __slots__ = ("_ground",)
 
-    def __init__(self, unit: UnitOfWork, now: datetime, unit_id: str | None = None) -> None:
-        self._ground = Ground(unit, now, unit_id)
+    def __init__(self, unit: UnitOfWork, now: datetime, unit_id: str | None = None, *, keeps: bool = False) -> None:
+        self._ground = Ground(unit, now, unit_id, keeps)
 
     def answer(self, function: str, arguments: list[Any]) -> Answer:
         """What holds now; what cannot be answered is answered with why."""

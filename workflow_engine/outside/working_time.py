@@ -85,6 +85,16 @@ def _working_days_between(ground: Ground, start: str, end: str) -> Answer:
     return known.told(known.calendar.working_days_between(first, last), min(first, last), max(first, last))
 
 
+def _working_hours_between(ground: Ground, start: str, end: str) -> Answer:
+    """How long the offices are open between two instants, in hours; negative when they are reversed."""
+    known = known_calendar(ground)
+    first, last = known.moment(start), known.moment(end)
+    if abs((last - first).days) > MOST_DAYS:
+        raise TimingError(f"Expected two instants at most {MOST_DAYS} days apart.")
+    hours = round(known.calendar.working_seconds_between(first, last) / 3_600, 6)
+    return known.told(hours, min(first, last), max(first, last))
+
+
 def _is_working_day(ground: Ground, moment: str) -> Answer:
     known = known_calendar(ground)
     instant = known.moment(moment)
@@ -118,6 +128,7 @@ WORKING_TIME_FUNCTIONS: Mapping[str, OutsideFunction] = {
     "working days after": _working_days_after,
     "working hours after": _working_hours_after,
     "working days between": _working_days_between,
+    "working hours between": _working_hours_between,
     "is working day": _is_working_day,
     "deadline": _deadline,
 }

@@ -13,6 +13,7 @@ from workflow_engine.storage.schema.ballots import (
     ballot_vote,
     ballot_voter,
 )
+from workflow_engine.storage.schema.case_numbers import case_number_series
 from workflow_engine.storage.schema.cases import (
     case_scope,
     incident,
@@ -113,6 +114,7 @@ __all__ = [
     "batch",
     "batch_item",
     "case_hold",
+    "case_number_series",
     "case_path",
     "case_reading",
     "case_removal",

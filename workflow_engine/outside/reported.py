@@ -1,7 +1,8 @@
-"""Questions to the catalogue of categories; the answer names the version that gave it."""
+"""Questions about what is reported: its category, the end of a limit in days, and the number of its case."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,9 +11,12 @@ from workflow_engine.domain.durations import TimingError
 from workflow_engine.domain.outside import Answer
 from workflow_engine.outside.ground import Ground, OutsideFunction
 from workflow_engine.outside.working_time import known_calendar
+from workflow_engine.storage import case_numbers
 from workflow_engine.storage import service_categories as store
 
 MOST_DAYS = 4_000
+_GRID = re.compile(r"[A-Za-z0-9-]{1,40}")
+_NO_GRID = "000000000000"
 
 
 def _service_category(ground: Ground, code: str | None) -> Answer:
@@ -32,7 +36,18 @@ def _days_after(ground: Ground, start: str, days: float) -> Answer:
     return Answer(end.isoformat().replace("+00:00", "Z"), {"profile": known.source["profile"]})
 
 
-CATEGORY_FUNCTIONS: Mapping[str, OutsideFunction] = {
+def _case_number(ground: Ground, grid: str | None) -> Answer:
+    """The next number of the day in the city and the grid: ``20261126-430182001001-0007``."""
+    if grid is not None and not _GRID.fullmatch(grid):
+        raise ValueError("Expected the code of a grid: letters, digits and dashes, 40 at most.")
+    day = known_calendar(ground).calendar.local_day(ground.now)
+    series = f"{day:%Y%m%d}-{grid or _NO_GRID}"
+    give = case_numbers.take_next if ground.keeps else case_numbers.foresee_next
+    return Answer(f"{series}-{give(ground.unit, series):04}")
+
+
+REPORTED_FUNCTIONS: Mapping[str, OutsideFunction] = {
     "service category": _service_category,
     "days after": _days_after,
+    "case number": _case_number,
 }
