@@ -24,6 +24,7 @@ from workflow_engine import (
 )
 from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
+from workflow_engine.demo.hotline import tell_hotline
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
 from workflow_engine.handlers.deploying import definition_id_of
 
@@ -54,6 +55,9 @@ def load_demo(
             advance()
     if (folder / "public_participation").is_dir():
         tell_consultation(engine)
+        advance()
+    if (folder / "hotline_request").is_dir():
+        tell_hotline(engine)
         advance()
 
 

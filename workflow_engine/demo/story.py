@@ -6,7 +6,7 @@ Command ids stand for what is told, so that a second time changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,13 @@ def is_told_of(chapter: Chapter, folder: Path) -> bool:
 def tell(engine: Engine, chapter: Chapter, folder: Path) -> None:
     """Begin the chapter's case and, the first time, take it the first steps."""
     case_id = _begin_by_alert(engine, folder / chapter["alert"]) if "alert" in chapter else _begin(engine, chapter)
-    if case_id is None:
-        return
-    for step in chapter["steps"]:
+    if case_id is not None:
+        take_steps(engine, case_id, chapter["steps"])
+
+
+def take_steps(engine: Engine, case_id: str, steps: Iterable[Step]) -> None:
+    """Take a case these steps, each by who is named, or by a visitor."""
+    for step in steps:
         command = _command(engine, case_id, step)
         if command is not None:
             engine.handle(command, person(engine, step["as"]) if "as" in step else _VISITOR)
