@@ -6,6 +6,7 @@ This is the only module that the web knows.
 from __future__ import annotations
 
 from workflow_engine import (
+    door_alert_sources,
     door_assigning,
     door_ballots,
     door_commands,
@@ -45,6 +46,7 @@ from workflow_engine.domain.errors import (
     UnavailableError,
 )
 from workflow_engine.domain.variables import parse_json
+from workflow_engine.door_alert_sources import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
@@ -158,6 +160,7 @@ __all__ = [
     "settings_page",
     "upgrade_database",
 ]
+__all__ += door_alert_sources.__all__
 __all__ += door_assigning.__all__
 __all__ += door_ballots.__all__
 __all__ += door_commands.__all__

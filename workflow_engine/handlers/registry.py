@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflow_engine.domain import access_commands as a
+from workflow_engine.domain import alert_source_commands as als
 from workflow_engine.domain import analysis_commands as n
 from workflow_engine.domain import audit_commands as u
 from workflow_engine.domain import ballot_commands as v
@@ -30,6 +31,7 @@ from workflow_engine.domain.place_commands import ImportPlaces
 from workflow_engine.handlers import (
     access,
     accounts,
+    alert_sources,
     alerts,
     analysis,
     ballots,
@@ -147,6 +149,13 @@ HANDLERS: dict[type[Command], Handler] = {
     x.CorrectIndicator: indicators.correct_indicator,
     x.CommentIndicator: indicators.comment_indicator,
     x.AnswerIndicatorComment: indicators.answer_comment,
+    als.SetAlertSource: alert_sources.set_alert_source,
+    als.PauseAlertSource: alert_sources.pause_alert_source,
+    als.ResumeAlertSource: alert_sources.resume_alert_source,
+    als.RemoveAlertSource: alert_sources.remove_alert_source,
+    als.PollAlertSource: alert_sources.poll_alert_source,
+    als.TakeAlertSources: alert_sources.take_alert_sources,
+    als.SettleAlertPoll: alert_sources.settle_alert_poll,
     m.KeepModelWork: model_work.keep_model_work,
     m.DiscardModelWork: model_work.discard_model_work,
     k.LoadOrganisation: organisation.load_organisation,

@@ -12,6 +12,7 @@ from workflow_engine.domain.clock import Clock
 from workflow_engine.library import Library
 from workflow_engine.queries import cases, definitions, operations, people, record, user_tasks
 from workflow_engine.queries.access import AccessQueries
+from workflow_engine.queries.alert_sources import AlertSourceQueries
 from workflow_engine.queries.analysis import AnalysisQueries
 from workflow_engine.queries.analysis_paths import PathQueries
 from workflow_engine.queries.assigning import AssigningQueries
@@ -66,7 +67,8 @@ class Queries:
     """The read side of an engine; safe to use from many threads."""
 
     PARTS: ClassVar[dict[str, type]] = {
-        "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
+        "alert_sources": AlertSourceQueries, "analysis": AnalysisQueries, "assigning": AssigningQueries,
+        "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
         "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
@@ -110,6 +112,7 @@ class Queries:
         self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
+        self.alert_sources = AlertSourceQueries(self.snapshot)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -26,14 +26,14 @@ from datetime import datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from workflow_engine.settings import Settings
 from workflow_engine.workers.connectors import ENTRY_POINT_GROUP, ConnectorSettingsError, Registry
 from workflow_engine.workers.connectors_email import EmailConnector, MailServer
 from workflow_engine.workers.connectors_exchange import Destination
 from workflow_engine.workers.connectors_http import HttpConnector, WebhookConnector, webhook_secret
-from workflow_engine.workers.connectors_network import NetworkRules
+from workflow_engine.workers.connectors_network import PORTS, NetworkRules, is_allowed
 
 LONGEST_TIMEOUT_SECONDS = 120.0
 LARGEST_ANSWER_BYTES = 10_000_000
@@ -41,7 +41,6 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OWN = re.compile(r"([^=\s]{1,80})=([A-Za-z_][\w.]*:[A-Za-z_]\w*)")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
-_PORTS = {"https": 443, "http": 80}
 
 
 def build_registry(settings: Settings, now: Callable[[], datetime]) -> Registry:
@@ -100,14 +99,14 @@ def _destination(table: _Table, rules: NetworkRules, settings: Settings) -> Dest
     url = table.text("url")
     try:
         parts = urlsplit(url)
-        known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        known = parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise table.error("url", f"an address ({error})") from error
     if not known or parts.username or parts.query or parts.fragment:
         raise table.error("url", "https://host/path without user, query and fragment")
     if not url.isascii() or any(character.isspace() for character in url):
         raise table.error("url", "ASCII without spaces (international names in their xn-- form)")
-    if not any(_matches(parts, pattern.lower()) for pattern in settings.http_allow):
+    if not is_allowed(url, settings.http_allow):
         raise table.error("url", f"at a host of the setting http_allow, which does not list {parts.netloc}")
     timeout = table.number("timeout_seconds", settings.http_timeout_seconds, 0.1, LONGEST_TIMEOUT_SECONDS)
     return Destination(
@@ -117,13 +116,6 @@ def _destination(table: _Table, rules: NetworkRules, settings: Settings) -> Dest
         timeout_seconds=timeout,
         max_bytes=int(table.number("max_bytes", settings.http_max_bytes, 1, LARGEST_ANSWER_BYTES)),
     )
-
-
-def _matches(parts: SplitResult, pattern: str) -> bool:
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return pattern in (host, f"{host}:{port}", f"[{host}]:{port}")
 
 
 def _headers(table: _Table) -> dict[str, str]:

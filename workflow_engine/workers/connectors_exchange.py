@@ -15,6 +15,8 @@ from workflow_engine.workers.connectors_network import CheckedBackend, Deadline,
 
 _RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT_SECONDS = 3600
+NOT_MODIFIED = 304
+"""The answer to a question that named what is known already; no redirection."""
 _SHOWN_CHARACTERS = 200
 
 
@@ -107,7 +109,7 @@ def exchange(
 
 def _read(response: httpcore.Response, destination: Destination) -> Answer:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-    if 300 <= response.status < 400:
+    if 300 <= response.status < 400 and response.status != NOT_MODIFIED:
         raise ConnectorError(
             f"Expected an answer, but got a redirection ({response.status}); redirections are not followed.", final=True
         )

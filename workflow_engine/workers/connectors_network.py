@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 
@@ -26,8 +27,25 @@ METADATA_ADDRESSES = frozenset(
     for text in ("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16")
 )
 """Where clouds hand out credentials to whoever asks; one of them lies among public addresses."""
+PORTS = {"https": 443, "http": 80}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+
+
+def is_allowed(url: str, patterns: Iterable[str]) -> bool:
+    """Whether the address is at a host that is listed, as ``host``, ``host:port`` or ``*.domain``."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        return False
+    host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+    for pattern in (one.lower() for one in patterns):
+        if host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in _names(host, port):
+            return True
+    return False
+
+
+def _names(host: str, port: int) -> tuple[str, ...]:
+    return host, f"{host}:{port}", f"[{host}]:{port}"
 
 
 class AddressRefusedError(ConnectorError):

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from workflow_engine.domain.clock import new_id
 from workflow_engine.engine import Engine
 from workflow_engine.settings import Settings
+from workflow_engine.workers.alert_polling import REST_SECONDS as POLLING_REST_SECONDS
+from workflow_engine.workers.alert_polling import AlertPoller
 from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
@@ -66,6 +68,7 @@ class Workers:
         self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
         self._keeping = Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS)
         self._supervision = Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS)
+        self._alerts = Loop("alerts", AlertPoller(engine, settings).run_once, POLLING_REST_SECONDS)
         self._life = SignOfLife(engine, f"worker/{worker_id}", {"topics": list(registry.topics)})
         for warning in registry.warnings:
             log.warning(warning)
@@ -83,6 +86,7 @@ class Workers:
         self._log.start()
         self._keeping.start()
         self._supervision.start()
+        self._alerts.start()
         self._life.start()
 
     def stop(self) -> None:
@@ -97,6 +101,7 @@ class Workers:
         self._log.stop()
         self._keeping.stop()
         self._supervision.stop()
+        self._alerts.stop()
         self._life.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflow_engine.storage.schema.access import api_token
+from workflow_engine.storage.schema.alert_sources import alert_source, alert_source_entry
 from workflow_engine.storage.schema.analysis import case_path, inspection_sample, visit, visit_day
 from workflow_engine.storage.schema.audit import audit_entry, command, entry_payload, stream
 from workflow_engine.storage.schema.ballots import (
@@ -102,6 +103,8 @@ from workflow_engine.storage.schema.work import (
 __all__ = [
     "METADATA",
     "alert",
+    "alert_source",
+    "alert_source_entry",
     "api_token",
     "attachment",
     "audit_entry",
