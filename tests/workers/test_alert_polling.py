@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+from zlib import crc32
 
 import pytest
 from cryptography import x509
@@ -62,10 +63,10 @@ def serve(outside: Outside, **files: bytes) -> None:
         content = files.get(asked.path.strip("/"))
         if content is None:
             reply(handler, 404)
-        elif asked.headers.get("if-none-match") == f'"{len(content)}"':
+        elif asked.headers.get("if-none-match") == f'"{crc32(content)}"':
             reply(handler, 304, Content_Length="0")
         else:
-            reply(handler, 200, content, ETag=f'"{len(content)}"', Content_Type="application/atom+xml")
+            reply(handler, 200, content, ETag=f'"{crc32(content)}"', Content_Type="application/atom+xml")
 
     outside.answer = answer
 
@@ -106,12 +107,12 @@ def test_feed_brings_each_alert_in_once(house: House, poller: AlertPoller, outsi
     assert poller.run_once() == 0
     assert outcomes(house, source_id) == {"urn:0": "started", "urn:1": "started"}
     assert {row.source for row in house.engine.queries.get_alerts().items} == {"Weather"}
-    house.clock.advance(timedelta(seconds=60))
+    house.clock.advance(60)
     poller.run_once()
     assert outside.requests[-1].headers["if-none-match"]
     assert len(house.engine.queries.get_alerts().items) == 2
     serve(outside, feed=feed(cap("C"), cap("B"), cap("A")))
-    house.clock.advance(timedelta(seconds=60))
+    house.clock.advance(60)
     poller.run_once()
     assert len(house.engine.queries.get_alerts().items) == 3
     row = found(house, source_id)
@@ -165,14 +166,14 @@ def test_source_that_fails_is_asked_less_often_and_keeps_what_it_knows(
         assert poller.run_once() == 1
         row = found(house, source_id)
         pauses.append((row.next_at - house.clock.now()).total_seconds())
-        house.clock.advance(row.next_at - house.clock.now())
+        house.clock.advance((row.next_at - house.clock.now()).total_seconds())
     assert pauses == [60, 120, 240]
     assert "503" in str(row.last_error)
     serve(outside, feed=cap("A").encode())
     poller.run_once()
     assert (found(house, source_id).failures, outcomes(house, source_id)) == (0, {"A": "started"})
     serve(outside, feed=b"<html/>")
-    house.clock.advance(timedelta(seconds=60))
+    house.clock.advance(60)
     poller.run_once()
     assert "Atom" in str(found(house, source_id).last_error) or "alert" in str(found(house, source_id).last_error)
 
@@ -206,21 +207,21 @@ def signed(xml: str, name: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "signature", "outcome"),
+    ("signer", "change", "signature", "outcome"),
     [
-        (signed(cap("A"), "office"), "required", "started"),
-        (signed(cap("A"), "somebody else"), "required", "refused"),
-        (signed(cap("A"), "somebody else"), "present", "refused"),
-        (signed(cap("A"), "office").replace(b"Old town", b"New town"), "present", "refused"),
-        (cap("A").encode(), "required", "refused"),
-        (cap("A").encode(), "present", "started"),
+        ("office", b"Old town", "required", "started"),
+        ("somebody else", b"Old town", "required", "refused"),
+        ("somebody else", b"Old town", "present", "refused"),
+        ("office", b"New town", "present", "refused"),
+        ("", b"Old town", "required", "refused"),
+        ("", b"Old town", "present", "started"),
     ],
-    ids=["good", "of another", "of another, none required", "changed", "none", "none, none required"],
 )
 def test_signature_counts_as_the_source_says(
-    house: House, poller: AlertPoller, outside: Outside, content: bytes, signature: str, outcome: str
+    house: House, poller: AlertPoller, outside: Outside, signer: str, change: bytes, signature: str, outcome: str
 ) -> None:
-    serve(outside, alert=content)
+    content = signed(cap("A"), signer) if signer else cap("A").encode()
+    serve(outside, alert=content.replace(b"Old town", change))
     certificate = keys("office")[1]
     source_id = source(house, f"{outside.url}/alert", signature=signature, certificates=certificate)
     poller.run_once()
@@ -236,10 +237,10 @@ def test_signature_is_checked_even_where_no_certificate_is_named_and_ends_with_i
     poller.run_once()
     assert outcomes(house, source_id) == {"A": "refused"}
     serve(outside, alert=good)
-    house.clock.advance(datetime(2027, 1, 1, tzinfo=UTC) - NOON)
+    house.clock.advance((datetime(2027, 1, 1, tzinfo=UTC) - NOON).total_seconds())
     poller.run_once()
-    assert [row.outcome for row in entries(house, source_id)] == ["refused", "refused"]
-    assert "valid now" in entries(house, source_id)[0].reason
+    (row,) = entries(house, source_id)
+    assert (row.outcome, "valid now" in row.reason) == ("refused", True), "the one before is long forgotten"
 
 
 def test_source_is_paused_resumed_asked_at_once_and_removed(

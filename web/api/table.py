@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from web.api.operations import Ask, Tell
+from web.api.table_alerts import ALERT_SOURCES
+from web.api.table_alerts import NOT_OFFERED as NO_SOURCES
 from web.api.table_indicators import INDICATORS
 from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
 from web.api.table_service_requests import SERVICE_REQUESTS
@@ -217,75 +219,23 @@ _MODELS: tuple[Ask | Tell, ...] = (
     Tell("discard_model_work", f"{WORK}/discard", "models:write", DiscardModelWork),
 )
 _OPERATIONS: tuple[Ask | Tell, ...] = (
-    Ask("list_incidents", "/incidents", "operations:read", "list_incidents", verb="operate_cases"),
-    Ask("list_causes", "/causes", "operations:read", "operation.list_causes"),
-    Ask("list_incidents_of_cause", "/causes/{cause}/incidents", "operations:read", "operation.list_incidents_of"),
-    Tell("retry_incident", f"{CASE}/incidents/{{incident_no}}/retry", "operations:write", RetryIncident),
-    Tell("modify_case", f"{CASE}/modify", "operations:write", ModifyCase),
-    Tell("migrate_case", f"{CASE}/migrate", "operations:write", MigrateCase),
-    Ask("list_batches", "/batches", "operations:read", "operation.list_batches"),
-    Ask("get_batch", BATCH, "operations:read", "operation.get_batch"),
-    Ask("list_batch_items", f"{BATCH}/items", "operations:read", "operation.list_batch_items", verb="operate_cases"),
-    Tell("create_batch", "/batches", "operations:write", CreateBatch, ("batch_id",)),
-    Tell("pause_batch", f"{BATCH}/pause", "operations:write", PauseBatch),
-    Tell("continue_batch", f"{BATCH}/continue", "operations:write", ContinueBatch),
-    Tell("stop_batch", f"{BATCH}/stop", "operations:write", StopBatch),
-    Ask("list_messages", "/messages", "operations:read", "list_messages", verb="operate_cases"),
-    Ask("list_jobs", "/jobs", "operations:read", "list_jobs", verb="operate_cases"),
-    Ask("list_deliveries", "/deliveries", "operations:read", "list_outbox", verb="operate_cases"),
-    Tell("retry_delivery", "/deliveries/{outbox_id}/retry", "operations:write", RetryDelivery),
-    Ask("list_webhooks", "/webhooks", "operations:read", "telling.list_webhooks", verb="settings.change"),
-    Ask("list_webhook_deliveries", f"{HOOK}/deliveries", "operations:read", "telling.list_deliveries",
-        verb="settings.change"),
-    Tell("add_webhook", "/webhooks", "operations:write", AddWebhook, ("webhook_id",)),
-    Tell("pause_webhook", f"{HOOK}/pause", "operations:write", PauseWebhook),
-    Tell("resume_webhook", f"{HOOK}/resume", "operations:write", ResumeWebhook),
-    Tell("remove_webhook", f"{HOOK}/remove", "operations:write", RemoveWebhook),
-    Tell("send_again", "/webhook-deliveries/send-again", "operations:write", SendAgain),
-)  # fmt: skip
-_ORGANISATION: tuple[Ask | Tell, ...] = (
-    Ask("list_people", "/people", "organisation:read", "list_people"),
-    Ask("list_groups", "/groups", "organisation:read", "list_groups"),
-    Ask("list_units", "/units", "organisation:read", "organisation.list_units", verb=ORGANISATION),
-    Ask("get_unit", "/units/{unit_id}", "organisation:read", "organisation.get_unit", verb=ORGANISATION),
-    Ask("list_members", "/members", "organisation:read", "organisation.list_members", verb=ORGANISATION),
-    Ask("list_shifts", "/shifts", "organisation:read", "organisation.list_shifts", verb=ORGANISATION),
-    Ask("list_deputies", "/deputies", "organisation:read", "organisation.list_deputies", verb=ORGANISATION),
-    Ask("list_grants", "/grants", "organisation:read", "organisation.list_grants", verb=ORGANISATION),
-    Ask("list_proposals", "/proposals", "organisation:read", "organisation.list_proposals", verb=ORGANISATION),
-    Ask("list_changes", "/organisation/changes", "organisation:read", "organisation.history", verb=ORGANISATION),
-    Tell("load_organisation", "/organisation", "organisation:write", LoadOrganisation),
-    Tell("propose_power", "/proposals", "organisation:write", ProposePower, ("proposal_id",)),
-    Tell("decide_proposal", "/proposals/{proposal_id}/decide", "organisation:write", DecideProposal),
-    Tell("give_grant", "/grants", "organisation:write", GiveGrant),
-    Tell("revoke_grant", "/grants/{grant_id}/revoke", "organisation:write", RevokeGrant),
-    Tell("change_profile", "/profile", "organisation:write", ChangeProfile),
-    Ask("list_parameters", "/parameters", "organisation:read", "parameters.list_parameters"),
-    Ask("list_passed_bounds", "/parameters/passed-bounds", "organisation:read", "parameters.list_passed_bounds"),
-    Tell("set_parameters", "/parameters", "organisation:write", SetParameters),
-    Ask("list_categories", "/categories", "organisation:read", "service_categories.list"),
-    Ask("list_category_versions", "/categories/versions", "organisation:read", "service_categories.versions"),
-    Tell("change_categories", "/categories", "organisation:write", ChangeServiceCategories),
-    Tell("change_calendar", "/calendar", "organisation:write", ChangeCalendar),
-    Tell("revoke_token", "/tokens/{token_id}/revoke", "organisation:write", RevokeApiToken),
+    *_TASKS,
+    *_BALLOTS,
+    *_CONFLICTS,
+    *_CASES,
+    *_CONSULTATIONS,
+    *_SUPERVISION,
+    *_MODELS,
+    *_OPERATIONS,
+    *_ORGANISATION,
+    *_AUDIT,
+    *INDICATORS,
+    *SERVICE_REQUESTS,
+    *ALERT_SOURCES,
 )
-_AUDIT: tuple[Ask | Tell, ...] = (
-    Ask("list_readings", "/readings", "audit:read", "organisation.list_readings"),
-    Ask("list_checkpoints", "/checkpoints", "audit:read", "log.checkpoints"),
-    Ask("get_checkpoint", "/checkpoints/newest", "audit:read", "log.checkpoint"),
-    Ask("analyse_steps", "/analysis/steps", "audit:read", "analysis.steps"),
-    Ask("analyse_variants", "/analysis/variants", "audit:read", "paths.variants"),
-    Ask("list_samples", "/samples", "audit:read", "paths.list_samples"),
-    Ask("list_questions", "/questions", "audit:read", "paths.questions"),
-    Tell("draw_sample", "/samples", "audit:write", DrawSample, ("sample_id",)),
-    Tell("ask_department", "/questions", "audit:write", AskDepartment, ("question_case_id",)),
-)
-
-OPERATIONS: tuple[Ask | Tell, ...] = (
-    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
-    *_AUDIT, *INDICATORS, *SERVICE_REQUESTS,
-)  # fmt: skip
-NOT_OFFERED = NO_REQUESTS | {
+NOT_OFFERED = {
+    **NO_SOURCES,
+    **NO_REQUESTS,
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",

@@ -34,6 +34,10 @@ ALERT_WORDS = {
     "Draft": marked("Draft"), "Alert": marked("Alert"), "Update": marked("Update"), "Cancel": marked("Cancel"),
     "Ack": marked("Receipt"), "Error": marked("Error"), "Extreme": marked("Extreme"), "Severe": marked("Severe"),
     "Moderate": marked("Moderate"), "Minor": marked("Minor"), "Unknown": marked("Unknown"),
+    "Geo": marked("Earth"), "Met": marked("Weather"), "Safety": marked("Safety"), "Security": marked("Security"),
+    "Rescue": marked("Rescue"), "Fire": marked("Fire"), "Health": marked("Health"), "Env": marked("Environment"),
+    "Transport": marked("Transport"), "Infra": marked("Infrastructure"), "CBRNE": marked("Hazardous substances"),
+    "Other": marked("Other"),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from web.ui import (
     account,
+    alert_sources,
     alerts,
     analysis,
     batches,
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     modify.blueprint,
     migrations.blueprint,
     alerts.blueprint,
+    alert_sources.blueprint,
     models.blueprint,
     model_work.blueprint,
     model_try.blueprint,

@@ -116,8 +116,8 @@ def _around(points: Iterable[Any]) -> Box | None:
 
 
 def _around_circle(circle: Mapping[str, Any]) -> Box:
-    latitude, longitude = (float(part) for part in circle["centre"])
-    up = float(circle["radius_km"]) / _KM_PER_DEGREE
+    latitude, longitude = (float(part) for part in circle["center"])
+    up = float(circle["radius"]) / _KM_PER_DEGREE
     wide = up / max(0.01, math.cos(math.radians(latitude)))
     return latitude - up, longitude - wide, latitude + up, longitude + wide
 

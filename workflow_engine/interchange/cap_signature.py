@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
-from signxml.exceptions import InvalidInput, InvalidSignature
+from signxml.exceptions import InvalidCertificate, InvalidInput, InvalidSignature
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from workflow_engine.domain.errors import RejectedError
@@ -75,21 +75,23 @@ def check_signature(root: etree._Element, named: Sequence[x509.Certificate], now
     if root.find(f"{_DS}Signature") is None:
         return None
     for certificate in named or _brought_along(root):
-        signed = _check_by(root, certificate, known=bool(named))
+        signed = _check_by(root, certificate, now, known=bool(named))
         if signed is not None:
-            if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-                raise SignatureRefusedError(f"Expected a certificate that is valid now, but {signed.signer}'s is not.")
             return signed
     if named:
-        raise SignatureRefusedError("Expected a signature by one of the certificates named for this source.")
+        raise SignatureRefusedError("Expected a signature by a certificate named for this source and valid now.")
     return None
 
 
-def _check_by(root: etree._Element, certificate: x509.Certificate, *, known: bool) -> Signed | None:
+def _check_by(root: etree._Element, certificate: x509.Certificate, now: datetime, *, known: bool) -> Signed | None:
     """None: not by this one, or by a method that proves nothing."""
-    pem = certificate.public_bytes(Encoding.PEM).decode()
+    pem, signer = certificate.public_bytes(Encoding.PEM).decode(), certificate.subject.rfc4514_string()
     try:
-        found = XMLVerifier().verify(root, x509_cert=pem, expect_config=_CONFIGURATION)
+        found = XMLVerifier().verify(root, x509_cert=pem, expect_config=replace(_CONFIGURATION, verification_time=now))
+    except InvalidCertificate:
+        if known:
+            return None
+        raise SignatureRefusedError(f"Expected a certificate that is valid now, but {signer}'s is not.") from None
     except InvalidSignature:
         if known:
             return None  # perhaps by the next one; what came along is the only one there is
@@ -99,7 +101,7 @@ def _check_by(root: etree._Element, certificate: x509.Certificate, *, known: boo
     result = found[0] if isinstance(found, list) else found
     if result.signed_xml is None or result.signed_xml.tag != root.tag:
         raise SignatureRefusedError("Expected the whole alert to be signed, but only a part of it is.")
-    return Signed(etree.tostring(result.signed_xml), certificate.subject.rfc4514_string(), known)
+    return Signed(etree.tostring(result.signed_xml), signer, known)
 
 
 def _brought_along(root: etree._Element) -> list[x509.Certificate]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, null, select, update
 
 from workflow_engine.storage.schema import alert_source, alert_source_entry
 from workflow_engine.storage.statement import Statement, param, upsert
@@ -45,7 +45,7 @@ _LEASE = Statement(update(alert_source).where(_OF).values(next_at=param("until",
 _ANSWERED = Statement(
     update(alert_source).where(_OF).values(
         next_at=param("next", _s.next_at), etag=param("etag"), modified=param("modified"), failures=0,
-        asked_at=param("now", _s.asked_at), answered_at=param("now", _s.answered_at), last_error=None,
+        asked_at=param("now", _s.asked_at), answered_at=param("now", _s.answered_at), last_error=null(),
     )
 )  # fmt: skip
 _FAILURES = Statement(select(_s.failures, _s.every_seconds).where(_OF).with_for_update())

@@ -65,10 +65,16 @@ class Workers:
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
         self._counting = Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS)
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
-        self._log = Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS)
-        self._keeping = Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS)
-        self._supervision = Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS)
-        self._alerts = Loop("alerts", AlertPoller(engine, settings).run_once, POLLING_REST_SECONDS)
+        self._loops = (
+            Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS),
+            Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS),
+            batch_loop(engine, worker_id, settings.batch_slice),
+            Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS),
+            Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS),
+            Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS),
+            Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS),
+            Loop("alerts", AlertPoller(engine, settings).run_once, POLLING_REST_SECONDS),
+        )
         self._life = SignOfLife(engine, f"worker/{worker_id}", {"topics": list(registry.topics)})
         for warning in registry.warnings:
             log.warning(warning)
@@ -83,10 +89,9 @@ class Workers:
         self._counting.start()
         self._dispatcher.start()
         self._sequencer.listen()
-        self._log.start()
-        self._keeping.start()
-        self._supervision.start()
-        self._alerts.start()
+        for loop in self._loops:
+            loop.start()
+        self._dispatcher.start()
         self._life.start()
 
     def stop(self) -> None:
@@ -97,11 +102,9 @@ class Workers:
         self._batches.stop()
         self._paths.stop()
         self._counting.stop()
+        for loop in self._loops:
+            loop.stop()
         self._dispatcher.stop()
-        self._log.stop()
-        self._keeping.stop()
-        self._supervision.stop()
-        self._alerts.stop()
         self._life.stop()
 
 
