@@ -112,10 +112,10 @@ class Settings:
         None, "File with the token that `/metrics` asks for; without it only this machine itself may read them."
     )
     http_allow: tuple[str, ...] = _setting(
-        (), "Hosts that connectors may call, as `host`, `host:port` or `*.domain`; empty: none."
+        (), "Hosts that connectors and sources of alerts may be at, as `host`, `host:port` or `*.domain`; empty: none."
     )
     http_allow_networks: tuple[str, ...] = _setting(
-        (), "Networks of your own, like `10.20.0.0/16`, that connectors may reach; empty: public addresses only."
+        (), "Networks of your own, like `10.20.0.0/16`, that they may reach; empty: public addresses only."
     )
     http_timeout_seconds: float = _setting(
         10.0, "How long HTTP connectors and webhooks wait for an answer, if theirs is not set."

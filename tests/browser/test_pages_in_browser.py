@@ -14,6 +14,7 @@ from tests.support.house import model_xml
 from tests.support.voting import amend, release_voting, start_vote, vote
 from workflow_engine import (
     OPERATOR,
+    Actor,
     AddWebhook,
     ClaimUserTask,
     CreateBatch,
@@ -21,6 +22,7 @@ from workflow_engine import (
     ImportAlert,
     KeepModelWork,
     ReleaseDefinition,
+    SetAlertSource,
     StartCase,
     new_id,
     secret_of,
@@ -100,6 +102,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "webhook_id": webhook_id, "batch_id": batch_id, "unit_id": "duty_room", "person_id": "user:lin_yue",
         "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
         "consultation_id": open_consultation(city), "code": "waste.exposed",
+        "source_id": ask_a_source(city, jiang),
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
@@ -113,6 +116,17 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
                 given = {name: values[name] for name in rule.arguments} | questions.get(rule.endpoint, {})
                 found[rule.endpoint] = url_for(rule.endpoint, **given)
     return found
+
+
+def ask_a_source(city: City, who: Actor) -> str:
+    """A source of alerts that was never asked."""
+    source_id = new_id()
+    command = SetAlertSource(
+        command_id=new_id(), source_id=source_id, name="Weather office", url="https://weather.example/feed",
+        categories=("Met",), box="27.8, 111.9, 28.7, 114.3",
+    )  # fmt: skip
+    city.engine.handle(command, who)
+    return source_id
 
 
 def put_to_the_vote(city: City) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""``alert``: take in alerts of the Common Alerting Protocol."""
+"""``alert``: take in alerts of the Common Alerting Protocol, and see to where they come from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from workflow_engine import Actor, Engine, EngineError, ImportAlert, UnavailableError, new_id
+from workflow_engine import Actor, Engine, EngineError, ImportAlert, PollAlertSource, UnavailableError, new_id
 from workflow_engine.cli.asking import actor_for, opened, read_bytes, with_output, with_person
 from workflow_engine.cli.failures import PartlyRefusedError
-from workflow_engine.cli.output import Output
+from workflow_engine.cli.output import Output, table
 from workflow_engine.interchange.feed import parse_alerts
 
 _LARGEST_FILE_BYTES = 8_000_000
@@ -86,3 +86,24 @@ def _line(outcome: dict[str, Any]) -> str:
     if outcome["outcome"] == REFUSED:
         return f"{text}: {outcome['reason']}"
     return f"{text}, case {outcome['case_id']}" if outcome["case_id"] else text
+
+
+@alert.command("sources")
+@with_output
+def list_sources(output: Output) -> None:
+    """List the addresses that are asked for alerts, and how asking them goes."""
+    with opened() as engine:
+        rows = engine.queries.alert_sources.list()
+    columns = ("source_id", "name", "url", "state", "answered_at", "failures", "last_error")
+    output.tell({"sources": rows}, table(columns, ([getattr(row, name) for name in columns] for row in rows)))
+
+
+@alert.command("poll")
+@click.argument("source_id")
+@with_person
+@with_output
+def poll_source(output: Output, source_id: str, person: str | None) -> None:
+    """Ask one source now instead of when it is due; a running server does it within seconds."""
+    with opened() as engine:
+        engine.handle(PollAlertSource(command_id=new_id(), source_id=source_id), actor_for(engine, person))
+    output.tell({"source_id": source_id}, [f"{source_id} is asked next."])

@@ -87,7 +87,8 @@ class AlertSourceQueries:
         return _row(row)
 
     def list_entries(self, source_id: str, after: str | None = None, limit: int = 50) -> Page[AlertEntryRow]:
-        """What came from it, the newest first."""
+        """What came from it, the newest first. Raises NotFoundError."""
+        self.get(source_id)
         limit, key = clamp(limit), decode(after, 2)
         statement = select(*_ENTRY).where(_e.source_id == source_id)
         if key is not None:
