@@ -135,6 +135,10 @@ def test_index_entry_is_fetched_whole_from_where_it_says(house: House, poller: A
     poller.run_once()
     (alert,) = house.engine.queries.get_alerts().items
     assert (alert.identifier, outcomes(house, source_id)["urn:2"]) == ("W-1", "started")
+    serve(outside, index=index.replace(b"urn:1", b"urn:3").replace(b"127.0.0.1", b"elsewhere.example"))
+    source(house, f"{outside.url}/index", source_id=source_id)
+    poller.run_once()
+    assert outcomes(house, source_id)["urn:3"] == "started", "by what the index says of it"
 
 
 def test_what_is_not_for_this_city_stays_outside_but_for_what_follows_a_known_one(

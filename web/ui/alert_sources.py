@@ -127,7 +127,7 @@ def _page(source_id: str, error: EngineError | None = None, typed: dict[str, Any
     source = engine().queries.alert_sources.get(source_id)
     found = engine().queries.alert_sources.list_entries(source_id, cursor(), PAGE_ROWS)
     return render_template(
-        "pages/alert_source.html", source=source, entries=found.items, next_cursor=found.next_cursor, after=cursor(),
+        "pages/alert_source.html", source=source, came=found.items, next_cursor=found.next_cursor, after=cursor(),
         outcomes=OUTCOMES, now=engine().clock.now(), **_form(error, typed or form_of(source)),
     )  # fmt: skip
 

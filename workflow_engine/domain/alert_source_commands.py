@@ -87,6 +87,6 @@ class SettleAlertPoll(AlertSourceCommand):
     """Given back with the next question, so that what did not change is not sent again."""
     error: str | None = None
     entries: Sequence[Mapping[str, Any]] = ()
-    """``digest``, ``entry_id``, ``alert_key``, ``outcome``, ``reason``, ``case_id`` of each that was new."""
+    """``digest``, ``entry_id``, ``title``, ``alert_key``, ``outcome``, ``reason``, ``case_id`` of each that was new."""
     again_in_seconds: float | None = None
     """None: as often as the source is asked."""

@@ -128,6 +128,7 @@ def settle_alert_poll(work: Handling, command: SettleAlertPoll) -> Receipt:
         (
             {
                 "source_id": command.source_id, "digest": entry["digest"], "entry_id": entry["entry_id"][:500],
+                "title": str(entry.get("title") or "")[:_LONGEST_REASON],
                 "alert_key": entry.get("alert_key"), "outcome": entry["outcome"],
                 "reason": str(entry.get("reason") or "")[:_LONGEST_REASON], "case_id": entry.get("case_id"),
                 "seen_at": work.now,

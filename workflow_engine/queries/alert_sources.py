@@ -49,6 +49,8 @@ class AlertEntryRow:
 
     digest: str
     entry_id: str
+    title: str
+    """As the alert says it; empty where it cannot be read."""
     alert_key: str | None
     outcome: str
     reason: str

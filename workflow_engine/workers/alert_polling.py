@@ -51,7 +51,11 @@ class _Round:
     """Why one of them could not be had."""
 
     def note(self, digest: str, entry: FeedEntry, outcome: str, **more: Any) -> None:
-        found = {"digest": digest, "entry_id": entry.entry_id or entry.alert.identifier, "outcome": outcome}
+        titles = (text for info in entry.alert.infos for text in (info.headline, info.event) if text)
+        found = {
+            "digest": digest, "entry_id": entry.entry_id or entry.alert.identifier, "outcome": outcome,
+            "title": next(titles, entry.alert.identifier),
+        }  # fmt: skip
         self.entries.append({**found, **more})
 
 
@@ -151,8 +155,12 @@ class AlertPoller:
         self._bring_in(done, digest, entry, alert, key)
 
     def _whole(self, entry: FeedEntry, single: bytes | None) -> tuple[CapAlert, bytes | None]:
-        """The alert itself: where an entry is only an index of it, from where the entry says."""
-        if single is not None or entry.link is None or not (entry.alert.summary or entry.alert.signed):
+        """The alert itself: where an entry is only an index of it, from where the entry says.
+
+        What the index says is all there is of an alert whose own file lies at a host that is not allowed.
+        """
+        whole = not (entry.alert.summary or entry.alert.signed)
+        if single is not None or whole or entry.link is None or not is_allowed(entry.link, self._allowed):
             return entry.alert, single
         answer = require_success(self._get(entry.link, MAX_ALERT_BYTES))
         return read_element(read_cap_xml(answer.content, MAX_ALERT_BYTES)), answer.content

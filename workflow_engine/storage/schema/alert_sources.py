@@ -53,6 +53,7 @@ alert_source_entry = Table(
     Column("source_id", String(ID), ForeignKey("alert_source.source_id", ondelete="CASCADE"), primary_key=True),
     Column("digest", String(64), primary_key=True, comment="of the entry as it came"),
     Column("entry_id", Text, nullable=False),
+    Column("title", Text, nullable=False, comment="as the alert says it"),
     Column("alert_key", String(512)),
     Column("outcome", String(16), nullable=False),
     Column("reason", Text, nullable=False),

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False, comment="of the entry as it came"),
         sa.Column("entry_id", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False, comment="as the alert says it"),
         sa.Column("alert_key", sa.String(length=512), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
