@@ -87,10 +87,15 @@ def _signed_in(product: Product) -> Iterator[FlaskClient]:
     product.engine.handle(LoadOrganisation(command_id=new_command_id(), units=[unit], people=[clerk]), OPERATOR)
     sessions = SessionStore()
     client = create_app(product.engine, product.settings, sessions).test_client()
-    token = _TOKEN.search(client.get("/sign-in").text)
-    client.post("/sign-in/demo", data={"csrf_token": token[1] if token else "", "person_id": CLERK})
+    sign_in(client, CLERK)
     yield client
     sessions.close()
+
+
+def sign_in(client: FlaskClient, person_id: str) -> None:
+    """One of the demo's people in front of the pages."""
+    token = _TOKEN.search(client.get("/sign-in").text)
+    client.post("/sign-in/demo", data={"csrf_token": token[1] if token else "", "person_id": person_id})
 
 
 def _time(client: FlaskClient, path: str) -> float:

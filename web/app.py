@@ -17,6 +17,7 @@ from web import (
     i18n,
     metrics,
     navigation,
+    open311,
     permissions,
     preferences,
     reading,
@@ -50,6 +51,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     app = Flask("web", root_path=str(FOLDER), static_folder=None)
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
     app.extensions["opinion_pace"] = Pace(most=10, seconds=600)
+    app.extensions["open311_pace"] = Pace(most=60, seconds=60)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.extensions["tries"] = TryOuts(web_settings.tries_folder)
     store = sessions or SessionStore(web_settings.session_file)
@@ -76,6 +78,6 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
     app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
     app.jinja_env.globals.update(preference=preferences.preference)
-    for blueprint in (*BLUEPRINTS, api.blueprint):
+    for blueprint in (*BLUEPRINTS, api.blueprint, open311.blueprint):
         app.register_blueprint(blueprint)
     return app

@@ -23,6 +23,9 @@ class WebSettings:
     session_file: Path | None
     worker_tokens_file: Path | None
     metrics_token_file: Path | None
+    open311_jurisdiction: str
+    open311_contact: str
+    open311_moderated: bool
     tries_folder: Path
     """Where people try drafts; what lies there is nobody's record."""
 
@@ -39,6 +42,9 @@ class WebSettings:
             session_file=settings.session_file,
             worker_tokens_file=settings.worker_tokens_file,
             metrics_token_file=settings.metrics_token_file,
+            open311_jurisdiction=settings.open311_jurisdiction,
+            open311_contact=settings.open311_contact,
+            open311_moderated=settings.open311_moderated,
             tries_folder=_beside(settings.session_file),
         )
 

@@ -17,7 +17,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from web.api import problems
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.security import CsrfError, is_api_request
+from web.open311 import problems as open311_problems
+from web.security import CsrfError, is_api_request, is_open311_request
 from workflow_engine import (
     DefinitionError,
     DuplicateCommandError,
@@ -118,6 +119,8 @@ def refuse(error: EngineError) -> Response:
         log.error("The engine failed with %s at %s", error.code, request.path, exc_info=error)
     if status == 403:
         log.warning("%s refused at %s: %s", _actor(), request.path, error.code)
+    if is_open311_request():
+        return open311_problems.of_refusal(error, status)
     if is_api_request():
         return problems.of_refusal(error, status)
     show_again: ShowAgain | None = g.pop("show_again", None)
@@ -150,6 +153,8 @@ def http_error(error: HTTPException) -> Response:
         return Response(_(TITLES[400]), 400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if is_open311_request():
+        return open311_problems.of_http(error)
     if is_api_request():
         return problems.of_http(error)
     answer = page(error.code)
@@ -161,6 +166,8 @@ def http_error(error: HTTPException) -> Response:
 def unexpected(error: Exception) -> Response:
     """Anything else is our fault; the visitor learns no internals."""
     log.error("A view failed at %s", request.path, exc_info=error)
+    if is_open311_request():
+        return open311_problems.of_fault()
     if is_api_request():
         return problems.of_fault()
     return page(500, typed=_typed())

@@ -15,6 +15,7 @@ from flask import Flask, Response, request, session
 from werkzeug.exceptions import BadRequest
 
 API_PREFIX = "/api/"
+OPEN311_PREFIX = "/open311/"
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,8 +68,13 @@ def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool) -> Non
 
 
 def is_api_request() -> bool:
-    """Whether a program asks for something of the API: it is known by its token alone, and answered in JSON."""
-    return request.path.startswith(API_PREFIX)
+    """Whether a program asks, not a browser: it is known by its token alone, and never answered with pages."""
+    return request.path.startswith((API_PREFIX, OPEN311_PREFIX))
+
+
+def is_open311_request() -> bool:
+    """Whether that program speaks GeoReport v2."""
+    return request.path.startswith(OPEN311_PREFIX)
 
 
 def csrf_token() -> str:

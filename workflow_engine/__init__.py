@@ -11,6 +11,7 @@ from workflow_engine import (
     door_ballots,
     door_commands,
     door_consultations,
+    door_georeport,
     door_indicators,
     door_models,
     door_outside,
@@ -51,6 +52,7 @@ from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ say
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
@@ -165,6 +167,7 @@ __all__ += door_assigning.__all__
 __all__ += door_ballots.__all__
 __all__ += door_commands.__all__
 __all__ += door_consultations.__all__
+__all__ += door_georeport.__all__
 __all__ += door_models.__all__
 __all__ += door_outside.__all__
 __all__ += door_people.__all__

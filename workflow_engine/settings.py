@@ -86,6 +86,13 @@ class Settings:
     worker_tokens_file: Path | None = _setting(
         None, "TOML file with the workers outside that may use the API, and hashes of their tokens (docs/operation.md)."
     )
+    open311_jurisdiction: str = _setting(
+        "", "The city's jurisdiction_id in Open311, such as yunxi.example; empty: any that is asked for counts as ours."
+    )
+    open311_contact: str = _setting("", "Whom users of the Open311 interface turn to, as its discovery document says.")
+    open311_moderated: bool = _setting(
+        False, "Somebody reads what comes in by Open311 before it is public; apps get a token first (docs/open311.md)."
+    )
     oidc_issuer: str = _setting(
         "", "Address of an OpenID Connect provider by which people may sign in (docs/identity.md); empty: none."
     )

@@ -81,18 +81,18 @@ class Validator:
         return self.findings
 
     # ---- asking
-    def get(self, path: str, status: int = 200, **arguments: str) -> Any:
+    def get(self, path: str, **arguments: str) -> Any:
         """Both formats of one resource, compared; the JSON."""
         xml = self.session.get(f"{self.base}/{path}.xml", params=arguments)
         plain = self.session.get(f"{self.base}/{path}.json", params=arguments)
-        assert (xml.status_code, plain.status_code) == (status, status), (path, arguments, xml.text, plain.text)
+        assert (xml.status_code, plain.status_code) == (200, 200), (path, arguments, xml.text, plain.text)
         return self._compared(xml, plain)
 
-    def refusal(self, rule: str, status: int, path: str, **arguments: str) -> None:
+    def refusal(self, rule: str, code: int, path: str, **arguments: str) -> None:
         """Holds the rule against an answer that should be an error."""
         for form in ("xml", "json"):
             answer = self.session.get(f"{self.base}/{path}.{form}", params=arguments)
-            self.findings.note(rule, answer.status_code == status, f"{answer.status_code} {answer.text[:200]}")
+            self.findings.note(rule, answer.status_code == code, f"{answer.status_code} {answer.text[:200]}")
             self._error_document(answer, form)
 
     def post(self, form: str, fields: Sequence[tuple[str, str]]) -> requests.Response:

@@ -66,6 +66,21 @@ MODEL = (
 )  # fmt: skip
 
 
+IMPORT_MODEL = (
+    messages("service_request.imported")
+    + '<bpmn:process id="hotline_request" isExecutable="true"><bpmn:startEvent id="start"/><bpmn:startEvent id="door">'
+    '<bpmn:messageEventDefinition id="door_d" messageRef="service_request_imported_m"/></bpmn:startEvent>'
+    f'<bpmn:exclusiveGateway id="open" default="open__end"/>{user_task("handle")}<bpmn:endEvent id="end"/>'
+    '<bpmn:sequenceFlow id="start__handle" sourceRef="start" targetRef="handle"/>'
+    '<bpmn:sequenceFlow id="door__open" sourceRef="door" targetRef="open"/>'
+    '<bpmn:sequenceFlow id="open__end" sourceRef="open" targetRef="end"/>'
+    '<bpmn:sequenceFlow id="open__handle" sourceRef="open" targetRef="handle"><bpmn:conditionExpression '
+    'xsi:type="bpmn:tFormalExpression">=request.closed = false</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    '<bpmn:sequenceFlow id="handle__end" sourceRef="handle" targetRef="end"/></bpmn:process>'
+)
+"""What comes from elsewhere ends at once where it is closed."""
+
+
 def submit(house: House, actor: Actor = VISITOR, **fields: Any) -> Receipt:
     """A report of a resident."""
     given: dict[str, Any] = {
@@ -77,5 +92,6 @@ def submit(house: House, actor: Actor = VISITOR, **fields: Any) -> Receipt:
 
 
 __all__ = [
-    "CLERK", "CODE", "DISPATCHER", "DUE", "MODEL", "NOON", "VISITOR", "catching", "messages", "submit", "tell", "text",
+    "CLERK", "CODE", "DISPATCHER", "DUE", "IMPORT_MODEL", "MODEL", "NOON", "VISITOR", "catching", "messages", "submit",
+    "tell", "text",
 ]  # fmt: skip

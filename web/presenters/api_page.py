@@ -12,7 +12,7 @@ from web.i18n import marked
 CHAPTERS = {
     "tasks": marked("Tasks"), "cases": marked("Cases"), "models": marked("Models"),
     "operations": marked("Operations"), "organisation": marked("Organisation"), "audit": marked("Audit"),
-    "analysis": marked("Analysis"), "jobs": marked("Jobs of workers outside"),
+    "analysis": marked("Analysis"), "jobs": marked("Jobs of workers outside"), "open311": marked("Reports by Open311"),
 }  # fmt: skip
 _ACCESS = {"read": marked("%(what)s: look"), "write": marked("%(what)s: look and act")}
 
@@ -104,7 +104,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return " | ".join(_kind(one) for one in schema["anyOf"])
     kind = str(schema.get("type", "any"))
     if kind == "array":
-        return f"[{_kind(schema.get('items', {}))}]"
+        inside = schema.get("prefixItems") or [schema.get("items", {})]
+        return f"[{', '.join(_kind(one) for one in inside)}]"
     return str(schema.get("format") or schema.get("contentEncoding") or kind)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 SCOPES = (
     "tasks:read", "tasks:write", "cases:read", "cases:write", "models:read", "models:write", "operations:read",
     "operations:write", "organisation:read", "organisation:write", "audit:read",
-    "audit:write",
+    "audit:write", "open311:write",
 )  # fmt: skip
 CALENDAR_SCOPE = "calendar:read"
 """Opens the calendar of deadlines and nothing else: its token stands in an address."""

@@ -64,7 +64,7 @@ def read_asked(arguments: Mapping[str, str], now: datetime) -> RequestsAsked:
     problems = [f"{name} is too long." for name, value in given.items() if len(value) > _LONGEST_ARGUMENT]
     if problems:
         raise refused(400, *problems)
-    extensions = given.get("extensions", "").lower() in ("true", "1", "yes")
+    extensions = wants_extensions(given)
     ids = _words(given.get("service_request_id", ""))
     if ids:
         if len(ids) > MOST_ROWS:
@@ -86,6 +86,11 @@ def read_asked(arguments: Mapping[str, str], now: datetime) -> RequestsAsked:
         codes=codes, start=start, end=end, statuses=statuses, rows=rows, page=page, after=given.get("after"),
         extensions=extensions,
     )  # fmt: skip
+
+
+def wants_extensions(arguments: Mapping[str, str]) -> bool:
+    """Whether the client wants what the standard has no field for."""
+    return arguments.get("extensions", "").strip().lower() in ("true", "1", "yes")
 
 
 def _span(given: Mapping[str, str], now: datetime, problems: list[str]) -> tuple[datetime | None, datetime | None]:

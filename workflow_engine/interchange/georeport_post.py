@@ -15,8 +15,8 @@ Form = Mapping[str, Sequence[str]]
 """Every field with all its values."""
 
 LONGEST = {
-    "description": LONGEST_DESCRIPTION, "address_string": 400, "address_id": 100, "email": 200, "first_name": 100,
-    "last_name": 100, "phone": 50, "media_url": 2_000,
+    "description": LONGEST_DESCRIPTION, "address_string": 300, "address_id": 100, "email": 80, "first_name": 40,
+    "last_name": 39, "phone": 40, "media_url": 2_000,
 }  # fmt: skip
 """The fields that are kept, and how long each may be. ``device_id`` and ``account_id`` are taken and not kept."""
 LONGEST_ANSWER = {"string": 400, "text": 4_000}

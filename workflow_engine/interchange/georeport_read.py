@@ -56,6 +56,8 @@ def read_request(plain: Mapping[str, Any], number: int) -> GeoRequest | Unreadab
     values.update({name: _instant(name, plain.get(name), problems) for name in _INSTANTS})
     values["lat"] = _degrees("lat", plain.get("lat"), 90, problems)
     values["long"] = _degrees("long", plain.get("long"), 180, problems)
+    if (values["lat"] is None) != (values["long"] is None) and not any(one.startswith("l") for one in problems):
+        problems.append("lat and long go together; only one of them is given")
     problems += [f"{name} is missing" for name in _REQUIRED if not values[name] and not _text(plain.get(name))]
     if values["status"] and values["status"] not in STATUSES:
         problems.append(f"status is {values['status'][:40]!r}, not open or closed")

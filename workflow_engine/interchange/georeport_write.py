@@ -73,6 +73,13 @@ def request_fragment(request: GeoRequest, form: str) -> bytes:
     return etree.tostring(element, encoding="UTF-8", xml_declaration=False)
 
 
+def list_around(form: str) -> tuple[bytes, bytes, bytes]:
+    """What stands before, between and after the requests of a list that is written piece by piece."""
+    if form == JSON:
+        return b"[", b",\n", b"]\n"
+    return HEAD + b"<service_requests>\n", b"\n", b"\n</service_requests>\n"
+
+
 def _document(root: str, content: Any, form: str) -> bytes:
     if form == JSON:
         return orjson.dumps(content)

@@ -22,6 +22,7 @@ STATUSES = (
     "closed_explained", "closed_unreachable", "duplicate", "rejected_with_reason", "transferred", "suspended",
     "cancelled_by_reporter",
 )  # fmt: skip
+CLOSED = STATUSES[7:]
 LONGEST_TEXT = 4_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -56,7 +57,7 @@ class ReportRow:
 
     @property
     def is_closed(self) -> bool:
-        return STATUSES.index(self.status) > STATUSES.index("called_back")
+        return self.status in CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,11 @@ def _report(line: int, row: Mapping[str, str]) -> ReportRow | BadRow:
         values[name] = degrees(name, values[name], most, problems)
     if values["status"] and values["status"] not in STATUSES:
         problems.append(f"status is {values['status'][:40]!r}, not one of {', '.join(STATUSES)}")
+    if (values["lat"] is None) != (values["lon"] is None) and not any(
+        one.startswith(("lat", "lon")) for one in problems
+    ):
+        problems.append("lat and lon go together; only one of them is given")
+    problems += closing_problems(values["status"], values["closed_at"])
     values["on_time"] = {"": None, "true": True, "false": False}.get(values["on_time"].lower())
     texts = ("title", "description", "address", "status_note")
     problems += [
@@ -135,6 +141,13 @@ def _report(line: int, row: Mapping[str, str]) -> ReportRow | BadRow:
     if problems:
         return BadRow(line, values["external_id"], tuple(problems))
     return ReportRow(**values)
+
+
+def closing_problems(status: str, closed_at: datetime | None) -> list[str]:
+    """What is closed was closed at some time, and what is open was not."""
+    if status not in STATUSES or (status in CLOSED) == (closed_at is not None):
+        return []
+    return [f"closed_at is {'missing' if closed_at is None else 'given'}, but status is {status}"]
 
 
 def degrees(name: str, text: str, most: int, problems: list[str]) -> float | None:

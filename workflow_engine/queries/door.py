@@ -28,6 +28,7 @@ from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
+from workflow_engine.queries.open311 import Open311Queries
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.parameters import ParameterQueries
@@ -71,6 +72,7 @@ class Queries:
         "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
+        "open311": Open311Queries,
         "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
@@ -104,6 +106,7 @@ class Queries:
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
+        self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
         self.supervised = SupervisedQueries(self.snapshot)
         self.supervision = SupervisionQueries(self.snapshot, self.look)
