@@ -16,6 +16,7 @@ from workflow_engine import (
     CategoryFile,
     ChangeCalendar,
     ChangeServiceCategories,
+    DefineIndicators,
     DeployDefinition,
     Engine,
     ImportPlaces,
@@ -163,6 +164,12 @@ def release_process(engine: Engine, folder: Path) -> None:
     if states.get(definition_id, "draft") == "draft":
         release = ReleaseDefinition(command_id=command_id("release", definition_id), definition_id=definition_id)
         engine.handle(release, person(engine, _RELEASER))
+    definitions = [json.loads(path.read_bytes()) for path in sorted(folder.glob("indicators/*.json"))]
+    if definitions:
+        define = DefineIndicators(
+            command_id=command_id("indicators", definitions), definitions=definitions, reason="首版指标"
+        )
+        engine.handle(define, person(engine, _DEPLOYER))
 
 
 def read_process(folder: Path) -> dict[str, bytes]:

@@ -47,6 +47,8 @@ def read_formula(source: str) -> Formula:
     """Raises ValueError saying what was expected."""
     if median := _MEDIAN.fullmatch(source):
         return Formula("median", ((1, median["top"]),))
+    if re.fullmatch(rf"\s*{_SUM}\s*", source):
+        return Formula("count", _terms(source))
     found = _RATIO.fullmatch(source)
     if found is None:
         raise ValueError("a formula such as 100 * a / b, a + b, or median(hours)")

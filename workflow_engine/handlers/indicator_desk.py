@@ -7,12 +7,13 @@ public, signed or not; ``indicators.correct`` computes again what somebody repor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from workflow_engine.domain.commands import Receipt
+from workflow_engine.domain.commands import Receipt, StartCase
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, RejectedError
 from workflow_engine.domain.event import Event
 from workflow_engine.domain.events_indicators import (
@@ -20,11 +21,15 @@ from workflow_engine.domain.events_indicators import (
     IndicatorCorrected,
     IndicatorsComputed,
     IndicatorsPublished,
+    InputsEntered,
 )
 from workflow_engine.domain.indicator_tables import Computed, compute
 from workflow_engine.domain.indicators import Indicator, is_period, months_before, rules_of
+from workflow_engine.handlers.advancing import begin
+from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.consultation_desk import write
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.indicator_inputs import entered
 from workflow_engine.storage import indicator_reading
 from workflow_engine.storage import indicators as store
 from workflow_engine.storage.assigning import read_tree
@@ -34,7 +39,12 @@ from workflow_engine.storage.messages import Message
 
 REPORTED = "indicator.error_reported"
 STREAM = "area:indicators"
-MOST_RED = 50
+_PROPOSE = "indicators.propose"
+PROPOSED = {"joint_decision": ("draft_title", "proposal_text"), "innovation_evaluation": ("idea_title", "idea_text")}
+"""What a lasting red may lead to: process, and the variables that take title and text."""
+_LONGEST_TITLE = 120
+_MOST_MONTHS = 7
+"""How far back months in a row are counted."""
 MOST_BEHIND = 20_000
 """How many entries are counted on the spot where the worker has not caught up."""
 _LONGEST_REASON = 2_000
@@ -48,6 +58,8 @@ def take_indicator_letter(work: Handling, message: Message) -> Receipt | None:
     Raises:
         RejectedError: it cannot be done; the message goes on waiting, and its delivery is tried again or given up.
     """
+    if message.name == _PROPOSE and message.origin_case_id is not None:
+        return _propose(work, message)
     if message.name not in _ACTS or message.origin_case_id is None:
         return None
     act, reply = _ACTS[message.name]
@@ -109,6 +121,10 @@ def _compute(work: Handling, case_id: str, letter: Letter) -> Did:
     if not is_period(period):
         raise RejectedError(f"Expected a month such as 2026-10 to compute, but got {period[:20]!r}.")
     before = store.find_publication(work.unit, period)
+    rows = [row for row in _list(letter.get("inputs")) if isinstance(row, Mapping) and row.get("value") is not None]
+    events: list[Event] = []
+    if rows:
+        events.append(InputsEntered(rows=entered(work, [{**row, "period": period} for row in rows])))
     if before is not None and before.state == "published":
         raise InvalidStateError(f"Expected to compute {period}, but it is published already.", state=before.state)
     _, units = store.read_scopes(work.unit)
@@ -121,12 +137,12 @@ def _compute(work: Handling, case_id: str, letter: Letter) -> Did:
         store.begin_publication(work.unit, row)
     else:
         store.compute_again(work.unit, period, case_id, units, size, work.now)
-    rows = [_row(work, one, size, state="provisional") for one in values]
-    store.add_values(work.unit, rows)
+    made = [_row(work, one, size, state="provisional") for one in values]
+    store.add_values(work.unit, made)
     event = IndicatorsComputed(
-        period=period, origin_case_id=case_id, figures=len(rows), log_size=size, digest=_digest(rows)
+        period=period, origin_case_id=case_id, figures=len(made), log_size=size, digest=_digest(made)
     )
-    return [event], {"month": {"period": period, "values": len(rows), "owners": _owners(work, values)}}
+    return [*events, event], {"month": {"period": period, "values": len(made), "owners": _owners(work, values)}}
 
 
 def _publish(work: Handling, case_id: str, letter: Letter) -> Did:
@@ -176,6 +192,24 @@ def _refuse(work: Handling, case_id: str, letter: Letter) -> Did:
     if not reason:
         raise RejectedError("Expected a refusal to give its reason.")
     return _settled(work, letter, "refused", reason), {}
+
+
+def _propose(work: Handling, message: Message) -> Receipt:
+    """Start the case of a decision or of an innovation that is to mend what stays red."""
+    letter = orjson.loads(message.payload)
+    process_id, title = str(letter.get("process") or ""), str(letter.get("title") or "").strip()[:_LONGEST_TITLE]
+    if process_id not in PROPOSED or not title:
+        raise RejectedError(f"Expected a proposal with a title, for one of {', '.join(PROPOSED)}.")
+    case_id = sha256(f"proposal\x1f{message.message_id}".encode()).hexdigest()[:32]
+    text = str(letter.get("text") or title)
+    start = StartCase(
+        command_id=work.envelope.command.command_id, case_id=case_id, process_id=process_id, title=title,
+        business_key=message.origin_case_id, variables=dict.fromkeys(PROPOSED[process_id], text) | {
+            PROPOSED[process_id][0]: title,
+        },
+    )  # fmt: skip
+    bound = require_released(work, process_id, None)
+    return begin(work, case_id, bound, start, business_key=start.business_key, title=title, exercise=False)
 
 
 def _settled(work: Handling, letter: Letter, state: str, answer: str) -> list[Event]:
@@ -269,12 +303,13 @@ def _owners(work: Handling, values: list[Computed]) -> list[dict[str, Any]]:
 def _red(
     work: Handling, period: str, values: list[KeptValue], indicators: Mapping[str, Indicator]
 ) -> list[dict[str, Any]]:
-    """City-wide values beyond their bound, with how many months in a row."""
-    tree, root = read_tree(work.unit), store.read_scopes(work.unit)[0].root
-    before = months_before(period, 4)[-2::-1]
-    earlier = [{one.indicator_id: one for one in store.read_values(work.unit, month) if one.scope == root}
-               for month in before]  # fmt: skip
-    found = []
+    """City-wide values beyond their bound, by the unit that answers for them: how far, and for how many months."""
+    root = store.read_scopes(work.unit)[0].root
+    earlier = [
+        {one.indicator_id: one for one in store.read_values(work.unit, month) if one.scope == root}
+        for month in months_before(period, _MOST_MONTHS)[-2::-1]
+    ]
+    found: dict[str, list[Red]] = {}
     for value in values:
         one = indicators.get(value.indicator_id)
         if one is None or value.scope != root or value.hidden or one.judged(value.value) != "bad":
@@ -285,12 +320,36 @@ def _red(
             if kept is None or kept.hidden or one.judged(kept.value) != "bad":
                 break
             months += 1
-        found.append({
-            "indicator": one.indicator_id, "name": one.name["zh_CN"], "name_en": one.name["en"],
-            "object": one.object, "owner": one.owner, "unit": tree.unit_for(one.owner, root) or root,
-            "value": value.value, "bound": one.thresholds["bad"], "months": months,
-        })  # fmt: skip
-    return found[:MOST_RED]
+        red = Red(one, value.value or 0.0, months)
+        found.setdefault(read_tree(work.unit).unit_for(one.owner, root) or root, []).append(red)
+    return [_told(unit, reds) for unit, reds in sorted(found.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Red:
+    """A value beyond its bound."""
+
+    indicator: Indicator
+    value: float
+    months: int
+
+    @property
+    def excess(self) -> float:
+        """How many times worse than its bound; 2 where that cannot be said."""
+        bound, value = self.indicator.thresholds["bad"], self.value
+        worse, better = (value, bound) if self.indicator.direction == "lower" else (bound, value)
+        return round(worse / better, 2) if better > 0 and worse > 0 else 2.0
+
+    def words(self, language: str) -> str:
+        return f"{self.indicator.name[language]} {self.value:g} ({self.indicator.thresholds['bad']:g})"
+
+
+def _told(unit: str, reds: list[Red]) -> dict[str, Any]:
+    return {
+        "unit": unit, "indicators": [red.indicator.indicator_id for red in reds],
+        "months": max(red.months for red in reds), "excess": max(red.excess for red in reds),
+        "words": "；".join(red.words("zh_CN") for red in reds), "words_en": "; ".join(red.words("en") for red in reds),
+    }  # fmt: skip
 
 
 def _list(value: Any) -> list[Any]:

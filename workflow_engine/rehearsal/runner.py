@@ -31,6 +31,7 @@ from workflow_engine.rehearsal import consulting
 from workflow_engine.rehearsal.balloting import BALLOT_STEPS, ballot_actor, ballot_command
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
+from workflow_engine.rehearsal.indicating import VISITOR, indicator_command
 from workflow_engine.rehearsal.scenario import Scenario, Step
 from workflow_engine.rehearsal.telling import Line, ScenarioResult
 
@@ -70,6 +71,7 @@ class _Run:
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
             "signal": self._signal, "job": self._job, "consultation": self._consultation,
+            "indicator": self._indicator,
             **dict.fromkeys(BALLOT_STEPS, self._ballot),
         }  # fmt: skip
         try:
@@ -221,6 +223,20 @@ class _Run:
             if actor is None:
                 raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
             self._person_does(step, actor, command, f"{step.value}s at the consultation")
+
+    def _indicator(self, step: Step) -> None:
+        """A number comes from outside, or somebody reports an error in one that is published."""
+        asked = indicator_command(self._engine.queries.indicators, step)
+        if asked is None:
+            raise _Broken(f"{step}: nothing is published yet")
+        command, speaker = asked
+        queries = self._engine.queries
+        actor: Actor | None = VISITOR
+        if speaker is not None:
+            actor = find_actor(queries.list_people(), queries.organisation.find_actor, speaker, None)
+        if actor is None:
+            raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
+        self._person_does(step, actor, command, f"{step.value}s of indicators")
 
     def _expect(self, step: Step) -> None:
         self._findings.extend(f"{step}: {text}" for text in unmet(step.value, self._case(), self._clock.now()))

@@ -29,6 +29,9 @@ KINDS = {
         "as", "count", "channel", "subject_class", "stance", "district", "text", "wants_hearing", "numbers", "accepted",
         "topic", "disposition", "reason", "closes_in", "refused", "note",
     }),
+    "indicator": frozenset({
+        "as", "about", "kind", "text", "series", "period", "value", "source", "dated_on", "refused", "note",
+    }),
     "vote": frozenset({"as", "for", "choice", "reason", "item", "refused", "note"}),
     "recuse": frozenset({"as", "for", "reason", "refused", "note"}),
     "absent": frozenset({"as", "who", "reason", "refused", "note"}),
