@@ -45,7 +45,8 @@ OBJECT_SUBJECT = {
 DRIVES = {
     "decision": {JOINT, COSIGN, PUBLIC}, "evaluation": {INNOVATION}, "operation": {PROJECT, HOTLINE},
     "emergency": {EMERGENCY},
-    "supervision": {"inspection_question", INDICATORS}, "government": {JOINT, COSIGN, EMERGENCY}, "enterprise": {PROJECT},
+    "supervision": {"inspection_question", INDICATORS},
+    "government": {JOINT, COSIGN, EMERGENCY}, "enterprise": {PROJECT},
     "society": {PUBLIC, HOTLINE},
 }  # fmt: skip
 
