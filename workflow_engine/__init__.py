@@ -12,6 +12,7 @@ from workflow_engine import (
     door_commands,
     door_consultations,
     door_georeport,
+    door_desk,
     door_indicators,
     door_models,
     door_outside,
@@ -53,6 +54,7 @@ from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says 
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_desk import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what
@@ -168,6 +170,7 @@ __all__ += door_ballots.__all__
 __all__ += door_commands.__all__
 __all__ += door_consultations.__all__
 __all__ += door_georeport.__all__
+__all__ += door_desk.__all__
 __all__ += door_models.__all__
 __all__ += door_outside.__all__
 __all__ += door_people.__all__

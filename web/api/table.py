@@ -5,6 +5,8 @@ from __future__ import annotations
 from web.api.operations import Ask, Tell
 from web.api.table_alerts import ALERT_SOURCES
 from web.api.table_alerts import NOT_OFFERED as NO_SOURCES
+from web.api.table_hot_spots import HOT_SPOTS
+from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
 from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
 from web.api.table_service_requests import SERVICE_REQUESTS
@@ -301,6 +303,10 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
 NOT_OFFERED = {
     **NO_SOURCES,
     **NO_REQUESTS,
+    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
+    *_AUDIT, *INDICATORS, *SERVICE_REQUESTS, *HOT_SPOTS,
+)  # fmt: skip
+NOT_OFFERED = NO_REQUESTS | NO_HOT_SPOTS | {
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",

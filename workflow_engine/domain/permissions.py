@@ -21,6 +21,7 @@ THIRD_PARTY = "role:third_party"
 CLERKS, DISPATCHERS, HOTLINE_AUDITORS = "role:hotline_clerk", "role:hotline_dispatcher", "role:hotline_auditor"
 GRID_DISPATCHERS, INSPECTORS = "role:grid_dispatcher", "role:grid_inspector"
 CALLERS_BACK = "role:callback"
+TOPIC_OFFICE = "role:topic_office"
 EVERYBODY = "*"
 """Holds what everybody may do who is known to the product."""
 
@@ -51,6 +52,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "service_request.handle": frozenset({ADMINISTRATORS, CLERKS, DISPATCHERS, GRID_DISPATCHERS}),
     "service_request.moderate": frozenset({ADMINISTRATORS, DISPATCHERS, HOTLINE_AUDITORS}),
     "service_request.import": frozenset({ADMINISTRATORS}),
+    "hot_spot.see": frozenset({ADMINISTRATORS, AUDITORS, TOPIC_OFFICE, DISPATCHERS, SUPERVISION, LEADERS}),
+    "hot_spot.decide": frozenset({ADMINISTRATORS, TOPIC_OFFICE}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),

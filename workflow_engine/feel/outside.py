@@ -174,6 +174,9 @@ OUTSIDE = {
         OutsideFunction("service category", "code: id", gives_moment=False),
         OutsideFunction("case number", "grid: id", gives_moment=False),
         TimeLimitEnd("time limit end", "from: moment, n: number, unit: text", gives_moment=True),
+        OutsideFunction(
+            "requests counted", "category: text, place code: text, from: moment, until: moment", gives_moment=False
+        ),
     )
 }
 """Every function of this kind by its name."""

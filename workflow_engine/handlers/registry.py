@@ -15,6 +15,7 @@ from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
+from workflow_engine.domain import hot_spot_commands as hs
 from workflow_engine.domain import indicator_commands as x
 from workflow_engine.domain import intake_commands as k
 from workflow_engine.domain import internal_commands as i
@@ -50,6 +51,7 @@ from workflow_engine.handlers import (
     granting,
     hands,
     indicator_inputs,
+    hot_spots,
     indicators,
     jobs,
     keeping,
@@ -194,6 +196,9 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReadPaths: analysis.read_paths,
     n.DrawSample: analysis.draw_sample,
     n.AskDepartment: analysis.ask_department,
+    hs.CountHotSpots: hot_spots.count_hot_spots,
+    hs.RaiseTopic: hot_spots.raise_topic,
+    hs.DismissHotSpot: hot_spots.dismiss_hot_spot,
     q.SubmitOpinion: consultations.submit_opinion,
     q.ModerateOpinions: consultations.moderate_opinions,
     q.AnswerOpinions: consultations.answer_opinions,

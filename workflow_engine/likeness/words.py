@@ -38,4 +38,6 @@ def compare_words(one: str, other: str) -> float | None:
     """From 0 to 1, by what ``words_of`` gave; None where one is Chinese and the other is not, or says nothing."""
     if not one or not other or (_HAN.search(one) is None) != (_HAN.search(other) is None):
         return None
+    if len(one) == 1 or len(other) == 1:  # one Chinese character stands in very many texts
+        return fuzz.ratio(one, other) / 100
     return fuzz.token_set_ratio(one, other) / 100

@@ -12,13 +12,15 @@ from workflow_engine.outside.assigning import ASSIGNING_FUNCTIONS
 from workflow_engine.outside.ground import Ground, OutsideFunction
 from workflow_engine.outside.parameters import PARAMETER_FUNCTIONS
 from workflow_engine.outside.reported import REPORTED_FUNCTIONS
+from workflow_engine.outside.requests import REQUEST_FUNCTIONS
 from workflow_engine.outside.working_time import WORKING_TIME_FUNCTIONS
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 __all__ = ["FUNCTIONS", "LiveOutside", "RecordedOutside"]
 
 FUNCTIONS: Mapping[str, OutsideFunction] = {
-    **WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS, **ASSIGNING_FUNCTIONS, **REPORTED_FUNCTIONS
+    **WORKING_TIME_FUNCTIONS, **PARAMETER_FUNCTIONS, **ASSIGNING_FUNCTIONS, **REPORTED_FUNCTIONS,
+    **REQUEST_FUNCTIONS,
 }  # fmt: skip
 """Every question there is, and who answers it; models may ask those that ``feel.outside`` declares."""
 

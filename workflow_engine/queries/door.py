@@ -24,6 +24,7 @@ from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
+from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
@@ -70,6 +71,8 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "alert_sources": AlertSourceQueries, "analysis": AnalysisQueries, "assigning": AssigningQueries,
         "ballots": BallotQueries,
+        "hot_spots": HotSpotQueries,
+        "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
         "open311": Open311Queries,
@@ -114,6 +117,7 @@ class Queries:
         self.indicators = IndicatorQueries(self.snapshot, clock)
         self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
+        self.hot_spots = HotSpotQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
         self.alert_sources = AlertSourceQueries(self.snapshot)
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from math import asin, ceil, cos, isfinite, radians, sin, sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, text, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, select, text, tuple_, union_all
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError, RejectedError
-from workflow_engine.domain.permissions import held, may
+from workflow_engine.domain.permissions import may
 from workflow_engine.domain.service_requests import (
     CELL_DEGREES,
     CLOSED,
@@ -26,6 +26,7 @@ from workflow_engine.domain.service_requests import (
 )
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
+from workflow_engine.queries.service_request_reach import SEE, within_reach
 from workflow_engine.queries.service_request_rows import (
     SELECT_PHOTOS,
     SELECT_PUBLIC,
@@ -41,6 +42,7 @@ from workflow_engine.queries.service_request_rows import (
     staff_row,
     step_row,
 )
+from workflow_engine.queries.similar import SimilarQuestions
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.schema import (
@@ -52,11 +54,11 @@ from workflow_engine.storage.schema import (
 )
 from workflow_engine.storage.visibility import may_see_case
 
-SEE = "service_request.see"
 METRES_PER_DEGREE = 111_320.0
 MOST_NEAR = 500
 MOST_WORDS = 100
 _MOST_WALKS = 40
+_MOST_NAMED = 5
 _s, _t, _f, _p = service_request.c, service_request_step.c, service_request_photo.c, service_request_reporter.c
 IS_PUBLIC = text("service_request.moderation = 'shown' AND NOT service_request.exercise")
 """Word for word the condition of the partial index."""
@@ -101,7 +103,7 @@ class RequestWish:
 _ALL = RequestWish()
 
 
-class ServiceRequestQueries:
+class ServiceRequestQueries(SimilarQuestions):
     """Everything is asked in one snapshot."""
 
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
@@ -204,8 +206,7 @@ class ServiceRequestQueries:
     ) -> Page[ServiceRequestRow]:
         """Those within the actor's reach, the newest first."""
         with self._snapshot() as snapshot:
-            reach = [] if may(actor, SEE) else [_reach(actor)]
-            statement = self._statement(snapshot, SELECT_STAFF, wish, reach, _s.received_at, after, limit)
+            statement = self._statement(snapshot, SELECT_STAFF, wish, within_reach(actor), _s.received_at, after, limit)
             rows = [staff_row(row) for row in snapshot.connection.execute(statement)]
         return page_of(rows, clamp(limit), lambda row: (row.received_at, row.request_id))
 
@@ -266,10 +267,14 @@ def around(lat: float, lon: float, metres: float) -> list[ColumnElement[bool]]:
     rows = ceil(metres / size)
     columns = ceil(metres / (size * max(cos(radians(lat)), 0.01)))
     row, column = int(lat // CELL_DEGREES), int(lon // CELL_DEGREES)
-    return [
-        _s.cell_row.between(row - rows, row + rows),
-        _s.cell_column.between(column - columns, column + columns),
-    ]
+    return [_among(_s.cell_row, row, rows), _among(_s.cell_column, column, columns)]
+
+
+def _among(column: ColumnElement[int], middle: int, most: int) -> ColumnElement[bool]:
+    """Few cells are named one by one: then the index is entered at each, and no other cell of their rows is read."""
+    if most <= _MOST_NAMED:
+        return column.in_(range(middle - most, middle + most + 1))
+    return column.between(middle - most, middle + most)
 
 
 def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
@@ -296,7 +301,8 @@ def _conditions(wish: RequestWish) -> Iterable[ColumnElement[bool]]:
     if wish.status:
         both = {"open": OPEN, "closed": CLOSED}
         wanted = {status for word in _parts(wish.status) for status in both.get(word, (word,))}
-        yield _one_of(_s.status, sorted(wanted))
+        # What is open has an index of its own; most requests are closed.
+        yield _s.closed_at.is_(None) if wanted == set(OPEN) else _one_of(_s.status, sorted(wanted))
     yield from _bounds(wish)
 
 
@@ -337,19 +343,6 @@ def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
 def _units(snapshot: Snapshot, unit_id: str) -> list[str]:
     below = select(unit_below.c.unit_id).where(unit_below.c.ancestor_id == unit_id)
     return list(snapshot.connection.execute(below).scalars()) or [unit_id]
-
-
-def _reach(actor: Actor) -> ColumnElement[bool]:
-    return or_(
-        false(),
-        *(
-            and_(
-                true() if one.units is None else _s.unit_id.in_(sorted(one.units)),
-                true() if one.process_id is None else _s.process_id == one.process_id,
-            )
-            for one in held(actor, SEE)
-        ),
-    )
 
 
 def _may_see(snapshot: Snapshot, row: ServiceRequestRow, actor: Actor) -> bool:

@@ -19,6 +19,8 @@ from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.dispatching import make_dispatcher
+from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
+from workflow_engine.workers.hot_spots import HotSpotFinder
 from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
 from workflow_engine.workers.indicators import Counter
 from workflow_engine.workers.jobs import JobRunner
@@ -64,6 +66,7 @@ class Workers:
         self._batches = batch_loop(engine, worker_id, settings.batch_slice)
         self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
         self._counting = Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS)
+        self._hot_spots = Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS)
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._loops = (
             Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS),
@@ -86,6 +89,7 @@ class Workers:
         self._telling.start()
         self._batches.start()
         self._paths.start()
+        self._hot_spots.start()
         self._counting.start()
         self._dispatcher.start()
         self._sequencer.listen()
@@ -101,6 +105,7 @@ class Workers:
         self._telling.stop()
         self._batches.stop()
         self._paths.stop()
+        self._hot_spots.stop()
         self._counting.stop()
         for loop in self._loops:
             loop.stop()

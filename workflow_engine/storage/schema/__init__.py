@@ -29,6 +29,7 @@ from workflow_engine.storage.schema.consultations import consultation, consultat
 from workflow_engine.storage.schema.deadlines import deadline, reckoned_case
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
+from workflow_engine.storage.schema.hot_spots import hot_spot, request_day, request_day_progress
 from workflow_engine.storage.schema.indicators import (
     indicator_cell,
     indicator_comment,
@@ -137,6 +138,7 @@ __all__ = [
     "duty_shift",
     "entry_payload",
     "heartbeat",
+    "hot_spot",
     "incident",
     "indicator_cell",
     "indicator_comment",
@@ -174,6 +176,8 @@ __all__ = [
     "proposal",
     "published_decision",
     "reckoned_case",
+    "request_day",
+    "request_day_progress",
     "role",
     "saved_view",
     "service_category_version",

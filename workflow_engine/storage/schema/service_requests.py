@@ -35,6 +35,7 @@ _CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
 _PUBLIC = text("moderation = 'shown' AND NOT exercise")
 _WAITING = text("moderation = 'waiting'")
 _DUE = text("closed_at IS NULL AND due_at IS NOT NULL AND NOT exercise")
+OPEN = text("closed_at IS NULL")
 _CASE = "process_instance.case_id"
 
 service_request = Table(
@@ -111,6 +112,9 @@ service_request = Table(
     Index("ix_service_request_status", "status", "received_at", "request_id"),
     Index("ix_service_request_place", "place_code", "received_at", "request_id"),
     Index("ix_service_request_cell", "cell_row", "cell_column", "received_at"),
+    Index("ix_service_request_open", "received_at", "request_id", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_service_request_near", "cell_row", "cell_column", "received_at", sqlite_where=OPEN,
+          postgresql_where=OPEN),
     Index("ix_service_request_public", "received_at", "request_id", sqlite_where=_PUBLIC, postgresql_where=_PUBLIC),
     Index("ix_service_request_waiting", "received_at", "request_id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_service_request_due", "due_at", "request_id", sqlite_where=_DUE, postgresql_where=_DUE),
