@@ -11,8 +11,8 @@ from workflow_engine import (
     door_ballots,
     door_commands,
     door_consultations,
-    door_georeport,
     door_desk,
+    door_georeport,
     door_indicators,
     door_models,
     door_outside,
@@ -53,8 +53,8 @@ from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ say
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
-from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_desk import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_outside import *  # noqa: F403 - its own __all__ says what

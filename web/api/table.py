@@ -298,15 +298,13 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *_AUDIT,
     *INDICATORS,
     *SERVICE_REQUESTS,
+    *HOT_SPOTS,
     *ALERT_SOURCES,
 )
 NOT_OFFERED = {
     **NO_SOURCES,
     **NO_REQUESTS,
-    *_TASKS, *_BALLOTS, *_CONFLICTS, *_CASES, *_CONSULTATIONS, *_SUPERVISION, *_MODELS, *_OPERATIONS, *_ORGANISATION,
-    *_AUDIT, *INDICATORS, *SERVICE_REQUESTS, *HOT_SPOTS,
-)  # fmt: skip
-NOT_OFFERED = NO_REQUESTS | NO_HOT_SPOTS | {
+    **NO_HOT_SPOTS,
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",

@@ -71,8 +71,6 @@ class Queries:
     PARTS: ClassVar[dict[str, type]] = {
         "alert_sources": AlertSourceQueries, "analysis": AnalysisQueries, "assigning": AssigningQueries,
         "ballots": BallotQueries,
-        "hot_spots": HotSpotQueries,
-        "analysis": AnalysisQueries, "assigning": AssigningQueries, "ballots": BallotQueries,
         "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
         "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
         "open311": Open311Queries,
@@ -80,6 +78,7 @@ class Queries:
         "paths": PathQueries, "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
         "places": PlaceQueries,
+        "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
         "service_requests": ServiceRequestQueries,
         "work": WorkQueries,
@@ -109,6 +108,7 @@ class Queries:
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
+        self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
         self.supervised = SupervisedQueries(self.snapshot)
@@ -117,7 +117,6 @@ class Queries:
         self.indicators = IndicatorQueries(self.snapshot, clock)
         self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
-        self.hot_spots = HotSpotQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
         self.alert_sources = AlertSourceQueries(self.snapshot)
 
