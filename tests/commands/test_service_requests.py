@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.support.house import STRANGER, House
-from tests.support.requesting import CLERK, CODE, DUE, MODEL, VISITOR, submit
+from tests.support.requesting import CLERK, CODE, DISPATCHER, DUE, MODEL, VISITOR, submit
 from workflow_engine import (
     OPERATOR,
     AddToServiceRequest,
+    ImportServiceRequests,
     InvalidStateError,
     InvalidVariablesError,
+    MergeServiceRequests,
+    ModerateServiceRequest,
     NotFoundError,
     NotPermittedError,
     RateServiceRequest,
+    RejectedError,
+    ReopenServiceRequest,
     RequestWish,
+    SplitServiceRequest,
     WithdrawServiceRequest,
     new_id,
+    take_photo,
 )
+from workflow_engine.attached_files import AttachedFiles
 
 
 def _row(house: House, request_id: str) -> Any:
@@ -151,3 +162,146 @@ def test_withdrawn_request_stays_withdrawn_whatever_its_case_says(house: House) 
     house.complete(house.task(request_id))
     assert _row(house, request_id).status == "cancelled_by_reporter"
     _verified(house)
+
+
+def _closed(house: House, **fields: Any) -> str:
+    """A request whose case has ended."""
+    request_id = str(submit(house, **fields).result["request_id"])
+    for element in ("handle", "call_back", "archive"):
+        house.complete(house.task(request_id, element))
+    return request_id
+
+
+def test_reopening_after_the_end_goes_on_in_a_case_that_follows(house: House) -> None:
+    """The old case ends with its word that another goes on; the row and its reporter go along; once at a time."""
+    house.release(MODEL)
+    request_id = _closed(house)
+    again: dict[str, Any] = {"request_id": request_id, "reason": "又漏了", "code": CODE}
+    with pytest.raises(InvalidVariablesError):
+        house.engine.handle(ReopenServiceRequest(command_id=new_id(), **{**again, "reason": " "}), VISITOR)
+    case_id = house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR).case_id
+    assert case_id == f"{request_id}-2" and house.state(request_id) == "completed"
+    row = _row(house, request_id)
+    assert (row.case_id, row.status, row.reopened, row.closed_at) == (case_id, "dispatched", 1, None)
+    assert row.reporter_contact == "wang@example.com" and row.description.startswith("路口漏水")
+    request = house.variables(str(case_id))["request"]
+    assert (request["follows"], request["reason"], request["reporter_known"]) == (request_id, "又漏了", True)
+    with pytest.raises(InvalidStateError):
+        house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR)
+    detail = house.engine.queries.service_requests.track(row.tracking_number, CODE)
+    assert detail is not None and detail.cases == (request_id, case_id)
+    _verified(house)
+
+
+def test_merged_requests_are_told_what_becomes_of_the_one_they_went_into(house: House) -> None:
+    """Merging closes the others with an entry in each case, and what went into them goes along; splitting undoes it."""
+    house.release(MODEL)
+    into, first, second = (str(submit(house).result["request_id"]) for _ in range(3))
+    queries = house.engine.queries.service_requests
+
+    def merge(target: str, *others: str, actor: Any = DISPATCHER) -> Any:
+        command = MergeServiceRequests(command_id=new_id(), into=target, request_ids=others, reason="同一处")
+        return house.engine.handle(command, actor)
+
+    with pytest.raises(NotPermittedError):
+        merge(first, second, actor=STRANGER)
+    house.clock.advance(60)
+    merge(first, second)
+    receipt = merge(into, first)
+    assert receipt.result["merged"] == sorted([first, second])
+    assert {_row(house, one).merged_into for one in (first, second)} == {into}
+    assert house.state(first) == house.state(second) == "completed"
+    with pytest.raises(InvalidStateError):
+        merge(first, into)
+    house.clock.advance(60)
+    house.complete(house.task(into, "handle"))
+    told = queries.track(_row(house, second).tracking_number, CODE)
+    assert told is not None and [step.status for step in told.steps if step.of_other] == ["replied"]
+    assert queries.get(into, OPERATOR).merged == tuple(sorted([first, second]))
+
+    split = SplitServiceRequest(command_id=new_id(), request_id=first, reason="是另一处")
+    assert house.engine.handle(split, DISPATCHER).case_id == f"{first}-2"
+    row = _row(house, first)
+    assert (row.status, row.merged_into, row.case_id) == ("dispatched", None, f"{first}-2")
+    _verified(house)
+
+
+def test_moderator_decides_what_everybody_reads(house: House) -> None:
+    """Other words may be put in place of the reporter's; what is hidden has a reason; photos are shown apart."""
+    house.release(MODEL)
+    photo = {"digest": "a" * 64, "public_digest": "b" * 64, "media_type": "image/jpeg", "size": 10}
+    request_id = submit(house, proved=False, photos=[photo]).result["request_id"]
+    queries = house.engine.queries.service_requests
+
+    def moderate(shown: bool, actor: Any = DISPATCHER, **fields: Any) -> None:
+        house.engine.handle(
+            ModerateServiceRequest(command_id=new_id(), request_id=request_id, shown=shown, **fields), actor
+        )
+
+    with pytest.raises(NotPermittedError):
+        moderate(True, CLERK)
+    moderate(True, public_description="王小明说路口漏水")
+    shown = queries.find_public(request_id)
+    assert shown is not None and shown.description == "▇▇▇说路口漏水"
+    assert queries.photos(request_id) == []
+    moderate(True, photos_shown=True)
+    assert [one.public_digest for one in queries.photos(request_id)] == ["b" * 64]
+    assert house.engine.queries.work.kept_digests() == {"a" * 64, "b" * 64}
+    with pytest.raises(InvalidVariablesError):
+        moderate(False)
+    moderate(False, reason="涉及他人")
+    assert queries.find_public(request_id) is None and queries.photos(request_id) == []
+    _verified(house)
+
+
+def test_imported_requests_have_a_case_and_a_record_each_and_come_once(house: House) -> None:
+    """Closed ones are over at once, open ones are worked on; the same again changes nothing."""
+    house.release(MODEL)
+    closed = {
+        "external_id": "101", "request_id": new_id(), "category": "pothole", "status": "closed_resolved",
+        "description": "坑",
+        "received_at": "2011-07-01T04:00:00Z", "closed_at": "2011-07-02T04:00:00Z", "due_at": "2011-07-03T04:00:00Z",
+        "lat": 28.1, "lon": 112.8, "status_note": "filled",
+    }  # fmt: skip
+    opened = {
+        "external_id": "102", "request_id": new_id(), "category": "pothole", "status": "received",
+        "received_at": "2011-07-01T05:00:00Z",
+    }  # fmt: skip
+    command = ImportServiceRequests(command_id=new_id(), source="import", requests=[closed, opened])
+    result = house.engine.handle(command, OPERATOR).result
+    assert result == {"imported": 2, "known": 0}
+    again = ImportServiceRequests(command_id=new_id(), source="import", requests=[closed, opened])
+    assert house.engine.handle(again, OPERATOR).result == {"imported": 0, "known": 2}
+    queries = house.engine.queries.service_requests
+    newest, oldest = queries.list(OPERATOR).items
+    assert (newest.status, oldest.status) == ("received", "closed_resolved")
+    assert house.state(oldest.request_id) == "completed"
+    assert [task.element_id for task in house.tasks(newest.request_id)] == ["handle"]
+    shown = queries.find_public(oldest.request_id)
+    assert shown is not None and shown.note("en") == "filled" and shown.closed_at == datetime(2011, 7, 2, 4, tzinfo=UTC)
+    assert [step.at.year for step in queries.steps(oldest.request_id)] == [2011, 2011]
+    with pytest.raises(NotPermittedError):
+        house.engine.handle(ImportServiceRequests(command_id=new_id(), source="import", requests=[opened]), DISPATCHER)
+    _verified(house)
+
+
+def test_public_copy_of_a_photo_tells_nothing_but_the_picture(tmp_path: Path) -> None:
+    """Where and with what it was taken stays with the original; turned upright; what is no photo is refused."""
+    files = AttachedFiles(tmp_path)
+    picture = Image.new("RGB", (400, 200), "red")
+    told = picture.getexif()
+    told[0x0112], told[0x010F] = 6, "Camera of Wang"
+    told.get_ifd(0x8825)[1] = "N"
+    content = BytesIO()
+    picture.save(content, "JPEG", exif=told)
+    photo = take_photo(files, BytesIO(content.getvalue()))
+    with files.open(photo["digest"]) as original:
+        assert original.read() == content.getvalue()
+    with files.open(photo["public_digest"]) as copy:
+        shown = copy.read()
+    assert b"Camera" not in shown and b"Exif" not in shown
+    with Image.open(BytesIO(shown)) as found:
+        assert found.size == (200, 400) and not found.getexif()
+    for wrong in (b"plain text", content.getvalue()[:200], b"x" * 12_000_001):
+        with pytest.raises(RejectedError):
+            take_photo(files, BytesIO(wrong))

@@ -47,7 +47,7 @@ def messages(*names: str) -> str:
 
 MODEL = (
     '<bpmn:message id="tell_m" name="service_request.tell"/>'
-    + messages("service_request.added", "service_request.withdrawn", "service_request.reopened")
+    + messages(*(f"service_request.{word}" for word in ("added", "withdrawn", "merged", "imported")))
     + chain(
         tell("dispatched", status=text("dispatched"), mark=text("dispatched"), unit=text("unit:water"),
              tier=text("urgent"), due_at=text(DUE),
@@ -61,7 +61,17 @@ MODEL = (
         user_task("archive"),
         process="hotline_request",
         more=catching("service_request.added", "read", interrupting=False)
-        + catching("service_request.withdrawn", "stop", interrupting=True),
+        + catching("service_request.withdrawn", "stop", interrupting=True)
+        + '<bpmn:subProcess id="on_merged" triggeredByEvent="true"><bpmn:startEvent id="merged_s">'
+          '<bpmn:messageEventDefinition messageRef="service_request_merged_m"/></bpmn:startEvent><bpmn:endEvent '
+          'id="merged_e"/><bpmn:sequenceFlow id="merged_f" sourceRef="merged_s" targetRef="merged_e"/>'
+          "</bpmn:subProcess>"
+        + '<bpmn:startEvent id="taken_over"><bpmn:messageEventDefinition messageRef="service_request_imported_m"/>'
+          '</bpmn:startEvent><bpmn:exclusiveGateway id="known" default="known__handle"/><bpmn:endEvent id="over"/>'
+          '<bpmn:sequenceFlow id="taken_over__known" sourceRef="taken_over" targetRef="known"/>'
+          '<bpmn:sequenceFlow id="known__over" sourceRef="known" targetRef="over"><bpmn:conditionExpression>'
+          '=request.closed</bpmn:conditionExpression></bpmn:sequenceFlow>'
+          '<bpmn:sequenceFlow id="known__handle" sourceRef="known" targetRef="handle"/>',
     )
 )  # fmt: skip
 

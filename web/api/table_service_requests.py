@@ -7,13 +7,18 @@ from workflow_engine import (
     AddToServiceRequest,
     CommentServiceRequest,
     CorrectServiceRequest,
+    MergeServiceRequests,
+    ModerateServiceRequest,
     RateServiceRequest,
+    ReopenServiceRequest,
     SetReporterContact,
+    SplitServiceRequest,
     SubmitServiceRequest,
     WithdrawServiceRequest,
 )
 
 REQUEST = "/service-requests/{request_id}"
+_FOLLOWING = ("process_id", "version", "unit_id", "follows", "reporter_known", "carried")
 _SETTLED = ("reaches_case", "by_reporter")
 
 SERVICE_REQUESTS: tuple[Ask | Tell, ...] = (
@@ -28,15 +33,18 @@ SERVICE_REQUESTS: tuple[Ask | Tell, ...] = (
     Tell("rate_service_request", f"{REQUEST}/rate", "cases:write", RateServiceRequest, settled=_SETTLED),
     Tell("comment_service_request", f"{REQUEST}/comment", "cases:write", CommentServiceRequest, settled=_SETTLED),
     Tell("set_reporter_contact", f"{REQUEST}/reporter", "cases:write", SetReporterContact, settled=_SETTLED),
+    Tell("reopen_service_request", f"{REQUEST}/reopen", "cases:write", ReopenServiceRequest,
+         settled=(*_SETTLED, *_FOLLOWING)),
+    Tell("moderate_service_request", f"{REQUEST}/moderate", "cases:write", ModerateServiceRequest,
+         settled=("reaches_case",)),
+    Tell("split_service_request", f"{REQUEST}/split", "cases:write", SplitServiceRequest,
+         settled=("reaches_case", *_FOLLOWING)),
+    Tell("merge_service_requests", "/service-requests/merge", "cases:write", MergeServiceRequests,
+         settled=("merged", "reaches_case")),
 )  # fmt: skip
 NOT_OFFERED = {
     "service_request.merge_one": "made by the engine",
-    "service_request.gather": "made by the engine",
     "service_request.hand_on": "made by the engine",
     "service_request.import_one": "made by the engine",
-    "service_request.reopen": "",
-    "service_request.split": "",
-    "service_request.merge": "",
-    "service_request.moderate": "",
     "service_request.import": "comes as a file: `liandong service-requests import`",
 }

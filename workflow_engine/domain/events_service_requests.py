@@ -213,10 +213,20 @@ class ServiceRequestSplit(RequestEvent):
     carried: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRequestsImported(Event):
+    """Many were taken over at once; each has a record of its own. In a chain of no case."""
+
+    KIND = "service_requests.imported"
+    source: str
+    imported: int
+    known: int
+
+
 SERVICE_REQUEST_EVENTS: tuple[type[Event], ...] = (
     ServiceRequestSubmitted, ServiceRequestImported, ServiceRequestTold, ServiceRequestAdded, ServiceRequestCorrected,
     ServiceRequestWithdrawn, ServiceRequestReopened, ServiceRequestHandedOn, ServiceRequestRated,
     ServiceRequestCommented, ReporterContactSet, ServiceRequestModerated, ServiceRequestMerged,
-    ServiceRequestsGathered, ServiceRequestSplit,
+    ServiceRequestsGathered, ServiceRequestSplit, ServiceRequestsImported,
 )  # fmt: skip
 EVENT_KINDS.update({kind.KIND: kind for kind in SERVICE_REQUEST_EVENTS})

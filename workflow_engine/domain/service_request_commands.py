@@ -201,6 +201,10 @@ class MergeServiceRequests(Command):
     into: str
     request_ids: Sequence[str]
     reason: str
+    merged: Sequence[str] = ()
+    """Settled: those, and what went into them before."""
+    reaches_case: bool = False
+    """Settled: whether the case of ``into`` waits for this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,16 +218,6 @@ class MergeServiceRequest(CaseCommand):
     closed: bool
     """It was open until now."""
     reason: str
-    reaches_case: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatherServiceRequests(CaseCommand):
-    """The same for the one they go into (made by the engine)."""
-
-    NAME = "service_request.gather"
-    request_id: str
-    merged: Sequence[str]
     reaches_case: bool = False
 
 
@@ -265,7 +259,8 @@ class ImportServiceRequests(Command):
     PRIVATE = ("requests",)
     source: str
     requests: Sequence[Mapping[str, Any]]
-    """Each with ``external_id``, ``request_id`` and the columns that are known."""
+    """Each with ``external_id``, ``request_id``, ``category``, ``status``, ``received_at``, and the columns that are
+    known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

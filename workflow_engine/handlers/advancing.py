@@ -133,7 +133,7 @@ def record(
     extra = {"result": dict(result)} if result else {}
     body, values = chains.entry_body(work.envelope, public, private, step.events, extra)
     head = ChainHead(case.case_id, case.version, case.chain_head)
-    after = _after(work, case, instance, step)
+    after = after_step(work, case, instance, step)
     facts = Facts(
         case.case_id, case.version + 1, work.now, work.actor.actor_id, after.definition_id, case.lane, case.started_at,
         case.started_by, case.process_id,
@@ -167,7 +167,7 @@ def record(
     )
 
 
-def _after(work: Handling, case: Case, instance: Instance, step: Step) -> Case:
+def after_step(work: Handling, case: Case, instance: Instance, step: Step) -> Case:
     """The case row after this step, but for its chain."""
     now = work.now
     if case.state in ENDED_CASE:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -61,6 +62,15 @@ class Handling:
     @property
     def actor(self) -> Actor:
         return self.envelope.actor
+
+    def apart(self, command: Command) -> Handling:
+        """For another entry of this transaction, in another chain: what it did is this command's as well."""
+        salt = sha256(self.envelope.salt + command.command_id.encode()).digest()
+        return replace(self, envelope=replace(self.envelope, command=command, salt=salt), instance=None)
+
+    def part_id(self, *parts: str) -> str:
+        """The command id of such an entry."""
+        return sha256("\x1f".join((self.envelope.command.command_id, *parts)).encode()).hexdigest()[:32]
 
     def run_context(self, unit_id: str | None = None) -> RunContext:
         """Everything a run of this command may depend on; ``unit_id`` answers for the case."""

@@ -179,9 +179,9 @@ def merge_one(instance: Instance, context: RunContext, command: q.MergeServiceRe
     return _say(instance, context, command, event, MERGED, {"merger": told}, "duplicate")
 
 
-def gather(instance: Instance, context: RunContext, command: q.GatherServiceRequests, _actor_id: str) -> Step:
+def gather(instance: Instance, context: RunContext, command: q.MergeServiceRequests, _actor_id: str) -> Step:
     """Others go into it."""
-    event = r.ServiceRequestsGathered(request_id=command.request_id, merged=list(command.merged))
+    event = r.ServiceRequestsGathered(request_id=command.into, merged=list(command.merged))
     return _say(instance, context, command, event, GATHERED, {"gathered": {"count": len(command.merged)}})
 
 
@@ -262,7 +262,7 @@ SERVICE_REQUEST_ACTS: dict[type[Command], Act] = {
     q.SetReporterContact: set_contact,
     q.ModerateServiceRequest: moderate,
     q.MergeServiceRequest: merge_one,
-    q.GatherServiceRequests: gather,
+    q.MergeServiceRequests: gather,
     q.SplitServiceRequest: split,
     q.HandOnServiceRequest: hand_on,
 }

@@ -12,8 +12,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from workflow_engine.domain.commands import Envelope, Receipt
+from workflow_engine.domain.commands import Receipt
 from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError
+from workflow_engine.domain.events_service_requests import ServiceRequestsImported
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.service_request_commands import ImportServiceRequest, ImportServiceRequests
 from workflow_engine.domain.service_requests import (
@@ -29,13 +30,13 @@ from workflow_engine.domain.service_requests import (
     tracking_number,
     words,
 )
-from workflow_engine.handlers.advancing import begin, owning_unit
+from workflow_engine.handlers.advancing import owning_unit
+from workflow_engine.handlers.beginning import NewCases
 from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.service_request_acts import IMPORTED
 from workflow_engine.storage import definitions as definition_store
 from workflow_engine.storage import service_requests as store
-from workflow_engine.storage.chains import slot_salt
 from workflow_engine.storage.definitions import BoundProcess
 from workflow_engine.storage.places import place_at
 
@@ -63,6 +64,7 @@ def import_service_requests(work: Handling, command: ImportServiceRequests) -> R
     bound = require_released(work, DEFAULT_PROCESS, None)
     door, unit_id = _door(work, bound, what), owning_unit(work, bound)
     numbers = _numbers(work, [str(row["request_id"]) for row in new])
+    cases = NewCases(work)
     for row in new:
         request_id = str(row["request_id"])
         whole = _whole(work, command.source, bound.process_id, row, numbers[request_id])
@@ -71,23 +73,14 @@ def import_service_requests(work: Handling, command: ImportServiceRequests) -> R
             request_id=request_id, process_id=bound.process_id, version=bound.version, start_element_id=door,
             unit_id=whole["unit_id"] or unit_id, request=whole,
         )  # fmt: skip
-        _begin(work, bound, one)
+        cases.begin(
+            one, bound, one.unit_id, business_key=whole["tracking_number"], title=whole["title"] or None,
+            exercise=whole["exercise"],
+        )  # fmt: skip
+    cases.write()
     told = {"imported": len(new), "known": len(command.requests) - len(new)}
-    return work.record_in_stream(STREAM, [], told, replace(command, requests=()))
-
-
-def _begin(work: Handling, bound: BoundProcess, one: ImportServiceRequest) -> None:
-    """One case, in an envelope of its own that follows from the whole command's."""
-    row, around = one.request, work.envelope
-    seed = int.from_bytes(sha256(f"{around.seed}\x1f{one.request_id}".encode()).digest()[:6], "big")
-    envelope = Envelope(one, around.actor, around.at, seed, slot_salt(around.salt, one.request_id))
-    inner = Handling(work.unit, envelope, work.parts)
-    begin(
-        inner, one.case_id, bound, one, {"request_id": one.request_id, "case_id": one.case_id}, unit_id=one.unit_id,
-        business_key=row["tracking_number"], title=row["title"] or None, exercise=row["exercise"],
-    )  # fmt: skip
-    work.events.extend(inner.events)
-    work.outgoing = work.outgoing or inner.outgoing
+    event = ServiceRequestsImported(source=command.source, imported=told["imported"], known=told["known"])
+    return work.record_in_stream(STREAM, [event], told, replace(command, requests=()))
 
 
 def _whole(

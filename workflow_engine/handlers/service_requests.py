@@ -39,6 +39,7 @@ from workflow_engine.handlers import service_request_checks as checks
 from workflow_engine.handlers.advancing import begin, owning_unit, record
 from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.service_request_places import find_category, has_catalogue, place_of
 from workflow_engine.storage import service_requests as store
 from workflow_engine.storage.cases import Case, find_case
 from workflow_engine.storage.service_requests import Reporter, ServiceRequest
@@ -54,7 +55,8 @@ def submit_service_request(work: Handling, command: SubmitServiceRequest) -> Rec
     command = _settled(work, command)
     if command.source not in PUBLIC_SOURCES:
         require_permission(work.actor, SUBMIT, what, command.unit_id, command.process_id)
-    if problems := checks.submission_problems(command):
+    problems = checks.submission_problems(command) | _category_problem(work, command)
+    if problems:
         raise InvalidVariablesError("Expected a service request that can be taken in.", problems)
     if store.find_request(work.unit, command.request_id) is not None:
         raise InvalidStateError(f"Expected a new id for a service request, but {command.request_id} is taken.")
@@ -102,7 +104,7 @@ def correct_service_request(work: Handling, command: CorrectServiceRequest) -> R
         again = "waiting" if held.request.moderation == "shown" and command.by_reporter else None
         command = replace(command, public_description=shown, moderation=again)
     if command.lat is not None and command.place_code is None:
-        command = replace(command, place_code=_place_at(work, command.lat, command.lon))
+        command = replace(command, place_code=place_of(work, command.lat, command.lon))
     return held.record(command, reaches_case=command.reaches_case)
 
 
@@ -224,13 +226,15 @@ def _settled(work: Handling, command: SubmitServiceRequest) -> SubmitServiceRequ
     description = command.description.strip()
     place_code = command.place_code
     if place_code is None and command.lat is not None and command.lon is not None:
-        place_code = _place_at(work, command.lat, command.lon)
+        place_code = place_of(work, command.lat, command.lon)
+    category = find_category(work, command.category.strip())
     trusted = command.proved or command.source not in PUBLIC_SOURCES
     return replace(
         command,
         title=command.title.strip(), description=description, address=command.address.strip(),
         category=command.category.strip(), place_code=place_code or None,
-        process_id=command.process_id or DEFAULT_PROCESS, tier=command.tier or "general",
+        process_id=command.process_id or (DEFAULT_PROCESS if category is None else category.process_id),
+        tier=command.tier or ("general" if category is None else category.tier),
         attributes=clean_variables(command.attributes) if command.attributes else {},
         photos=[{name: photo.get(name) for name in ("digest", "public_digest", "media_type", "size")}
                 for photo in command.photos],
@@ -240,13 +244,18 @@ def _settled(work: Handling, command: SubmitServiceRequest) -> SubmitServiceRequ
     )  # fmt: skip
 
 
+def _category_problem(work: Handling, command: SubmitServiceRequest) -> dict[str, str]:
+    """Where the city keeps a catalogue, everybody chooses from what it offers them."""
+    category = find_category(work, command.category)
+    if category is None and has_catalogue(work):
+        return {"category": "There is no such category."}
+    if category is not None and command.source in PUBLIC_SOURCES and not category.public:
+        return {"category": "This category is for staff."}
+    return {}
+
+
 def _new_number(work: Handling, request_id: str) -> str:
     attempt = 0
     while store.is_number_taken(work.unit, number := tracking_number(request_id, attempt)):
         attempt += 1
     return number
-
-
-def _place_at(work: Handling, lat: float | None, lon: float | None) -> str | None:
-    """Where a point lies, as far as the city's map knows."""
-    return None

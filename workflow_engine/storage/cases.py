@@ -110,9 +110,18 @@ def find_case(unit: UnitOfWork, case_id: str, *, lock: bool = True) -> Case | No
 
 def add_case(unit: UnitOfWork, case: Case) -> None:
     """A new row; a driver's integrity error when the case id is taken."""
-    unit.run(_INSERT, {name: getattr(case, name) for name in Case.__slots__})
-    if case.unit_id is not None:
-        unit.run(_PLACE, {"unit_id": case.unit_id, "started_at": case.started_at, "case_id": case.case_id})
+    add_cases(unit, [case])
+
+
+def add_cases(unit: UnitOfWork, cases: Sequence[Case]) -> None:
+    """New rows, in two statements."""
+    unit.many(_INSERT, ({name: getattr(case, name) for name in Case.__slots__} for case in cases))
+    placed = [
+        {"unit_id": case.unit_id, "started_at": case.started_at, "case_id": case.case_id}
+        for case in cases
+        if case.unit_id is not None
+    ]
+    unit.many(_PLACE, placed)
 
 
 def save_case(unit: UnitOfWork, before: Case, after: Case) -> None:
@@ -141,6 +150,11 @@ def save_tokens(unit: UnitOfWork, case_id: str, changed: Iterable[Sequence[Any]]
     """Write only what changed: rows as ``get_tokens`` gives them, and slots that are free now."""
     unit.many(_DROP_TOKEN, ({"case": case_id, "slot": slot} for slot in removed))
     unit.many(_PUT_TOKEN, (_token_values(case_id, row) for row in changed))
+
+
+def save_tokens_of(unit: UnitOfWork, changed: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> None:
+    """The rows of many new cases, in one statement."""
+    unit.many(_PUT_TOKEN, [_token_values(case_id, row) for case_id, rows in changed for row in rows])
 
 
 def _token_values(case_id: str, row: Sequence[Any]) -> dict[str, Any]:

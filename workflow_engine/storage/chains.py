@@ -113,19 +113,30 @@ def append(
     unit: UnitOfWork, head: ChainHead, envelope: Envelope, body: dict[str, Any], values: Mapping[str, Any]
 ) -> Entry:
     """Write the next entry of a chain and the values it commits to; the head's own row is the caller's."""
-    entry = link(head, body)
-    unit.run(
-        _ENTRY,
+    return append_each(unit, [(head, envelope, body, values)])[0]
+
+
+def append_each(
+    unit: UnitOfWork, wanted: Sequence[tuple[ChainHead, Envelope, dict[str, Any], Mapping[str, Any]]]
+) -> list[Entry]:
+    """The same for many chains, in two statements."""
+    entries = [link(head, body) for head, _, body, _ in wanted]
+    rows = (
         {
             "stream_id": entry.case_id, "seq": entry.seq, "prev": entry.prev, "hash": entry.hash,
             "command_id": envelope.command.command_id, "at": envelope.at, "actor": envelope.actor.actor_id,
             "body": entry.body_json.decode(),
-        },
+        }
+        for entry, (_, envelope, _, _) in zip(entries, wanted, strict=True)
     )  # fmt: skip
-    if values:
-        content = orjson.dumps(values).decode()
-        unit.run(_PAYLOAD, {"stream_id": entry.case_id, "seq": entry.seq, "salt": envelope.salt, "content": content})
-    return entry
+    unit.many(_ENTRY, rows)
+    payloads = [
+        {"stream_id": entry.case_id, "seq": entry.seq, "salt": envelope.salt, "content": orjson.dumps(values).decode()}
+        for entry, (_, envelope, _, values) in zip(entries, wanted, strict=True)
+        if values
+    ]
+    unit.many(_PAYLOAD, payloads)
+    return entries
 
 
 def lock_stream(unit: UnitOfWork, stream_id: str) -> ChainHead:

@@ -5,7 +5,7 @@ A row that an event makes and a later event of the same entry moves on is writte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,19 @@ class Changes:
         for insert, rows in self._inserts.items():
             if rows:
                 unit.many(insert.statement, rows.values())
+
+
+def flush_new(unit: UnitOfWork, many: Iterable[Changes]) -> None:
+    """Write what the first entries of many cases make: one statement for each kind of rows."""
+    together: dict[Insert, list[Values]] = {}
+    for changes in many:
+        if changes._moves:  # rare: of something that cannot be stored yet, such as drafts of a task withdrawn at once
+            changes.flush(unit)
+            continue
+        for insert, rows in changes._inserts.items():
+            together.setdefault(insert, []).extend(rows.values())
+    for insert, found in together.items():
+        unit.many(insert.statement, found)
 
 
 def text_column(text: str | None, most: int = 200) -> str | None:

@@ -97,7 +97,7 @@ def find_of_case(unit: UnitOfWork, case_id: str) -> ServiceRequest | None:
 def get_row(unit: UnitOfWork, request_id: str) -> dict[str, Any]:
     """The whole row of a request that is there."""
     row = unit.one(_WHOLE, {"request": request_id})
-    names = [column.name for column in service_request.columns]
+    names = [str(column.name) for column in service_request.columns]
     return {} if row is None else dict(zip(names, row, strict=True))
 
 
