@@ -95,3 +95,18 @@ def test_one_row_that_does_not_fit_refuses_all_and_is_named(house: House, change
     assert list(refused.value.problems) == [f"requests[1].{place}"]
     assert house.engine.queries.service_requests.list(OPERATOR).items == []
     assert house.clock.now() == NOON
+
+
+def test_lists_go_on_after_each_page_without_a_gap(house: House) -> None:
+    house.release(IMPORT_MODEL)
+    take_over(house, *({**OPEN, "received_at": f"2026-05-01T08:0{minute}:00Z"} for minute in range(5)))
+    queries = house.engine.queries.service_requests
+    for ask in (queries.list_public, lambda **page: queries.list(OPERATOR, **page)):
+        seen, after = [], None
+        while True:
+            page = ask(after=after, limit=2)
+            seen += [row.received_at.minute for row in page.items]
+            after = page.next_cursor
+            if after is None:
+                break
+        assert seen == [4, 3, 2, 1, 0]

@@ -94,7 +94,7 @@ class AlertSourceQueries:
         limit, key = clamp(limit), decode(after, 2)
         statement = select(*_ENTRY).where(_e.source_id == source_id)
         if key is not None:
-            statement = statement.where(tuple_(_e.seen_at, _e.digest) < tuple_(*key))
+            statement = statement.where(tuple_(_e.seen_at, _e.digest) < key)
         statement = statement.order_by(_e.seen_at.desc(), _e.digest.desc()).limit(limit + 1)
         with self._snapshot() as snapshot:
             found = [AlertEntryRow(*row) for row in snapshot.connection.execute(statement)]

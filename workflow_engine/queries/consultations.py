@@ -251,7 +251,7 @@ class ConsultationQueries:
         limit, key = clamp(limit), decode(after, 2)
         statement = statement.order_by(_c.opened_at.desc(), _c.consultation_id.desc()).limit(limit + 1)
         if key is not None:
-            statement = statement.where(tuple_(_c.opened_at, _c.consultation_id) < tuple_(*key))
+            statement = statement.where(tuple_(_c.opened_at, _c.consultation_id) < key)
         with self._snapshot() as snapshot:
             rows = [ConsultationRow(*row) for row in snapshot.connection.execute(statement)]
         return page_of(rows, limit, lambda row: (row.opened_at, row.consultation_id))

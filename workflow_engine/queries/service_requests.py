@@ -244,7 +244,7 @@ class ServiceRequestQueries(SimilarQuestions):
         most, key = clamp(limit) + 1, decode(after, 2)
         base = base.where(*_conditions(wish), *reach)
         if key is not None:
-            base = base.where(tuple_(order, _s.request_id) < tuple_(*key))
+            base = base.where(tuple_(order, _s.request_id) < key)
         units = _units(snapshot, wish.unit_id) if wish.unit_id else []
         if not wish.unit_id or len(units) > _MOST_WALKS:
             if wish.unit_id:

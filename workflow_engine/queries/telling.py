@@ -113,7 +113,7 @@ class TellingQueries:
                    _d.created_at, _d.settled_at)  # fmt: skip
         statement = select(*columns).where(_d.webhook_id == webhook_id)
         if key is not None:
-            statement = statement.where(tuple_(_d.created_at, _d.delivery_id) < tuple_(*key))
+            statement = statement.where(tuple_(_d.created_at, _d.delivery_id) < key)
         statement = statement.order_by(_d.created_at.desc(), _d.delivery_id.desc()).limit(limit + 1)
         with self._snapshot() as snapshot:
             found = [DeliveryRow(*row) for row in snapshot.connection.execute(statement)]
