@@ -15,7 +15,7 @@ from workflow_engine.decision_stories import explain_decision
 from workflow_engine.domain.model_commands import DiscardModelWork, KeepModelWork
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, MigrationTry
 from workflow_engine.foreseeing import Foresight, NextTask
-from workflow_engine.form_conditions import condition_holds, names_in_condition
+from workflow_engine.form_conditions import comparisons_in, condition_holds, names_in_condition
 from workflow_engine.model_checks import ModelCheck, check_model, compare_models, is_model
 from workflow_engine.queries.catalogue import CatalogueRow, StartPage
 from workflow_engine.queries.model_rows import Impact, ModelWork, ModelWorkRow, Place
@@ -52,6 +52,7 @@ __all__ = [
     "ValueChange",
     "check_model",
     "compare_models",
+    "comparisons_in",
     "condition_holds",
     "explain_decision",
     "is_model",

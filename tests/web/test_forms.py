@@ -185,6 +185,24 @@ def test_condition_on_the_case_hides_the_field_from_the_page_too() -> None:
     assert check(made, typed(why="x"), ZONE, {"grade": "I"}).values == {}
 
 
+def test_page_is_told_which_answers_hide_a_field_as_far_as_it_can_know() -> None:
+    choices = [{"label": "Answer", "value": "reply"}, {"label": "Whistle", "value": "whistle"}]
+    made = schema(
+        {"type": "radio", "key": "next", "values": choices}, {"type": "checkbox", "key": "sure"},
+        *(
+            {"type": "textfield", "key": f"k{number}", "conditional": {"hide": condition}}
+            for number, condition in enumerate(
+                ('=next != "whistle"', "=plan.fixed = true or sure != true", '=count(next) > 1 or next = "reply"')
+            )
+        ),
+    )  # fmt: skip
+    shown = {one.field.key: one.hide_when for one in show(made, {"plan": {"fixed": False}}, ZONE)}
+    assert shown == {
+        "next": "", "sure": "", "k0": '["or",["not","f.next","1"]]',
+        "k1": '["or",["or",false,["not","f.sure","yes"]]]', "k2": "",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("condition", ["=", "=((", "=nothing.like.this > 3", "=count(for i in 1..999999 return i) > 1"])
 def test_condition_that_says_nothing_leaves_the_field(condition: str) -> None:
     made = schema({"type": "textfield", "key": "why", "conditional": {"hide": condition}})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from web.forms.fields import Field, Form
-from workflow_engine import condition_holds, names_in_condition
+from workflow_engine import comparisons_in, condition_holds, names_in_condition
 
 
 def without_settled(form: Form, variables: Mapping[str, Any], now: datetime | None = None) -> Form:
@@ -40,6 +41,46 @@ def hidden_keys(
             break
         hidden = found
     return hidden
+
+
+def page_rule(
+    field: Field, form: Form, variables: Mapping[str, Any], find: Callable[[Mapping[str, Any], str], Any], prefix: str
+) -> str:
+    """When the page itself hides the field, as JSON; empty where only the server can tell.
+
+    ``["and" | "or", …]``, true or false, or ``["is" | "not", name of an input, its content]``.
+    """
+    asked = {one.key: one for one in form.inputs}
+    rules = [_on_page(comparisons_in(condition), asked, variables, find, prefix) for condition in field.hidden_if]
+    if not rules or None in rules:
+        return ""
+    return json.dumps(["or", *rules], ensure_ascii=False, separators=(",", ":"))
+
+
+def _on_page(
+    told: Any, asked: Mapping[str, Field], variables: Mapping[str, Any], find: Callable[..., Any], prefix: str
+) -> Any:
+    if told is None:
+        return None
+    if told[0] in ("and", "or"):
+        parts = [_on_page(part, asked, variables, find, prefix) for part in told[1:]]
+        return None if None in parts else [told[0], *parts]
+    operator, name, constant = told
+    if name not in asked:
+        return (find(variables, name) == constant) is (operator == "=")
+    content = _content(asked[name], constant)
+    return None if content is None else ["is" if operator == "=" else "not", prefix + name, content]
+
+
+def _content(field: Field, constant: Any) -> str | None:
+    """What stands in the input when the answer is this constant; None where that cannot be said."""
+    if constant is None:
+        return ""
+    if field.kind == "boolean":
+        return "yes" if constant is True else ""
+    if field.kind in ("radio", "select"):
+        return next((str(number) for number, choice in enumerate(field.choices) if choice.value == constant), "none")
+    return None if field.kind == "checklist" or isinstance(constant, bool) else str(constant)
 
 
 def without(values: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from web.forms.checking import PREFIX, Typed
+from web.forms.conditions import page_rule
 from web.forms.fields import Field, Form
 from web.i18n import gettext as _
 
@@ -22,12 +23,16 @@ class ShownField:
     text: str = ""
     chosen: frozenset[str] = frozenset()
     error: str = ""
+    hide_when: str = ""
+    """On which answers the page hides it, as ``page_rule`` says."""
 
     @property
     def words(self) -> str:
         """The content in words, for a field nobody fills in here."""
         if self.field.kind == "boolean":
             return _("yes") if self.chosen else _("no")
+        if self.field.kind == "datetime":
+            return self.text.replace("T", " ")
         labels = [choice.label for number, choice in enumerate(self.field.choices) if str(number) in self.chosen]
         return ", ".join(labels) or self.text
 
@@ -48,7 +53,8 @@ def show(
     errors: Mapping[str, str] | None = None,
 ) -> list[ShownField]:
     """Every field with what stands in it."""
-    return [_show(field, variables, zone, typed, (errors or {}).get(field.key, "")) for field in form.fields]
+    shown = [_show(field, variables, zone, typed, (errors or {}).get(field.key, "")) for field in form.fields]
+    return [replace(one, hide_when=page_rule(one.field, form, variables, find, PREFIX)) for one in shown]
 
 
 def _show(field: Field, variables: Mapping[str, Any], zone: ZoneInfo, typed: Typed | None, error: str) -> ShownField:
