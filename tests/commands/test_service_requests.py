@@ -97,7 +97,7 @@ def test_what_is_not_proved_waits_before_it_is_public(house: House) -> None:
     exercise = submit(house, exercise=True).result["request_id"]
     queries = house.engine.queries.service_requests
     assert all(queries.find_public(one) is None for one in (waiting, hidden, exercise))
-    assert queries.list_public().items == queries.near(28.2, 112.9, 500) == []
+    assert not queries.list_public().items and not queries.near(28.2, 112.9, 500)
     assert [row.request_id for row in queries.list(OPERATOR, RequestWish(moderation="waiting")).items] == [waiting]
     assert house.engine.queries.get_case(exercise, OPERATOR).case.exercise
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from tests.processes.conftest import PROCESS, EngineFactory
+from tests.support.house import ADMIN, SECOND, model_xml
+from tests.support.requesting import DUE, MODEL
+from workflow_engine import Clock, DeployDefinition, Engine, ReleaseDefinition, new_id
 from workflow_engine.rehearsal import ScenarioError, ScenarioResult, read_scenario, run_scenario
 
 ALERT = str(PROCESS / "alerts/gas_leak.xml")
@@ -105,3 +108,32 @@ def test_case_may_start_without_an_alert(hot_engines: EngineFactory, tmp_path: P
              {"expect": {"title": "电话报告", "variables": {"level.roman": "IV"}, "incidents": 0}}]  # fmt: skip
     result = run_scenario(hot_engines, read_scenario(_write(tmp_path, start=start, steps=steps)))
     assert result.ok, str(result)
+
+
+def test_reports_are_made_acted_on_and_expected_in_scenarios(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    """What people do to a report, and how it stands; what does not hold is told."""
+
+    def engine_on(clock: Clock) -> Engine:
+        engine = hot_engines(clock)
+        files = {"model.bpmn": model_xml(MODEL)}
+        receipt = engine.handle(DeployDefinition(command_id=new_id(), files=files), ADMIN)
+        release = ReleaseDefinition(command_id=new_id(), definition_id=str(receipt.result["definition_id"]))
+        engine.handle(release, SECOND)
+        return engine
+
+    steps = [
+        {"expect": {"open": ["handle"], "service_request": {"status": "dispatched", "unit": "water", "due": DUE}}},
+        {"service_request": "rate", "rating": 5, "refused": "invalid_state"},
+        {"service_request": "add", "text": "水更大了"},
+        {"do": "read", "as": "lin.yue"}, {"do": "handle", "as": "lin.yue"}, {"do": "call_back", "as": "lin.yue"},
+        {"expect": {"service_request": {"status": "closed_resolved", "marks": ["replied", "closed"]}}},
+        {"expect": {"service_request": {"note": "mended", "resolved": True}}},
+        {"do": "archive", "as": "lin.yue"},
+        {"service_request": "reopen"},
+        {"expect": {"open": ["handle"], "service_request": {"reopened": 1, "status": "received"}}},
+    ]  # fmt: skip
+    start = {"service_request": {"category": "water", "source": "web", "description": "漏水"}}
+    path = _write(tmp_path, process_id="hotline_request", start=start, steps=steps)
+    result = run_scenario(engine_on, read_scenario(path))
+    assert result.findings == ("step 11 (expect): expected the request's status to be received, but it is dispatched",)
+    assert result.case_id is not None and result.case_id.endswith("-2")

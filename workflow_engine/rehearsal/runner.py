@@ -32,6 +32,7 @@ from workflow_engine.rehearsal.balloting import BALLOT_STEPS, ballot_actor, ball
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
 from workflow_engine.rehearsal.indicating import VISITOR, indicator_command
+from workflow_engine.rehearsal.requesting import Reports, unmet_of_request
 from workflow_engine.rehearsal.scenario import Scenario, Step
 from workflow_engine.rehearsal.telling import Line, ScenarioResult
 
@@ -63,6 +64,7 @@ class _Run:
         self._clock = clock
         self._scenario = scenario
         self._case_id: str | None = None
+        self._reports = Reports(scenario.process_id)
         self._lines: list[Line] = []
         self._findings: list[str] = []
 
@@ -71,6 +73,7 @@ class _Run:
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
             "signal": self._signal, "job": self._job, "consultation": self._consultation,
+            "service_request": self._service_request,
             "indicator": self._indicator,
             **dict.fromkeys(BALLOT_STEPS, self._ballot),
         }  # fmt: skip
@@ -99,6 +102,9 @@ class _Run:
             self._case_id = receipt.get("case_id")
             if self._case_id is None:
                 raise _Broken(f"expected alert {start['alert']} to start a case, but it was {receipt}")
+            return
+        if "service_request" in start:
+            self._report({"exercise": bool(start.get("exercise", False)), **start["service_request"]})
             return
         self._case_id = new_id()
         command = StartCase(
@@ -238,8 +244,40 @@ class _Run:
             raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
         self._person_does(step, actor, command, f"{step.value}s of indicators")
 
+    def _report(self, said: Mapping[str, Any]) -> None:
+        """Somebody reports something, and the case begins."""
+        command, actor = self._reports.begin(said, self._clock.now())
+        self._engine.handle(command, actor)
+        self._engine.pump()
+        self._case_id = self._reports.own
+        self._tell(actor, f"reports {said.get('category', 'something')}")
+
+    def _service_request(self, step: Step) -> None:
+        """The reporter says more, or staff works on the report; a case that follows is the case from then on."""
+        asked = self._reports.command(step)
+        if asked is None:
+            raise _Broken(f"{step}: there is no report")
+        command, who = asked
+        actor: Actor | None
+        if isinstance(who, Actor):
+            actor = who
+        else:
+            queries = self._engine.queries
+            actor = find_actor(queries.list_people(), queries.organisation.find_actor, who, None)
+        if actor is None:
+            raise _Broken(f"{step}: expected somebody who is {who}, but there is nobody")
+        self._person_does(step, actor, command, f"{step.value}s the report")
+        if self._reports.own is not None:
+            self._case_id = self._engine.queries.service_requests.get(self._reports.own, OPERATOR).row.case_id
+
     def _expect(self, step: Step) -> None:
-        self._findings.extend(f"{step}: {text}" for text in unmet(step.value, self._case(), self._clock.now()))
+        wanted = dict(step.value)
+        of_request = wanted.pop("service_request", None)
+        self._findings.extend(f"{step}: {text}" for text in unmet(wanted, self._case(), self._clock.now()))
+        if of_request is not None:
+            found = self._engine.queries.service_requests.get(self._reports.own or "", OPERATOR)
+            told = unmet_of_request(of_request, found, self._clock.now())
+            self._findings.extend(f"{step}: {text}" for text in told)
 
     # ---- parts of steps
     def _import(self, name: str, exercise: bool) -> Mapping[str, Any]:

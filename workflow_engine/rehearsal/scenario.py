@@ -32,6 +32,11 @@ KINDS = {
     "indicator": frozenset({
         "as", "about", "kind", "text", "series", "period", "value", "source", "dated_on", "refused", "note",
     }),
+    "service_request": frozenset({
+        "as", "category", "kind", "source", "title", "description", "address", "lat", "lon", "place_code", "tier",
+        "reporter_name", "reporter_contact", "text", "reason", "rating", "resolved", "comment", "shown",
+        "public_description", "proved", "into", "refused", "note",
+    }),
     "vote": frozenset({"as", "for", "choice", "reason", "item", "refused", "note"}),
     "recuse": frozenset({"as", "for", "reason", "refused", "note"}),
     "absent": frozenset({"as", "who", "reason", "refused", "note"}),
@@ -43,9 +48,9 @@ KINDS = {
 """What a step may be, and what else it may say."""
 EXPECTATIONS = frozenset(
     {"state", "open", "waiting", "offered", "due", "timers", "variables", "passed", "not_passed", "incidents", "title",
-     "exercise"}
+     "exercise", "service_request"}
 )  # fmt: skip
-_START = frozenset({"alert", "variables", "title", "business_key", "exercise", "element"})
+_START = frozenset({"alert", "service_request", "variables", "title", "business_key", "exercise", "element"})
 
 
 class ScenarioError(ValueError):
