@@ -7,7 +7,7 @@ import unicodedata
 from flask import Response, send_file
 
 from web.context import engine
-from workflow_engine import AttachmentRow, file_suffix
+from workflow_engine import AttachmentRow, NoticeFileRow, file_suffix
 
 LONGEST_NAME = 150
 
@@ -19,7 +19,7 @@ def plain_name(name: str) -> str:
     return " ".join(plain.split()).lstrip(".")[:LONGEST_NAME] or "file"
 
 
-def given_out(row: AttachmentRow) -> Response:
+def given_out(row: AttachmentRow | NoticeFileRow) -> Response:
     """The file as a download, never to be shown in a page's place."""
     suffix = file_suffix(row.media_type)
     name = row.name if row.name.lower().endswith(suffix) else row.name + suffix

@@ -44,6 +44,8 @@ AREAS = (
     Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify", "replay", "proof"), key="c"),
     Area(marked("Decisions"), "check", "decisions.index", ("decisions", "decisions_acts"), key="d"),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
+    Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",
+         "v"),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts", "alert_sources"), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try", "coverage"),
          "see_models", "m"),

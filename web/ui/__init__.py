@@ -42,6 +42,8 @@ from web.ui import (
     replay,
     rights,
     sign_in,
+    supervision,
+    supervision_notices,
     task_files,
     task_verbs,
     tasks,
@@ -96,4 +98,6 @@ BLUEPRINTS = (
     record.blueprint,
     consultations.blueprint,
     consultation_work.blueprint,
+    supervision.blueprint,
+    supervision_notices.blueprint,
 )

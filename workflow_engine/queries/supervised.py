@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, true, tuple_
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
@@ -34,6 +34,7 @@ from workflow_engine.storage.schema import (
 )
 from workflow_engine.storage.schema.supervision import RUNS
 from workflow_engine.storage.statement import Statement, param
+from workflow_engine.storage.visibility import visible_to
 
 SEE = "supervision.see"
 MOST_WORST = 5
@@ -84,8 +85,17 @@ class SupervisedQueries:
         limit, key = clamp(limit), decode(after, 3)
         with self._snapshot() as snapshot:
             unit_id = _require_unit(snapshot, actor, wish.unit_id)
-            rows = _matters(snapshot, unit_id, wish, key, limit + 1)
+            rows = _matters(snapshot, actor, unit_id, wish, key, limit + 1)
         return page_of(rows, limit, lambda row: (row.due_at, row.case_id, row.unit_id))
+
+    def of_case(self, actor: Actor, case_id: str) -> list[MatterRow]:
+        """How a case stands in each unit that the actor supervises."""
+        require_somewhere(actor, SEE, "see what is supervised")
+        with self._snapshot() as snapshot:
+            units = _m.unit_id.in_(select(_b.unit_id).where(_b.ancestor_id.in_(_tops(snapshot, actor))))
+            wanted = select(_m.case_id, _m.unit_id).where(_m.case_id == case_id, units)
+            keys = [tuple(row) for row in snapshot.connection.execute(wanted)]
+            return [MatterRow(*row) for row in snapshot.connection.execute(_rows_of(actor, keys))]
 
     def days(self, actor: Actor, wish: BoardWish, until: date, days: int = 30) -> list[DayFigures]:
         """What each of the last days brought to a unit and all below it, the oldest first."""
@@ -240,7 +250,7 @@ def _kind(columns: Any, wish: BoardWish) -> list[ColumnElement[bool]]:
 
 
 def _matters(
-    snapshot: Snapshot, unit_id: str, wish: BoardWish, key: tuple[Any, ...] | None, most: int
+    snapshot: Snapshot, actor: Actor, unit_id: str, wish: BoardWish, key: tuple[Any, ...] | None, most: int
 ) -> list[MatterRow]:
     """The first of each unit in each state, every one out of its own stretch of an index, put in one order."""
     counted = select(_n.unit_id, _n.state).join(unit_below, _b.unit_id == _n.unit_id).distinct()
@@ -256,11 +266,11 @@ def _matters(
         found += snapshot.unit.all(_FIRST, {"unit": own_unit, "state": state, **same})
     found.sort()
     keys = [row[1:] for row in found[:most]]
-    by_key = {(row[0], row[1]): MatterRow(*row) for row in snapshot.connection.execute(_rows_of(keys))}
+    by_key = {(row[0], row[1]): MatterRow(*row) for row in snapshot.connection.execute(_rows_of(actor, keys))}
     return [by_key[one] for one in keys if one in by_key]
 
 
-def _rows_of(keys: list[tuple[Any, ...]]) -> Select[Any]:
+def _rows_of(actor: Actor, keys: list[tuple[Any, ...]]) -> Select[Any]:
     running = and_(_s.case_id == _m.case_id, _s.unit_id == _m.unit_id, _s.state.in_(RUNNING))
     stopped = and_(
         _h.case_id == _m.case_id, _h.token_id == _t.token_id, _h.position == NO_TIMER, _h.held_at.is_not(None)
@@ -274,8 +284,9 @@ def _rows_of(keys: list[tuple[Any, ...]]) -> Select[Any]:
         .outerjoin(supervision_notice, running)
     )
     columns = (
-        _m.case_id, _m.unit_id, _u.name_zh, _u.name_en, _m.process_id, func.coalesce(_p.name, _m.process_id),
-        _m.is_request, _c.title, _c.business_key, _t.name, _m.began_at, _m.due_at, _m.state, _m.cause, _h.reason,
-        _h.held_at, _s.rung, _s.notice_id,
+        _m.case_id, _m.unit_id, _u.name_zh, _u.name_en, _m.process_id, _c.definition_id,
+        func.coalesce(_p.name, _m.process_id), _m.is_request, _c.title, _c.business_key, _t.name, _t.element_id,
+        _m.began_at, _m.due_at, _m.state, _m.cause, _h.reason, _h.held_at, _s.rung,
+        _s.notice_id, true() if (visible := visible_to(actor)) is None else visible,
     )  # fmt: skip
     return select(*columns).select_from(joined).where(tuple_(_m.case_id, _m.unit_id).in_(keys))

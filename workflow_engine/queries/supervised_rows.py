@@ -95,12 +95,14 @@ class MatterRow:
     unit_name_zh: str
     unit_name_en: str
     process_id: str
+    definition_id: str
     process_name: str
     is_request: bool
     title: str | None
     business_key: str | None
     step: str | None
-    """The name of the task whose clock it is."""
+    """The name of the task whose clock it is; none: the limit of the request itself."""
+    element_id: str | None
     began_at: datetime
     due_at: datetime
     state: str
@@ -111,6 +113,8 @@ class MatterRow:
     rung: str | None
     """Of the notice that runs about it."""
     notice_id: str | None
+    may_open: bool
+    """Whether the actor may look into the case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import held, is_reader, may
-from workflow_engine.domain.supervision import RUNGS, RUNNING
+from workflow_engine.domain.supervision import RUNGS, RUNNING, stream_of
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Look, Snapshot
@@ -29,6 +29,7 @@ from workflow_engine.queries.supervision_rows import (
 )
 from workflow_engine.storage.schema import (
     process_instance,
+    stream,
     supervision_answer,
     supervision_file,
     supervision_notice,
@@ -209,6 +210,8 @@ def _detail(snapshot: Snapshot, row: NoticeRow, actor: Actor) -> NoticeDetail:
         .where(_a.notice_id == row.notice_id)
         .order_by(_a.answer_no)
     )
+    head = select(stream.c.seq, stream.c.head).where(stream.c.stream_id == stream_of(row.notice_id))
+    entries, chain_head = snapshot.connection.execute(head).one()
     is_own = row.unit_id in own_units(actor)
     writes = not is_reader(actor)
     return NoticeDetail(
@@ -218,6 +221,8 @@ def _detail(snapshot: Snapshot, row: NoticeRow, actor: Actor) -> NoticeDetail:
         may_answer=is_own and writes and row.state == "open",
         may_judge=writes and not is_own and row.state in RUNNING and may(actor, ISSUE, row.unit_id),
         may_open_case=_sees(snapshot, row.case_id, actor),
+        entries=entries,
+        chain_head=chain_head,
     )
 
 

@@ -96,6 +96,9 @@ class NoticeDetail:
     may_judge: bool
     """Accept, reject, withdraw, go up a rung."""
     may_open_case: bool
+    entries: int
+    """How many entries its chain has, and the fingerprint of the last one."""
+    chain_head: str
 
 
 @dataclass(frozen=True, slots=True)
