@@ -15,7 +15,7 @@ from web.presenters.times import now, span
 from workflow_engine import RUNGS, Board, DayFigures, MatterRow, NoticeRow, Standing, UnitStanding
 
 RUNG_NAMES = {
-    "remind": marked("Reminder"), "supervise": marked("Supervision"), "listed": marked("Listed supervision"),
+    "remind": marked("Reminder"), "supervise": marked("Formal supervision"), "listed": marked("Listed supervision"),
     "interview": marked("Interview"), "report": marked("Report to the government"),
 }  # fmt: skip
 NOTICE_STATES = {
@@ -208,9 +208,10 @@ def _matter_line(row: MatterRow) -> MatterLine:
 
 def board_words(board: Board) -> dict[str, Any]:
     """What the board's template shows beside its rows."""
-    whole = board.unit.whole
+    whole, units = board.unit.whole, unit_lines(board.below)
     return {
-        "lines": unit_lines(board.below), "whole_bar": bar(whole, whole.open), "rate": percent(whole.overdue_rate),
+        "busy": [line for line in units if line.row.whole.open or line.row.whole.notices],
+        "idle": [line for line in units if not (line.row.whole.open or line.row.whole.notices)], "whole_bar": bar(whole, whole.open), "rate": percent(whole.overdue_rate),
         "worst": [(row, unit_words(row)) for row in board.worst],
         "causes": [(cause, _(CAUSES[cause]), count) for cause, count in board.causes],
         "levels": [(level_name(level) or _("Other units"), standing) for level, standing in board.levels],
