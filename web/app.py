@@ -13,6 +13,7 @@ from web import (
     api,
     auth,
     city,
+    enterprise,
     errors,
     i18n,
     metrics,
@@ -67,6 +68,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     store.limits = lambda: city.session_limits(app)
     metrics.init_app(app, engine)
     auth.init_app(app)
+    enterprise.init_app(app)
     reading.init_app(app)
     provider.init_app(app, settings)
     app.extensions["directory"] = Directory.from_settings(settings)

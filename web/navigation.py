@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import current_app, request, url_for
 
+from web.enterprise import is_enterprise
 from web.i18n import gettext as _
 from web.i18n import marked
 from web.permissions import may
@@ -63,11 +64,17 @@ AREAS = (
 )
 
 
+ENTERPRISE_AREAS = (
+    Area(marked("Our tasks"), "inbox", "enterprise.desk", ("enterprise",), key="i"),
+    Area(marked("Notices"), "document", "supervision_notices.index", ("supervision_notices",)),
+)
+
+
 def shown_areas() -> list[ShownArea]:
     """What this person may go to."""
     here = request.blueprint or ""
     return [
         ShownArea(_(area.label), area.icon, url_for(area.endpoint), here in area.blueprints, area.key)
-        for area in AREAS
+        for area in (ENTERPRISE_AREAS if is_enterprise() else AREAS)
         if area.endpoint in current_app.view_functions and (area.verb is None or may(area.verb))
     ]

@@ -13,6 +13,7 @@ from werkzeug.exceptions import Unauthorized
 
 from web.api.tokens import LONGEST_TOKEN, token_sha256
 from web.context import engine
+from web.enterprise import ENTERPRISE
 from workflow_engine import Actor, NotPermittedError
 
 
@@ -30,6 +31,8 @@ def require_person(scope: str) -> Actor:
         raise unauthorized("Expected a token that opens something, but this one does not.", error="invalid_token")
     if scope not in found.scopes:
         raise NotPermittedError(f"Expected a token with the scope {scope}, but this one lacks it.", scope=scope)
+    if acting[0].subject_class == ENTERPRISE:
+        raise NotPermittedError("Expected a program of the administration: enterprises have pages only.")
     g.person, g.actor = acting
     return cast(Actor, g.actor)
 

@@ -211,7 +211,8 @@ def board_words(board: Board) -> dict[str, Any]:
     whole, units = board.unit.whole, unit_lines(board.below)
     return {
         "busy": [line for line in units if line.row.whole.open or line.row.whole.notices],
-        "idle": [line for line in units if not (line.row.whole.open or line.row.whole.notices)], "whole_bar": bar(whole, whole.open), "rate": percent(whole.overdue_rate),
+        "idle": [line for line in units if not (line.row.whole.open or line.row.whole.notices)],
+        "whole_bar": bar(whole, whole.open), "rate": percent(whole.overdue_rate),
         "worst": [(row, unit_words(row)) for row in board.worst],
         "causes": [(cause, _(CAUSES[cause]), count) for cause, count in board.causes],
         "levels": [(level_name(level) or _("Other units"), standing) for level, standing in board.levels],

@@ -19,6 +19,7 @@ from web.ui import (
     decisions,
     decisions_acts,
     duty,
+    enterprise,
     foresight,
     health,
     inbox,
@@ -100,4 +101,5 @@ BLUEPRINTS = (
     consultation_work.blueprint,
     supervision.blueprint,
     supervision_notices.blueprint,
+    enterprise.blueprint,
 )

@@ -25,6 +25,7 @@ from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
+from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.log import LogQueries
@@ -82,7 +83,7 @@ class Queries:
         "indicators": IndicatorQueries,
         "service_requests": ServiceRequestQueries,
         "work": WorkQueries,
-        "supervised": SupervisedQueries, "supervision": SupervisionQueries,
+        "enterprise": EnterpriseQueries, "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -111,6 +112,7 @@ class Queries:
         self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
+        self.enterprise = EnterpriseQueries(self.snapshot)
         self.supervised = SupervisedQueries(self.snapshot)
         self.supervision = SupervisionQueries(self.snapshot, self.look)
         self.catalogue = CatalogueQueries(self.snapshot)

@@ -83,7 +83,7 @@ def _select() -> Select[tuple[object, ...]]:
     columns = (
         _p.person_id, _p.sign_in_name, _p.display_name_zh, _p.display_name_en, _p.unit_id,
         u.name_zh.label("unit_name_zh"), u.name_en.label("unit_name_en"), _p.email, _p.sessions_from,
-        _p.password_temporary,
+        _p.password_temporary, u.subject_class,
     )  # fmt: skip
     return select(*columns).select_from(person.outerjoin(unit, u.unit_id == _p.unit_id)).where(~_p.disabled)
 
@@ -107,5 +107,7 @@ def _person(row: Sequence[Any], groups: frozenset[str]) -> PersonRow:
 
 
 def _with(row: Sequence[Any], groups: frozenset[str]) -> PersonRow:
-    person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, email, sessions_from, is_temporary = row
-    return PersonRow(person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, groups, email, sessions_from, is_temporary)
+    person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, email, sessions_from, is_temporary, kind = row
+    return PersonRow(
+        person_id, sign_in, zh, en, unit_id, unit_zh, unit_en, groups, email, sessions_from, is_temporary, kind
+    )

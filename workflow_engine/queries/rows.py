@@ -267,6 +267,8 @@ class PersonRow:
     """Sessions begun earlier have ended."""
     password_temporary: bool = False
     """Good for choosing another password only."""
+    subject_class: str | None = None
+    """Of the unit: government, enterprise or society."""
 
 
 @dataclass(frozen=True, slots=True)
