@@ -52,7 +52,7 @@ NO_PAGES = {
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "categories.export",
-    "static_files.file",
+    "static_files.file", "supervision.units_csv", "supervision.matters_csv", "supervision_notices.file", "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
     "public_decisions.data", "public_decisions.document", "record.consistency",
     # parts of pages, and streams of them
