@@ -20,6 +20,7 @@ from workflow_engine import (
     CreateBatch,
     DeployDefinition,
     ImportAlert,
+    IssueNotice,
     KeepModelWork,
     ReleaseDefinition,
     SetAlertSource,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 SIZES = [("en-GB", 1440), ("zh-CN", 390)]
 MODEL = "emergency_response.bpmn"
-JIANG, AUDITOR = "user:jiang_fan", "user:qin_song"
+JIANG, AUDITOR, LEADER = "user:jiang_fan", "user:qin_song", "user:liang_cheng"
 STAFF_AREAS = {
     "inbox", "decisions", "tasks", "alerts", "catalogue", "preferences", "views", "patterns", "account", "programs",
 }  # fmt: skip
@@ -52,7 +53,8 @@ NO_PAGES = {
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "categories.export",
-    "static_files.file", "supervision.units_csv", "supervision.matters_csv", "supervision_notices.file", "enterprise.file",
+    "static_files.file", "supervision.units_csv", "supervision.matters_csv", "supervision_notices.file",
+    "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
     "public_decisions.data", "public_decisions.document", "record.consistency",
     # parts of pages, and streams of them
@@ -62,6 +64,8 @@ NO_PAGES = {
     "health.live", "health.ready", "health.metrics",
     # elsewhere at once: the inbox, the provider of identities and back
     "inbox.home", "provider.send", "provider.answer",
+    # of enterprises, looked at in ``test_supervision_in_browser``
+    "enterprise.desk", "enterprise.task",
     # made by hours of work or by faults, and looked at in ``test_days_in_browser`` and ``test_models_in_browser``
     "analysis.variant", "analysis.sample", "overview.cause", "models_try.page",
 }  # fmt: skip
@@ -102,7 +106,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "webhook_id": webhook_id, "batch_id": batch_id, "unit_id": "duty_room", "person_id": "user:lin_yue",
         "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
         "consultation_id": open_consultation(city), "code": "waste.exposed",
-        "source_id": ask_a_source(city, jiang),
+        "source_id": ask_a_source(city, jiang), "notice_id": issue_notice(city, case_id),
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
@@ -127,6 +131,14 @@ def ask_a_source(city: City, who: Actor) -> str:
     )  # fmt: skip
     city.engine.handle(command, who)
     return source_id
+
+
+def issue_notice(city: City, case_id: str) -> str:
+    """A notice of supervision that waits for its answer."""
+    command = IssueNotice(
+        command_id=new_id(), rung="remind", unit_id="duty_room", case_id=case_id, reason="It takes too long."
+    )
+    return str(city.engine.handle(command, city.actor(LEADER)).result["notice_id"])
 
 
 def put_to_the_vote(city: City) -> tuple[str, str]:
@@ -164,6 +176,8 @@ def person_for(endpoint: str) -> str | None:
         return None
     if endpoint in AUDITORS_PAGES:
         return AUDITOR
+    if endpoint.startswith("supervision"):
+        return LEADER
     return "user:lin_yue" if endpoint.partition(".")[0] in STAFF_AREAS else JIANG
 
 
