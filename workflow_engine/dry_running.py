@@ -79,7 +79,7 @@ def dry_run(snapshot: Snapshot, parts: Parts, command: CaseCommand, actor: Actor
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        asking=Asking(LiveOutside(snapshot.unit, now, case.unit_id)),
+        asking=Asking(LiveOutside(snapshot.unit, now, case.unit_id, case.case_id)),
     )
     step = act(instance, context, command, actor.actor_id)
     ended = step.state is not None

@@ -120,7 +120,7 @@ def _take(
         seed=new_seed(),
         source=BoundSource(snapshot.unit, snapshot.library),
         step_budget=parts.step_budget,
-        asking=Asking(LiveOutside(snapshot.unit, now, unit_id)),
+        asking=Asking(LiveOutside(snapshot.unit, now, unit_id, instance.case_id)),
     )
     try:
         step = ACTS[type(command)](instance, context, command, actor.actor_id)

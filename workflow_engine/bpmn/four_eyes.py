@@ -45,6 +45,11 @@ def signed(
     return {**kept, **dict.fromkeys(_names(node, COMPLETED_BY), completed_by)}
 
 
+def signed_by(node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the variables say of who completed the node."""
+    return {name: variables[name] for name in _names(node, COMPLETED_BY) if name in variables}
+
+
 def counted_with(node: Node, helpers: list[str], also: Mapping[str, list[str]]) -> dict[str, list[str]] | None:
     """``also`` after the node was completed with this help; None when nothing changes."""
     changed = {name: helpers for name in _names(node, COMPLETED_BY) if helpers or name in also}

@@ -172,6 +172,7 @@ OUTSIDE = {
         OutsideFunction("least loaded", "group: id, without?: any", gives_moment=False),
         OutsideFunction("on duty", "unit: id", gives_moment=False),
         OutsideFunction("service category", "code: id", gives_moment=False),
+        OutsideFunction("photos of case", "since?: moment", gives_moment=False),
         OutsideFunction("case number", "grid: id", gives_moment=False),
         TimeLimitEnd("time limit end", "from: moment, n: number, unit: text", gives_moment=True),
         OutsideFunction(

@@ -70,7 +70,7 @@ def advance(
     """
     instance = work.take_instance(case)
     act = act or ACTS[type(command)]
-    step = act(instance, work.run_context(case.unit_id), command, work.actor.actor_id)
+    step = act(instance, work.run_context(case.unit_id, case.case_id), command, work.actor.actor_id)
     failpoint("after_engine")
     return record(work, case, instance, step, command, result)
 

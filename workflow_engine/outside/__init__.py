@@ -30,8 +30,16 @@ class LiveOutside:
 
     __slots__ = ("_ground",)
 
-    def __init__(self, unit: UnitOfWork, now: datetime, unit_id: str | None = None, *, keeps: bool = False) -> None:
-        self._ground = Ground(unit, now, unit_id, keeps)
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        now: datetime,
+        unit_id: str | None = None,
+        case_id: str | None = None,
+        *,
+        keeps: bool = False,
+    ) -> None:
+        self._ground = Ground(unit, now, unit_id, case_id, keeps)
 
     def answer(self, function: str, arguments: list[Any]) -> Answer:
         """What holds now; what cannot be answered is answered with why."""

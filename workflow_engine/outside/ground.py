@@ -18,6 +18,8 @@ class Ground:
     now: datetime
     unit_id: str | None = None
     """The unit that answers for the case, if any."""
+    case_id: str | None = None
+    """The case that asks; None where it only begins, or no case does."""
     keeps: bool = False
     """What happens in the transaction is kept: a number is given out, not only foreseen."""
 

@@ -11,7 +11,7 @@ from workflow_engine.domain.durations import TimingError
 from workflow_engine.domain.outside import Answer
 from workflow_engine.outside.ground import Ground, OutsideFunction
 from workflow_engine.outside.working_time import known_calendar
-from workflow_engine.storage import case_numbers
+from workflow_engine.storage import case_numbers, photos
 from workflow_engine.storage import service_categories as store
 
 MOST_DAYS = 4_000
@@ -46,8 +46,17 @@ def _case_number(ground: Ground, grid: str | None) -> Answer:
     return Answer(f"{series}-{give(ground.unit, series):04}")
 
 
+def _photos_of_case(ground: Ground, since: str | None = None) -> Answer:
+    """How many photos came to the case after an instant, or ever: its files, and those of its service request."""
+    if ground.case_id is None:
+        raise ValueError("Expected a case that has begun.")
+    after = None if since is None else known_calendar(ground).moment(since)
+    return Answer(photos.count_photos(ground.unit, ground.case_id, after))
+
+
 REPORTED_FUNCTIONS: Mapping[str, OutsideFunction] = {
     "service category": _service_category,
     "days after": _days_after,
     "case number": _case_number,
+    "photos of case": _photos_of_case,
 }

@@ -28,6 +28,7 @@ from workflow_engine.engine import Engine
 from workflow_engine.interchange.cap import parse_alert
 from workflow_engine.queries.rows import CaseDetail, InboxRow, TimerRow
 from workflow_engine.rehearsal import consulting
+from workflow_engine.rehearsal.attaching import file_command
 from workflow_engine.rehearsal.balloting import BALLOT_STEPS, ballot_actor, ballot_command
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
@@ -72,6 +73,7 @@ class _Run:
         acts: dict[str, Callable[[Step], None]] = {
             "do": self._do, "each": self._each, "claim": self._claim, "release": self._release,
             "advance": self._advance, "alert": self._alert, "message": self._message, "expect": self._expect,
+            "attach": self._attach,
             "signal": self._signal, "job": self._job, "consultation": self._consultation,
             "service_request": self._service_request,
             "indicator": self._indicator,
@@ -269,6 +271,16 @@ class _Run:
         self._person_does(step, actor, command, f"{step.value}s the report")
         if self._reports.own is not None:
             self._case_id = self._engine.queries.service_requests.get(self._reports.own, OPERATOR).row.case_id
+
+    def _attach(self, step: Step) -> None:
+        """Somebody puts a file to the case."""
+        queries = self._engine.queries
+        who = str(step.details.get("as"))
+        actor = find_actor(queries.list_people(), queries.organisation.find_actor, who, None)
+        if actor is None:
+            raise _Broken(f"{step}: expected somebody who is {who}, but there is nobody")
+        command = file_command(step, self._scenario.name, self._the_case_id)
+        self._person_does(step, actor, command, f"attaches {step.value}")
 
     def _expect(self, step: Step) -> None:
         wanted = dict(step.value)

@@ -22,6 +22,7 @@ KINDS = {
     "release": frozenset({"as", "for", "refused", "note"}),
     "advance": frozenset({"note"}),
     "alert": frozenset({"refused", "note"}),
+    "attach": frozenset({"as", "refused", "note"}),
     "message": frozenset({"payload", "note"}),
     "signal": frozenset({"payload", "note"}),
     "job": frozenset({"variables", "error", "note"}),
