@@ -54,3 +54,19 @@ def test_rule_holds_after_a_restart(house: House) -> None:
     house.reopen()
     with pytest.raises(NotPermittedError):
         house.complete(house.task(case_id, "check"), ANNE)
+
+
+def test_rule_holds_where_the_task_declares_what_leaves_it(house: House) -> None:
+    mapped = _WRITE.replace(
+        "<camunda:properties>",
+        '<camunda:inputOutput><camunda:outputParameter name="text">=draft</camunda:outputParameter>'
+        '<camunda:outputParameter name="author">="user:bo"</camunda:outputParameter></camunda:inputOutput>'
+        "<camunda:properties>",
+    )
+    house.release(chain(mapped, _CHECK))
+    case_id = house.start()
+    house.complete(house.task(case_id, "write"), ANNE, draft="x")
+    assert house.variables(case_id) == {"author": "user:anne", "text": "x"}
+    with pytest.raises(NotPermittedError):
+        house.complete(house.task(case_id, "check"), ANNE)
+    house.complete(house.task(case_id, "check"), BO)
