@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from math import floor
@@ -54,6 +55,10 @@ PUBLIC_STEPS = ("submitted", "told", "withdrawn", "reopened", "merged", "split")
 
 INSTANT_FIELDS = ("received_at", "closed_at", "due_at")
 """Of an imported request, which its event shows."""
+REPORTED = frozenset(f"service_request.{kind}" for kind in (
+    "submitted", "told", "commented", "reopened", "merged", "split", "withdrawn",
+))  # fmt: skip
+"""Events that reporters are written of, where they can be."""
 DEFAULT_PROCESS = "hotline_request"
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4_000
@@ -65,6 +70,7 @@ SHORTEST_CODE = 16
 CELL_DEGREES = 0.002
 """The side of a cell: about 220 m from north to south."""
 
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+", re.ASCII)
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without what is taken for something else: 0 O, 1 I."""
 _PREFIX = "SR"
@@ -95,6 +101,19 @@ def _check_letter(letters: str) -> str:
         value = _LETTERS.index(letter) * (2 if place % 2 == 0 else 1)
         total += value // size + value % size
     return _LETTERS[-total % size]
+
+
+def is_mail_address(contact: str) -> bool:
+    """Whether somebody can be written to there."""
+    return _MAIL.fullmatch(contact) is not None
+
+
+def is_told_by_mail(event: Mapping[str, Any]) -> bool:
+    """Whether the reporter is written of this event: not of what they did themselves, nor of what is of no news."""
+    kind = str(event["event"])
+    if kind == "service_request.told":
+        return bool(event.get("status") or event.get("marks"))
+    return kind in REPORTED and not (kind == "service_request.commented" and event.get("by_reporter"))
 
 
 def code_digest(code: str) -> str:

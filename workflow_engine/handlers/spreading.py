@@ -9,11 +9,13 @@ import orjson
 
 from workflow_engine.domain.commands import Receipt
 from workflow_engine.domain.permissions import require_permission
+from workflow_engine.domain.service_requests import REPORTED, is_mail_address, is_told_by_mail
 from workflow_engine.domain.telling import matches
 from workflow_engine.domain.telling_commands import PrepareDigests, SpreadEvents
 from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cloudevents import cloud_event, event_id
+from workflow_engine.storage import service_requests as requests
 from workflow_engine.storage import telling as store
 from workflow_engine.storage.feed import FeedEntry, read_feed
 from workflow_engine.storage.log import read_size
@@ -57,6 +59,8 @@ def _deliveries(work: Handling, entry: FeedEntry, targets: Sequence[Target]) -> 
             )
             for target in wanting:
                 yield _row(work, target.webhook_id, content["id"], content, webhook_id=target.webhook_id)
+        if event["event"] in REPORTED:
+            yield from _mail_of_request(work, entry, number, event)
         if event["event"] in _GIVEN and entry.process_id is not None:
             yield from _mail_of_task(work, entry, number, event)
     if entry.process_id is not None:
@@ -70,6 +74,21 @@ def _mail_of_task(work: Handling, entry: FeedEntry, number: int, event: dict[str
     task_id = f"{entry.stream_id}.{event['token_id']}"
     content = {"about": "assigned", "case_id": entry.stream_id, "user_task_id": task_id}
     yield _row(work, person_id, event_id(entry.stream_id, entry.seq, number), content, person_id=person_id)
+
+
+def _mail_of_request(work: Handling, entry: FeedEntry, number: int, event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Whoever reported it, and those whose reports went into it, as far as they can be written to."""
+    if not is_told_by_mail(event):
+        return
+    own = str(event["request_id"])
+    others = requests.merged_into(work.unit, own) if event["event"] == "service_request.told" else []
+    for request_id in [own, *others]:
+        reporter = requests.find_reporter(work.unit, request_id)
+        if reporter is not None and is_mail_address(reporter.contact):
+            content = {"about": "request", "kind": str(event["event"]).partition(".")[2]}
+            if event.get("status"):
+                content["status"] = event["status"]
+            yield _row(work, request_id, event_id(entry.stream_id, entry.seq, number), content, request_id=request_id)
 
 
 def _mail_of_notes(work: Handling, entry: FeedEntry) -> Iterator[dict[str, Any]]:
@@ -93,7 +112,7 @@ def _case(entry: FeedEntry) -> dict[str, Any]:
 
 def _row(work: Handling, target: str, event: str, content: dict[str, Any], **to: str) -> dict[str, Any]:
     return {
-        "delivery_id": f"{target}/{event}", "webhook_id": None, "person_id": None, **to,
+        "delivery_id": f"{target}/{event}", "webhook_id": None, "person_id": None, "request_id": None, **to,
         "content": orjson.dumps(content).decode(), "state": "pending", "attempts": 0, "next_at": work.now,
         "last_error": None, "created_at": work.now, "settled_at": None,
     }  # fmt: skip

@@ -196,6 +196,16 @@ class NearServiceRequest:
     metres: float
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a worker writes to about a request."""
+
+    tracking_number: str
+    exercise: bool
+    contact: str
+    language: str
+
+
 PUBLIC_COLUMNS = (
     _s.request_id, _s.category, _s.source, _s.kind, _s.tier, _s.status, _s.status_note, _s.next_step, _s.title,
     _s.public_description, _s.address, _s.lat, _s.lon, _s.place_code, _s.unit_id, _s.received_at, _s.due_at,

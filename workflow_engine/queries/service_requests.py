@@ -32,6 +32,7 @@ from workflow_engine.queries.service_request_rows import (
     SELECT_PUBLIC,
     SELECT_STAFF,
     SELECT_STEPS,
+    Addressee,
     NearServiceRequest,
     PublicServiceRequest,
     RequestPhotoRow,
@@ -182,6 +183,17 @@ class ServiceRequestQueries(SimilarQuestions):
     def track_by_id(self, request_id: str, code: str) -> ServiceRequestDetail | None:
         """The same by the request's id."""
         return self._tracked(_s.request_id == request_id, code)
+
+    def find_addressee(self, request_id: str) -> Addressee | None:
+        """How whoever reported it is written to; for workers."""
+        statement = (
+            select(_s.tracking_number, _s.exercise, _p.contact, _p.language)
+            .join(service_request_reporter, _p.request_id == _s.request_id)
+            .where(_s.request_id == request_id)
+        )
+        with self._snapshot() as snapshot:
+            row = snapshot.connection.execute(statement).first()
+        return None if row is None else Addressee(*row)
 
     # ---- staff
     def get(self, request_id: str, actor: Actor) -> ServiceRequestDetail:

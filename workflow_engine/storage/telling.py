@@ -45,7 +45,9 @@ _CURSOR = Statement(select(_c.log_index).where(_c.name == CURSOR).with_for_updat
 _MOVE_CURSOR = Statement(update(telling_cursor).where(_c.name == CURSOR).values(log_index=param("index")))
 _NOTE = Statement(lambda dialect: upsert(dialect, delivery, ("delivery_id",), None))
 _DUE = Statement(
-    select(_d.delivery_id, _d.webhook_id, _d.person_id, _d.content, _d.attempts, _d.created_at, _w.url, _w.secret)
+    select(
+        _d.delivery_id, _d.webhook_id, _d.person_id, _d.request_id, _d.content, _d.attempts, _w.url, _w.secret
+    )
     .select_from(delivery.outerjoin(webhook, _w.webhook_id == _d.webhook_id))
     .where(UNSETTLED, _d.next_at <= param("now", _d.next_at))
     .where(or_(_w.state.is_(None), _w.state == "active"))
@@ -206,8 +208,8 @@ def take_due(unit: UnitOfWork, now: datetime, until: datetime, most: int) -> lis
     unit.many(_LEASE, ({"key": row[0], "until": until} for row in rows))
     return [
         {
-            "delivery_id": row[0], "webhook_id": row[1], "person_id": row[2], "content": orjson.loads(row[3]),
-            "attempts": row[4] + 1, "url": row[6], "secret": row[7],
+            "delivery_id": row[0], "webhook_id": row[1], "person_id": row[2], "request_id": row[3],
+            "content": orjson.loads(row[4]), "attempts": row[5] + 1, "url": row[6], "secret": row[7],
         }
         for row in rows
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.engine import Engine
 from workflow_engine.queries.rows import InboxRow, PersonRow
 from workflow_engine.workers.connectors import ConnectorError, Work
+from workflow_engine.workers.mailing_requests import mail_of_request
 
 SAYINGS = {
     "assigned": ("有一项任务交给您办理。", "A task was given to you."),
@@ -55,6 +56,9 @@ class MailSender:
         Raises:
             ConnectorError: the mail server did not take it.
         """
+        if delivery.get("request_id") is not None:
+            self._to_reporter(delivery)
+            return
         person = self.engine.queries.find_person(delivery["person_id"])
         if person is None or not person.email:
             return
@@ -70,6 +74,15 @@ class MailSender:
         body = "\n".join([*lines, "", "—", choose, ""])
         parameters = {"to": person.email, "subject": subject, "body": body}
         self.send(Work(delivery["delivery_id"].replace("/", "."), "email", "", "", {}, parameters))
+
+    def _to_reporter(self, delivery: Mapping[str, Any]) -> None:
+        told = mail_of_request(
+            self.engine.queries, delivery["request_id"], delivery["content"], self.public_url
+        )
+        if told is not None:
+            to, subject, lines = told
+            parameters = {"to": to, "subject": subject, "body": "\n".join([*lines, ""])}
+            self.send(Work(delivery["delivery_id"].replace("/", "."), "email", "", "", {}, parameters))
 
     def _task(self, person: PersonRow, content: Mapping[str, Any]) -> tuple[str, Sequence[str]] | None:
         acting = self.engine.queries.organisation.find_acting(person.person_id)

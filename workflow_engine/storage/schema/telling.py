@@ -51,6 +51,7 @@ delivery = Table(
     Column("delivery_id", String(LONG_ID), primary_key=True, comment="target and event: constant over all tries"),
     Column("webhook_id", String(ID), ForeignKey("webhook.webhook_id", ondelete="CASCADE")),
     Column("person_id", String(LONG_ID), ForeignKey("person.person_id")),
+    Column("request_id", String(ID), comment="to whoever reported it; how is looked up when it is sent"),
     Column("content", Text, nullable=False, comment="JSON: a CloudEvent, or what a mail is about; no private values"),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -59,7 +60,11 @@ delivery = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("settled_at", UTCDateTime),
     one_of("state", DELIVERY),
-    CheckConstraint("(webhook_id IS NULL) <> (person_id IS NULL)", name="to_one_target"),
+    CheckConstraint(
+        "(CASE WHEN webhook_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END)"
+        " + (CASE WHEN request_id IS NULL THEN 0 ELSE 1 END) = 1",
+        name="to_one_target",
+    ),
     CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="settled_with_instant"),
     Index("ix_delivery_due", "next_at", "delivery_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
     Index("ix_delivery_webhook", "webhook_id", "created_at", "delivery_id"),
