@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.house import ADMIN, ANNE, STRANGER, House, chain, user_task
+from tests.support.requesting import MODEL as REQUEST_MODEL
+from tests.support.requesting import submit
 from tests.workers.http_server import Outside, reply
 from tests.workers.mail_server import Mailbox, running_mail_server
 from workflow_engine import (
@@ -265,3 +267,23 @@ def test_digest_comes_once_on_the_morning_of_a_working_day(
     ((to, message),) = mailbox[0].messages
     assert to == ["li@city.example"]
     assert f"https://liandong.example/tasks/{task_id}" in message.get_content()
+
+
+def test_reporter_is_written_to_in_their_language_without_what_they_said(
+    house: House, tell: Callable[[], None], mailbox: tuple[Mailbox, int]
+) -> None:
+    """Received, and each news of it; nobody is written to without an address, nor of what they did themselves."""
+    house.release(REQUEST_MODEL)
+    said = submit(house, language="en", reporter_contact="wang@city.example").result
+    submit(house, reporter_contact="13812345678")
+    tell()
+    assert [to for to, _ in mailbox[0].messages] == [["wang@city.example"]] * 2
+    mailbox[0].messages.clear()
+    house.complete(house.task(said["request_id"], "handle"))
+    tell()
+    ((to, message),) = mailbox[0].messages
+    body = message.get_content()
+    assert to == ["wang@city.example"] and said["tracking_number"] in message["subject"]
+    assert body.startswith("There is news about what you reported.") and "Answered · 已答复" in body
+    assert "https://liandong.example/portal/track" in body
+    assert not any(private in body for private in ("漏水", "王小明", "13812345678"))
