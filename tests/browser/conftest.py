@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ class City:
         page.goto(f"{self.url}/sign-in")
         if person_id is not None:
             page.locator(f'button[value="{person_id}"]').click()
-            page.wait_for_url(f"{self.url}/inbox")
+            page.wait_for_url(re.compile(r"/(inbox|enterprise)$"))
         return page
 
     def close_browsers(self) -> None:

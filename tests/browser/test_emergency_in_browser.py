@@ -57,10 +57,14 @@ def bring_in(city: City, alert: str) -> str:
 def do(city: City, case_id: str, element_id: str, who: str | None, form: Mapping[str, Any]) -> None:
     """Somebody finds the task in their inbox, opens it, fills it in and completes it."""
     task = city.open_tasks(case_id, element_id)[0]
-    page = city.person(person_id(city, who, task))
+    person = person_id(city, who, task)
+    page = city.person(person)
     queue = "mine" if task.assignee else "offered"
-    page.goto(f"{city.url}/inbox?queue={queue}")
-    link = page.locator(f'a[href="/tasks/{task.user_task_id}"]')
+    found = city.engine.queries.find_person(person)
+    is_enterprise = found is not None and found.subject_class == "enterprise"
+    page.goto(f"{city.url}/enterprise" if is_enterprise else f"{city.url}/inbox?queue={queue}")
+    own = "/enterprise" if is_enterprise else ""
+    link = page.locator(f'a[href="{own}/tasks/{task.user_task_id}"]')
     page.goto(city.url + str(link.get_attribute("href")))  # the page of its own, not the pane beside the list
     fill(city, page, task.user_task_id, form)
     page.get_by_role("button", name="Complete", exact=True).click()
