@@ -13,6 +13,7 @@ from web.auth import current_actor
 from web.context import engine
 from web.csv_files import csv_answer
 from web.permissions import requires
+from web.presenters.league import league as table_of
 from web.presenters.supervision import (
     KINDS,
     STATES,
@@ -94,6 +95,38 @@ def matters_csv() -> Response:
             for line in rows
         ),
     )  # fmt: skip
+
+
+@blueprint.get("/league")
+@requires(VERB)
+def league() -> str:
+    """Units of a level by one indicator, with its formula and both counts."""
+    return render_template("pages/supervision_league.html", tab="league", **_league())
+
+
+@blueprint.get("/league.csv")
+@requires(VERB)
+def league_csv() -> Response:
+    """The same for a spreadsheet, with the method."""
+    found = _league()
+    one = found["indicator"]
+    head = (
+        "rank", "unit", "name", "value", "numerator", "denominator", "suppressed", "state", "indicator", "formula",
+        "method_version", "period", "level",
+    )  # fmt: skip
+    rows = (
+        (
+            row.rank, row.unit_id, row.name, row.value, row.numerator, row.denominator, row.suppressed, row.state,
+            one.indicator_id, one.formula_text, one.method_version, found["period"], found["level"],
+        )
+        for row in found["rows"]
+    )  # fmt: skip
+    return csv_answer("league", head, rows)
+
+
+def _league() -> dict[str, Any]:
+    asked = (request.args.get(name, "")[:100] for name in ("indicator", "level", "period"))
+    return table_of(current_actor(), *asked)
 
 
 def _wish(state: str = "") -> BoardWish:

@@ -67,11 +67,12 @@ class SupervisedQueries:
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]]) -> None:
         self._snapshot = snapshot
 
-    def tops(self, actor: Actor) -> list[str]:
-        """The units from which the actor may look down. Raises NotPermittedError for who supervises none."""
+    def reach(self, actor: Actor) -> set[str]:
+        """Every unit that the actor supervises. Raises NotPermittedError for who supervises none."""
         require_somewhere(actor, SEE, "see what is supervised")
         with self._snapshot() as snapshot:
-            return _tops(snapshot, actor)
+            wanted = select(_b.unit_id).where(_b.ancestor_id.in_(_tops(snapshot, actor)))
+            return {str(row[0]) for row in snapshot.connection.execute(wanted)}
 
     def board(self, actor: Actor, wish: BoardWish) -> Board:
         """The board of a unit, by default of the top of the actor's reach. Raises NotFoundError out of reach."""
