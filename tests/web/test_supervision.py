@@ -131,7 +131,8 @@ def test_pages_of_supervision_are_well_made(app: Flask, engine: Engine, late: st
     page = re.sub(r"^https?://[^/]+", "", str(made.location))
     for who, path in (
         (leader, "/supervision"), (leader, "/supervision?unit=gasworks"), (leader, "/supervision/cases?unit=duty"),
-        (leader, "/supervision/notices"), (leader, "/supervision/notices/new"), (leader, "/supervision/league"), (leader, page),
+        (leader, "/supervision/notices"), (leader, "/supervision/notices/new"),
+        (leader, "/supervision/league"), (leader, page),
         (leader, f"{page}/document"), (gas, "/enterprise"), (gas, f"/enterprise/tasks/{_task(engine, late)}"),
         (gas, "/supervision/notices"), (gas, page),
     ):  # fmt: skip
