@@ -32,6 +32,8 @@ from web.identity import provider
 from web.identity.directory import Directory
 from web.pace import Pace
 from web.presenters import filters, organisation, picking
+from web.public import BLUEPRINTS as PUBLIC_BLUEPRINTS
+from web.public import links, places
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
 from web.ui import BLUEPRINTS
@@ -53,6 +55,9 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     app.extensions.update(engine=engine, settings=settings, throttle=SignInThrottle(), web_settings=web_settings)
     app.extensions["opinion_pace"] = Pace(most=10, seconds=600)
     app.extensions["open311_pace"] = Pace(most=60, seconds=60)
+    app.extensions["report_pace"] = Pace(most=5, seconds=600)
+    app.extensions["track_pace"] = Pace(most=10, seconds=600)
+    app.extensions["act_pace"] = Pace(most=20, seconds=600)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.extensions["tries"] = TryOuts(web_settings.tries_folder)
     store = sessions or SessionStore(web_settings.session_file)
@@ -63,7 +68,9 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
         hops = web_settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     city.init_app(app, engine, settings)
-    security.init_app(app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https)
+    security.init_app(
+        app, trusted_hosts=web_settings.trusted_hosts, https=web_settings.https, tiles=web_settings.map_tiles
+    )
     i18n.init_app(app, lambda: city.profile().time_zone, lambda: city.profile().language or web_settings.language)
     store.limits = lambda: city.session_limits(app)
     metrics.init_app(app, engine)
@@ -75,11 +82,13 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     errors.init_app(app)
     static_files.init_app(app)
     filters.init_app(app)
+    places.init_app(app)
+    links.init_app(app)
     organisation.init_app(app)
     picking.init_app(app)
     app.jinja_env.globals.update(may=permissions.may, g=flask.g, shown_areas=navigation.shown_areas)
     app.jinja_env.globals.update(current_theme=theme.current_theme, themes=list(theme.THEMES.values()))
     app.jinja_env.globals.update(preference=preferences.preference)
-    for blueprint in (*BLUEPRINTS, api.blueprint, open311.blueprint):
+    for blueprint in (*BLUEPRINTS, *PUBLIC_BLUEPRINTS, api.blueprint, open311.blueprint):
         app.register_blueprint(blueprint)
     return app

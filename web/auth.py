@@ -25,6 +25,8 @@ OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "public_decisions.index", "public_decisions.data", "public_decisions.page", "public_decisions.document",
     "parameters.public", "parameters.public_data",
 })  # fmt: skip
+OPEN_BLUEPRINTS = frozenset({"places", "portal", "reporting", "tracking"})
+"""Pages that are all for everybody."""
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +58,9 @@ def _has_ended(person: PersonRow) -> bool:
 
 def require_sign_in() -> Response | None:
     """Send visitors to the sign-in page and remember where they wanted to go."""
-    if request.endpoint in OPEN_ENDPOINTS or request.endpoint is None or is_api_request():
+    if request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS:
+        return None
+    if request.endpoint is None or is_api_request():
         return None
     if g.actor is not None:
         return _require_own_password()

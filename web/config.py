@@ -26,6 +26,8 @@ class WebSettings:
     open311_jurisdiction: str
     open311_contact: str
     open311_moderated: bool
+    map_tiles: str
+    map_credit: str
     tries_folder: Path
     """Where people try drafts; what lies there is nobody's record."""
 
@@ -45,6 +47,8 @@ class WebSettings:
             open311_jurisdiction=settings.open311_jurisdiction,
             open311_contact=settings.open311_contact,
             open311_moderated=settings.open311_moderated,
+            map_tiles=settings.map_tiles,
+            map_credit=settings.map_credit,
             tries_folder=_beside(settings.session_file),
         )
 

@@ -8,11 +8,14 @@ its callers prove themselves with each request, so nothing can be forged in thei
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request, session
 from werkzeug.exceptions import BadRequest
+
+from workflow_engine import SettingsError
 
 API_PREFIX = "/api/"
 OPEN311_PREFIX = "/open311/"
@@ -48,8 +51,8 @@ class CsrfError(BadRequest):
     """The form was not ours, or its session has ended."""
 
 
-def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool) -> None:
-    """Switch everything on."""
+def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool, tiles: str = "") -> None:
+    """Switch everything on. ``tiles``: the address of a server from which pictures of maps may come."""
     app.config.update(
         # With this prefix a browser takes the cookie only over HTTPS and from this very host.
         SESSION_COOKIE_NAME="__Host-liandong" if https else "liandong",
@@ -65,6 +68,23 @@ def init_app(app: Flask, *, trusted_hosts: list[str] | None, https: bool) -> Non
     app.after_request(add_headers)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.config["STRICT_TRANSPORT"] = https
+    app.config["SECURITY_HEADERS"] = HEADERS | {"Content-Security-Policy": content_security_policy(tiles)}
+
+
+def content_security_policy(tiles: str) -> str:
+    """The policy of every page; a tile server is the only foreign place that anything may come from, and only pictures.
+
+    Raises:
+        SettingsError: the server's address cannot be one.
+    """
+    if not tiles:
+        return CONTENT_SECURITY_POLICY
+    parts = urlsplit(tiles.replace("{s}", "*"))
+    if parts.scheme not in ("https", "http") or not re.fullmatch(r"[A-Za-z0-9.*-]+(:[0-9]+)?", parts.netloc):
+        raise SettingsError(
+            "Expected setting map_tiles to be an address like https://tiles.example.org/{z}/{x}/{y}.png."
+        )
+    return CONTENT_SECURITY_POLICY.replace("img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}")
 
 
 def is_api_request() -> bool:
@@ -107,7 +127,7 @@ def add_headers(response: Response) -> Response:
     """Put the security headers on every answer; pages are never kept by caches."""
     from flask import current_app
 
-    for name, value in HEADERS.items():
+    for name, value in current_app.config["SECURITY_HEADERS"].items():
         response.headers.setdefault(name, value)
     if current_app.config["STRICT_TRANSPORT"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

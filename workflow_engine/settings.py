@@ -138,6 +138,12 @@ class Settings:
     connectors: tuple[str, ...] = _setting(
         (), "Your own connectors as `topic=package.module:function`; the function takes a `Work` and returns a dict."
     )
+    map_tiles: str = _setting(
+        "",
+        "Address of a tile server for maps, as `https://tiles.example.org/{z}/{x}/{y}.png`; empty: outlines of the "
+        "city's own places only, and no request leaves for elsewhere.",
+    )
+    map_credit: str = _setting("", "Whom the tiles are from; stands in the map's corner.")
     log_level: str = _setting("INFO", "What is logged: DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = _setting(False, "Log one JSON object per line.")
 

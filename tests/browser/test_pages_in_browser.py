@@ -58,6 +58,11 @@ NO_PAGES = {
     "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
     "public_decisions.data", "public_decisions.document", "record.consistency",
+    "places.shapes", "places.at", "portal.points", "portal.requests_data", "portal.feed", "portal.photo",
+    "reporting.draft_picture", "tracking.photo", "moderation.photo",
+    # looked at in ``test_portal_in_browser``, with a report of a resident
+    "portal.home", "portal.help", "portal.requests", "portal.one", "portal.data", "reporting.form",
+    "reporting.receipt", "tracking.find", "tracking.page",
     # parts of pages, and streams of them
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
     "task_verbs.pick_options", "decisions.live",

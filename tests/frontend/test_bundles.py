@@ -23,6 +23,7 @@ BUNDLES = (
     "bpmn-viewer.js", "bpmn-viewer.css", "form-viewer.js", "form-viewer.css", "htmx.js", "htmx-sse.js", "leaflet.js",
     "leaflet.css", "LICENSES.txt", "bpmn-modeler.js", "bpmn-modeler.css", "dmn-editor.js", "dmn-editor.css",
     "form-editor.js", "form-editor.css",
+    "supercluster.js",
 )
 DIAGRAM = """<?xml version="1.0"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"

@@ -88,6 +88,11 @@ class OrganisationQueries:
         with self._snapshot() as snapshot:
             return lists.list_units(snapshot, search)
 
+    def find_unit(self, unit_id: str) -> UnitRow | None:
+        """One unit by itself; None when there is none."""
+        with self._snapshot() as snapshot:
+            return lists.find_unit(snapshot, unit_id)
+
     def get_unit(self, unit_id: str) -> UnitDetail:
         """One unit with its place in the tree, positions and people. Raises NotFoundError."""
         with self._snapshot() as snapshot:

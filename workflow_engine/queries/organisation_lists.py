@@ -43,6 +43,12 @@ def list_units(snapshot: Snapshot, search: str = "") -> list[UnitRow]:
     ]
 
 
+def find_unit(snapshot: Snapshot, unit_id: str) -> UnitRow | None:
+    """One unit by itself."""
+    row = snapshot.connection.execute(select(*_UNIT).where(_u.unit_id == unit_id)).first()
+    return None if row is None else UnitRow(*row)
+
+
 def get_unit(snapshot: Snapshot, unit_id: str) -> UnitDetail:
     """One unit with everything around it."""
     connection = snapshot.connection

@@ -27,6 +27,9 @@ _BY_LEVEL = Statement(
         .order_by(_p.level, _p.place_code)
     )
 )
+_LISTED = Statement(
+    lambda dialect: select(*_NAMED).where(among(dialect, _p.level, "levels")).order_by(_p.place_code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,11 @@ class PlaceQueries:
         """Those of the codes that have an outline."""
         with self._look() as look:
             return {row.place_code: row for row in _by_code(look, place_codes)}
+
+    def listed(self, levels: Sequence[str]) -> list[PlaceRow]:
+        """Every place of these levels, by code."""
+        with self._look() as look:
+            return [PlaceRow(*row) for row in look.unit.all(_LISTED, {"levels": orjson.dumps(list(levels)).decode()})]
 
     def shapes(self, levels: Sequence[str], within: str = "") -> list[PlaceRow]:
         """With geometry, by level and code; ``within`` a place: only what its code begins."""

@@ -1,0 +1,61 @@
+"""Reports of residents of the last four weeks, all over the made-up city: taken over as from a system before this one.
+
+They are told from the day on which the city was loaded, so that loading again gives the same commands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from workflow_engine import OPERATOR, Engine, ImportServiceRequests
+from workflow_engine.demo.story import command_id
+
+_TEXTS = Path(__file__).with_name("reports.json")
+_PASSED_ON = ("dispatched", "accepted", "in_progress", "waiting", "replied")
+_DISPATCH, _CONTACT, _LIMIT = timedelta(hours=1), timedelta(hours=6), timedelta(days=15)
+
+
+def tell_reports(engine: Engine) -> None:
+    """Take them over; again: no change."""
+    loaded_at = engine.queries.service_categories.versions()[-1].changed_at.replace(minute=0, second=0, microsecond=0)
+    told = json.loads(_TEXTS.read_text(encoding="utf-8"))["reports"]
+    requests = [_request(one, loaded_at) for one in told]
+    command = ImportServiceRequests(command_id=command_id("reports", requests), source="import", requests=requests)
+    engine.handle(command, OPERATOR)
+    engine.pump()
+
+
+def _request(told: Mapping[str, Any], loaded_at: datetime) -> dict[str, Any]:
+    """One as it is taken over, with its instants."""
+    received = loaded_at - timedelta(days=told["days_ago"])
+    row: dict[str, Any] = {
+        name: told[name]
+        for name in ("category", "status", "title", "description", "address", "lat", "lon", "place_code", "unit_id",
+                     "tier")
+        if name in told
+    }  # fmt: skip
+    row |= {
+        "external_id": told["id"],
+        "request_id": command_id("report", told["id"])[-32:],
+        "received_at": _text(received),
+        "due_at": _text(received + _LIMIT),
+    }
+    if "note" in told:
+        row["status_note"] = told["note"]
+    closed = received + timedelta(hours=told["hours_taken"]) if "hours_taken" in told else None
+    if closed is not None or told["status"] in _PASSED_ON:
+        row["dispatched_at"] = _text(received + _DISPATCH)
+    if closed is not None:
+        row |= {"closed_at": _text(closed), "replied_at": _text(closed), "contacted_at": _text(received + _CONTACT)}
+        row["changed_at"] = _text(closed)
+    elif told["status"] == "replied":
+        row["replied_at"] = _text(loaded_at - timedelta(days=1))
+    return row
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
