@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from workflow_engine import (
     InvalidStateError,
     InvalidVariablesError,
     NotPermittedError,
+    Open311Wish,
     Receipt,
     new_id,
 )
@@ -110,3 +112,22 @@ def test_lists_go_on_after_each_page_without_a_gap(house: House) -> None:
             if after is None:
                 break
         assert seen == [4, 3, 2, 1, 0]
+
+
+def test_open311_pages_by_number_and_by_cursor_give_the_same(house: House) -> None:
+    house.release(IMPORT_MODEL)
+    rows = [OPEN, CLOSED, {**OPEN, "category": "road"}, CLOSED, OPEN]
+    take_over(house, *({**row, "received_at": f"2026-05-01T08:0{number}:00Z"} for number, row in enumerate(rows)))
+    ask, since = house.engine.queries.open311, datetime(2026, 5, 1, tzinfo=UTC)
+    whole = Open311Wish(since, NOON)
+    first, after = ask.list(replace(whole, limit=2))
+    second, following = ask.list(replace(whole, limit=2, after=after))
+    assert [row.request.received_at.minute for row in first + second] == [4, 3, 2, 1]
+    assert ask.list(replace(whole, limit=2, skip=2)) == (second, following)
+    assert ask.list(replace(whole, limit=2, after=following))[1] is None
+    assert len(ask.list(replace(whole, is_open=True))[0]) == 3
+    assert len(ask.list(replace(whole, is_open=False, categories=["light", "road"]))[0]) == 2
+    assert ask.list(replace(whole, since=datetime(2026, 5, 1, 8, 4, tzinfo=UTC)))[0] == first[:1]
+    (found,) = ask.find([second[1].request.request_id, "unknown"], notes=True)
+    assert [note.kind for note in found.notes] == ["submitted", "told"]
+    assert found.notes[1].note("en") == "Mended."
