@@ -16,7 +16,7 @@ from workflow_engine.domain.service_request_commands import (
     SubmitServiceRequest,
     WithdrawServiceRequest,
 )
-from workflow_engine.domain.service_requests import read_tracking_number
+from workflow_engine.domain.service_requests import MOST_PHOTOS, read_tracking_number
 from workflow_engine.photos import take_photo
 from workflow_engine.queries.service_request_rows import (
     NearServiceRequest,
@@ -29,6 +29,7 @@ from workflow_engine.queries.service_request_rows import (
 from workflow_engine.queries.service_requests import RequestWish
 
 __all__ = [
+    "MOST_PHOTOS",
     "AddToServiceRequest",
     "CommentServiceRequest",
     "CorrectServiceRequest",

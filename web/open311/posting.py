@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ from web.i18n import gettext as _
 from web.open311.services import attributes_of, moderated, name_of, require_category
 from web.pace import Pace
 from workflow_engine import (
+    MOST_PHOTOS,
     Actor,
     Category,
     GeoReceipt,
@@ -23,9 +25,11 @@ from workflow_engine import (
     georeport_refused,
     new_id,
     read_posted,
+    take_photo,
 )
 
 SCOPE = "open311:write"
+MEDIA = "media"
 SENDER = Actor("public:open311")
 """Residents report; whoever holds the key of their app only passes it on."""
 
@@ -41,7 +45,8 @@ def post_request() -> GeoReceipt:
     posted = read_posted(form, attributes_of(category))
     token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
     request_id = request_id_of(token)
-    receipt = engine().handle(_command(posted, category, request_id, secret), SENDER)
+    command = replace(_command(posted, category, request_id, secret), photos=_photos())
+    receipt = engine().handle(command, SENDER)
     notice = _(
         "Follow it under %(number)s with the code %(code)s.", number=receipt.result["tracking_number"], code=secret
     )
@@ -72,6 +77,14 @@ def _require_key() -> None:
     pace: Pace = current_app.extensions["open311_pace"]
     if not pace.step(found.token_id):
         raise georeport_refused(429, "This api_key sends too much; wait a minute.")
+
+
+def _photos() -> list[dict[str, Any]]:
+    """The pictures that came with the form, kept. Raises GeoReportRefusedError and RejectedError."""
+    sent = [one for one in request.files.getlist(MEDIA) if one.filename]
+    if len(sent) > MOST_PHOTOS:
+        raise georeport_refused(400, f"{MEDIA} holds {len(sent)} files; at most {MOST_PHOTOS}.")
+    return [take_photo(engine().files, one.stream) for one in sent]
 
 
 def _command(posted: PostedRequest, category: Category, request_id: str, secret: str) -> SubmitServiceRequest:

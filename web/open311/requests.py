@@ -46,6 +46,6 @@ def _shown(rows: Sequence[Open311Row]) -> list[GeoRequest]:
 
 
 def _request(row: Open311Row, category: Category | None, zone: ZoneInfo) -> GeoRequest:
-    photo = row.photo_digest
-    address = "" if photo is None else url_for("portal.photo", digest=photo, _external=True)
+    named = {"request_id": row.request.request_id, "photo_id": row.photo_id}
+    address = "" if row.photo_id is None else url_for("portal.photo", **named, _external=True)
     return georeport_of(row, category, zone, current_language().key, address)

@@ -15,6 +15,7 @@ from web.i18n import gettext as _
 from web.open311.posting import post_request, request_id_of
 from web.open311.requests import found_requests, listed_requests
 from web.open311.services import attributes_of, require_category, service_types
+from web.security import MOST_FILE_BYTES
 from workflow_engine import (
     CONTENT_TYPES,
     GeoDiscovery,
@@ -45,6 +46,8 @@ _PUBLIC = {
 @blueprint.before_request
 def require_jurisdiction() -> None:
     """Refuse what is meant for another city. Raises GeoReportRefusedError."""
+    if request.endpoint == "open311.create":
+        request.max_content_length = MOST_FILE_BYTES  # with photos, which are spooled to the disk
     asked = request.values.get("jurisdiction_id", "").strip()
     ours = _settings().open311_jurisdiction
     if asked and ours and asked != ours:

@@ -64,7 +64,7 @@ class Open311Row:
 
     request: PublicServiceRequest
     unit_names: Mapping[str, str] = field(default_factory=dict)
-    photo_digest: str | None = None
+    photo_id: str | None = None
     notes: Sequence[Open311Note] = ()
 
 
@@ -123,17 +123,16 @@ def _unit_names(snapshot: Snapshot, unit_ids: set[str]) -> dict[str, dict[str, s
 
 
 def _photos(snapshot: Snapshot, request_ids: Sequence[str]) -> dict[str, str]:
-    """The digest of the public copy of each one's first photo that is shown."""
+    """The id of each one's first photo that is shown."""
     if not request_ids:
         return {}
-    first = (
-        select(func.min(_f.photo_id))
+    wanted = (
+        select(_f.request_id, func.min(_f.photo_id))
         .join(service_request, _s.request_id == _f.request_id)
         .where(_f.request_id.in_(request_ids), _f.added_at <= _s.photos_shown_at)
         .group_by(_f.request_id)
     )
-    wanted = select(_f.request_id, _f.public_digest).where(_f.photo_id.in_(first))
-    return {str(request_id): str(digest) for request_id, digest in snapshot.connection.execute(wanted)}
+    return {str(request_id): str(photo_id) for request_id, photo_id in snapshot.connection.execute(wanted)}
 
 
 def _notes(snapshot: Snapshot, request_ids: Sequence[str]) -> dict[str, list[Open311Note]]:
