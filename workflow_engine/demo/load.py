@@ -27,6 +27,7 @@ from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
 from workflow_engine.demo.hotline import tell_hotline
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
+from workflow_engine.demo.supervising import tell_supervision
 from workflow_engine.handlers.deploying import definition_id_of
 
 DEMO_PASSWORD = "liandong-demo"  # noqa: S105 - said on the first page of every demo, and never on a real system
@@ -60,6 +61,8 @@ def load_demo(
     if (folder / "hotline_request").is_dir():
         tell_hotline(engine)
         advance()
+    tell_supervision(engine)
+    advance()
 
 
 def processes_in(folder: Path) -> list[Path]:
