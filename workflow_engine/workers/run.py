@@ -61,18 +61,14 @@ class Workers:
         runner = JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
         self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
         mail = registry.get("email") if "email" in registry.topics else None
-        self._telling = Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS)
-        self._outbox = Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS)
-        self._batches = batch_loop(engine, worker_id, settings.batch_slice)
-        self._paths = Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS)
-        self._counting = Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS)
-        self._hot_spots = Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS)
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._loops = (
             Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS),
             Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS),
             batch_loop(engine, worker_id, settings.batch_slice),
             Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS),
+            Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS),
+            Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS),
             Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS),
             Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS),
             Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS),
@@ -85,13 +81,6 @@ class Workers:
     def start(self) -> None:
         """Start all; returns at once."""
         self._clock.start()
-        self._outbox.start()
-        self._telling.start()
-        self._batches.start()
-        self._paths.start()
-        self._hot_spots.start()
-        self._counting.start()
-        self._dispatcher.start()
         self._sequencer.listen()
         for loop in self._loops:
             loop.start()
@@ -101,12 +90,6 @@ class Workers:
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
         self._clock.stop()
-        self._outbox.stop()
-        self._telling.stop()
-        self._batches.stop()
-        self._paths.stop()
-        self._hot_spots.stop()
-        self._counting.stop()
         for loop in self._loops:
             loop.stop()
         self._dispatcher.stop()
