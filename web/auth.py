@@ -22,6 +22,7 @@ OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "preferences.language", "preferences.theme", "static_files.favicon", "consultations.index",
     "consultations.list_data", "consultations.page", "consultations.data", "consultations.submit",
     "consultations.find",
+    "warnings.index", "warnings.page", "warnings.message", "warnings.end_message", "warnings.feed",
     "public_decisions.index", "public_decisions.data", "public_decisions.page", "public_decisions.document",
     "parameters.public", "parameters.public_data",
 })  # fmt: skip

@@ -24,6 +24,7 @@ from workflow_engine import (
     door_service_requests,
     door_supervision,
     door_time,
+    door_warnings,
     door_work,
 )
 from workflow_engine.alert_files import AlertFile, read_alert_file, read_alerts
@@ -66,6 +67,7 @@ from workflow_engine.door_service_categories import *  # noqa: F403 - its own __
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_supervision import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_warnings import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_work import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.queries.case_walks import CaseFilter
@@ -182,4 +184,5 @@ __all__ += door_indicators.__all__
 __all__ += door_supervision.__all__
 __all__ += door_service_requests.__all__
 __all__ += door_time.__all__
+__all__ += door_warnings.__all__
 __all__ += door_work.__all__

@@ -1,9 +1,16 @@
-"""What programs may ask and tell about sources of alerts."""
+"""What programs may ask and tell about sources of alerts and about the city's own warnings."""
 
 from __future__ import annotations
 
 from web.api.operations import Ask, Tell
-from workflow_engine import PauseAlertSource, PollAlertSource, RemoveAlertSource, ResumeAlertSource, SetAlertSource
+from workflow_engine import (
+    LiftWarning,
+    PauseAlertSource,
+    PollAlertSource,
+    RemoveAlertSource,
+    ResumeAlertSource,
+    SetAlertSource,
+)
 
 _SOURCE = "/alert-sources/{source_id}"
 VERB = "import_alerts"
@@ -17,6 +24,12 @@ ALERT_SOURCES: tuple[Ask | Tell, ...] = (
     Tell("resume_alert_source", f"{_SOURCE}/resume", "operations:write", ResumeAlertSource),
     Tell("remove_alert_source", f"{_SOURCE}/remove", "operations:write", RemoveAlertSource),
     Tell("poll_alert_source", f"{_SOURCE}/poll", "operations:write", PollAlertSource),
+    Ask("list_warnings", "/warnings", "cases:read", "warnings.page"),
+    Ask("get_warning", "/warnings/{warning_id}", "cases:read", "warnings.get"),
+    Tell("lift_warning", "/warnings/{warning_id}/lift", "operations:write", LiftWarning),
 )
-NOT_OFFERED = {"alert_source.take": "sent by workers", "alert_source.settle": "sent by workers"}
+NOT_OFFERED = {
+    "alert_source.take": "sent by workers", "alert_source.settle": "sent by workers",
+    "warning.settle": "sent by the engine itself",
+}  # fmt: skip
 """Commands about them that programs of people cannot send, and why."""

@@ -41,14 +41,15 @@ VERBS = {
     "definition.deploy": marked("Upload models"), "definition.release": marked("Release models"),
     "definition.retire": marked("Retire models"), "case.audit": marked("Read as an auditor, change nothing"),
     "reading.see": marked("See who read what"), "case.operate": marked("Operate cases"),
-    "alert.import": marked("Take in alerts"), "message.publish": marked("Publish messages"),
+    "alert.import": marked("Take in alerts"), "warning.lift": marked("Lift warnings"),
+    "message.publish": marked("Publish messages"),
     "job.work": marked("Do jobs"), "organisation.see": marked("See the organisation"),
     "organisation.load": marked("Import the organisation"),
     "organisation.administer": marked("Administer the organisation"), "settings.change": marked("Change settings"),
 }  # fmt: skip
 AREAS = (
     (marked("See"), ("case.see_all", "definition.see", "organisation.see")),
-    (marked("Act"), ("case.start", "task.act_for", "ballot.conduct", "alert.import")),
+    (marked("Act"), ("case.start", "task.act_for", "ballot.conduct", "alert.import", "warning.lift")),
     (marked("Release"), ("definition.deploy", "definition.release", "definition.retire")),
     (marked("Audit"), ("case.audit", "reading.see")),
     (marked("Administer"), ("case.operate", "organisation.administer", "organisation.load", "settings.change",

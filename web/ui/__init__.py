@@ -49,6 +49,7 @@ from web.ui import (
     task_verbs,
     tasks,
     views,
+    warnings,
     webhooks,
 )
 
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     patterns.blueprint,
     calendar.blueprint,
     webhooks.blueprint,
+    warnings.blueprint,
     programs.blueprint,
     replay.blueprint,
     account.blueprint,

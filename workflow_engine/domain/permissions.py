@@ -14,6 +14,7 @@ ADMINISTRATORS = "administrators"
 AUDITORS = "auditors"
 MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
+WARNING_APPROVER = "role:warning_approver"
 PARTICIPATION_OFFICE = "role:participation_office"
 SUPERVISION, LEADERS = "role:supervision", "role:leader"
 DATA_BUREAU = "role:data_bureau"
@@ -38,6 +39,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "task.act_for": frozenset({ADMINISTRATORS}),
     "ballot.conduct": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
+    "warning.lift": frozenset({ADMINISTRATORS, WARNING_APPROVER}),
     "message.publish": frozenset({ADMINISTRATORS}),
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
     "supervision.see": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),

@@ -26,6 +26,7 @@ from workflow_engine.domain import organisation_commands as o
 from workflow_engine.domain import service_category_commands as g
 from workflow_engine.domain import supervision_commands as s
 from workflow_engine.domain import telling_commands as t
+from workflow_engine.domain import warning_commands as wa
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.domain.place_commands import ImportPlaces
@@ -75,6 +76,7 @@ from workflow_engine.handlers import (
     telling,
     timers,
     user_tasks,
+    warnings,
 )
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.service_request_handlers import SERVICE_REQUEST_HANDLERS
@@ -152,6 +154,8 @@ HANDLERS: dict[type[Command], Handler] = {
     x.CorrectIndicator: indicators.correct_indicator,
     x.CommentIndicator: indicators.comment_indicator,
     x.AnswerIndicatorComment: indicators.answer_comment,
+    wa.LiftWarning: warnings.lift_warning,
+    wa.SettleWarning: warnings.settle_warning,
     als.SetAlertSource: alert_sources.set_alert_source,
     als.PauseAlertSource: alert_sources.pause_alert_source,
     als.ResumeAlertSource: alert_sources.resume_alert_source,

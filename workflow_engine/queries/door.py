@@ -61,6 +61,7 @@ from workflow_engine.queries.supervised import SupervisedQueries
 from workflow_engine.queries.supervision import SupervisionQueries
 from workflow_engine.queries.task_lists import TaskQueries, page_of_queue
 from workflow_engine.queries.telling import TellingQueries
+from workflow_engine.queries.warnings import WarningQueries
 from workflow_engine.queries.work import WorkQueries
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.unit_of_work import UnitOfWork
@@ -84,6 +85,8 @@ class Queries:
         "service_requests": ServiceRequestQueries,
         "work": WorkQueries,
         "enterprise": EnterpriseQueries, "supervised": SupervisedQueries, "supervision": SupervisionQueries,
+        "warnings": WarningQueries, "work": WorkQueries,
+        "supervised": SupervisedQueries, "supervision": SupervisionQueries,
     }  # fmt: skip
     """What its parts are, for whoever looks up the words and types of a question."""
 
@@ -120,6 +123,7 @@ class Queries:
         self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
+        self.warnings = WarningQueries(self.snapshot)
         self.alert_sources = AlertSourceQueries(self.snapshot)
 
     @contextmanager

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.clock import new_id
@@ -36,6 +37,8 @@ from workflow_engine.workers.supervision import REST_SECONDS as SUPERVISION_REST
 from workflow_engine.workers.supervision import Supervisor
 from workflow_engine.workers.telling import REST_SECONDS as TELLING_REST_SECONDS
 from workflow_engine.workers.telling import TellingRunner, WebhookSender
+from workflow_engine.workers.warning_ending import REST_SECONDS as WARNINGS_REST_SECONDS
+from workflow_engine.workers.warning_ending import end_warnings
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class Workers:
             Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS),
             Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS),
             Loop("alerts", AlertPoller(engine, settings).run_once, POLLING_REST_SECONDS),
+            Loop("warnings", partial(end_warnings, engine), WARNINGS_REST_SECONDS),
         )
         self._life = SignOfLife(engine, f"worker/{worker_id}", {"topics": list(registry.topics)})
         for warning in registry.warnings:

@@ -91,6 +91,7 @@ from workflow_engine.storage.schema.waiting import (
     subscription,
     timer,
 )
+from workflow_engine.storage.schema.warnings import published_warning
 from workflow_engine.storage.schema.work import (
     attachment,
     comment,
@@ -175,6 +176,7 @@ __all__ = [
     "process_instance",
     "proposal",
     "published_decision",
+    "published_warning",
     "reckoned_case",
     "request_day",
     "request_day_progress",
