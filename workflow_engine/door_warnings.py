@@ -7,7 +7,8 @@ from typing import Any
 from workflow_engine.domain.warning_commands import LiftWarning
 from workflow_engine.domain.warnings import COLOURS as WARNING_COLOURS
 from workflow_engine.interchange.cap import parse_alert
-from workflow_engine.interchange.cap_feed import CAP_TYPE, FeedItem, warning_feed
+from workflow_engine.interchange.cap_feed import FeedItem, warning_feed
+from workflow_engine.interchange.feed import CAP_TYPE
 from workflow_engine.queries.warnings import PublishedWarning
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from workflow_engine.interchange.feed import CAP_TYPE
 from workflow_engine.interchange.xml_reading import read_xml
 
 _ATOM = "http://www.w3.org/2005/Atom"
-CAP_TYPE = "application/cap+xml"
 _LARGEST = 2_000_000
 
 

@@ -21,6 +21,7 @@ from workflow_engine.interchange.cap_grammar import VERSIONS
 from workflow_engine.interchange.cap_problems import local_name, namespace
 from workflow_engine.interchange.feed_entry import ATOM, read_index_entry, text_of
 
+CAP_TYPE = "application/cap+xml"
 MAX_FEED_BYTES = 8_000_000
 MAX_FEED_ENTRIES = 5_000
 
@@ -119,4 +120,7 @@ def _find_author(element: etree._Element) -> str | None:
 
 
 def _find_link(element: etree._Element) -> str | None:
-    return next((link.get("href") for link in element.iterchildren(f"{ATOM}link") if link.get("href")), None)
+    """Where the message itself is, as far as the links tell; else the first of them."""
+    links = [link for link in element.iterchildren(f"{ATOM}link") if link.get("href")]
+    best = next((link for link in links if link.get("type") == CAP_TYPE), links[0] if links else None)
+    return None if best is None else best.get("href")
