@@ -10,7 +10,7 @@ from flask import url_for
 
 from tests.browser.conftest import PROCESS, City, check_accessibility
 from tests.support.consulting import MODEL as MODEL_OF_CONSULTATION
-from tests.support.house import model_xml
+from tests.support.house import chain, model_xml, user_task
 from tests.support.voting import amend, release_voting, start_vote, vote
 from workflow_engine import (
     OPERATOR,
@@ -57,6 +57,7 @@ NO_PAGES = {
     "supervision.league_csv",
     "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
+    "warnings.message", "warnings.end_message", "warnings.feed",
     "public_decisions.data", "public_decisions.document", "record.consistency",
     "places.shapes", "places.at", "portal.points", "portal.requests_data", "portal.feed", "portal.photo",
     "reporting.draft_picture", "tracking.photo", "moderation.photo",
@@ -145,6 +146,24 @@ def issue_notice(city: City, case_id: str) -> str:
         command_id=new_id(), rung="remind", unit_id="duty_room", case_id=case_id, reason="It takes too long."
     )
     return str(city.engine.handle(command, city.actor(LEADER)).result["notice_id"])
+
+
+def warn(city: City) -> str:
+    """A warning that is in force."""
+    send = '<bpmn:sendTask id="publish" messageRef="M"><bpmn:extensionElements><camunda:inputOutput>' + "".join(
+        f'<camunda:inputParameter name="{name}">{text}</camunda:inputParameter>'
+        for name, text in {
+            "colour": "red", "hazard": "rainstorm", "headline": "暴雨红色预警", "text": "三小时降雨量将达100毫米",
+            "instruction": "请待在室内", "area": "溪东区", "author": "a", "approver": "b", "sender": "w@city.example",
+        }.items()
+    ) + "</camunda:inputOutput></bpmn:extensionElements></bpmn:sendTask>"  # fmt: skip
+    model = '<bpmn:message id="M" name="warning.publish"/>' + chain(send, user_task("look"), process="warns")
+    deployed = city.engine.handle(DeployDefinition(command_id=new_id(), files={"w.bpmn": model_xml(model)}), OPERATOR)
+    release = ReleaseDefinition(command_id=new_id(), definition_id=str(deployed.result["definition_id"]))
+    city.engine.handle(release, city.actor(JIANG))
+    city.engine.handle(StartCase(command_id=new_id(), case_id=new_id(), process_id="warns", variables={}), OPERATOR)
+    city.engine.pump()
+    return city.engine.queries.warnings.page().items[0].warning_id
 
 
 def put_to_the_vote(city: City) -> tuple[str, str]:

@@ -22,7 +22,7 @@ DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
 FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "userTask",
-    "scriptTask", "businessRuleTask", "subProcess", "exclusiveGateway", "parallelGateway",
+    "scriptTask", "sendTask", "businessRuleTask", "subProcess", "exclusiveGateway", "parallelGateway",
 }  # fmt: skip
 FILE = PROCESS / "emergency_response.bpmn"
 TABLES = sorted(PROCESS.glob("*.dmn"))

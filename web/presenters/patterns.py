@@ -23,6 +23,7 @@ from web.ui.wishes import Wish
 from workflow_engine import InvalidStateError, Problem, ViewRow
 
 ELSEWHERE = {
+    "warnings.html": "/warnings",
     "alert_sources.html": "/alerts/sources",
     "around.html": "/inbox?queue=mine",
     "verbs.html": "/inbox?queue=mine",

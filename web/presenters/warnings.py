@@ -16,7 +16,7 @@ from workflow_engine import FeedItem, PublishedWarning, warning_content
 COLOURS = {"red": marked("Red"), "orange": marked("Orange"), "yellow": marked("Yellow"), "blue": marked("Blue")}
 RANKS = {"red": "I", "orange": "II", "yellow": "III", "blue": "IV"}
 STATES = {
-    "in_force": marked("in force"), "replaced": marked("replaced by a newer one"), "lifted": marked("lifted"),
+    "in_force": marked("holds now"), "replaced": marked("replaced by a newer one"), "lifted": marked("lifted"),
     "expired": marked("its time is over"),
 }  # fmt: skip
 _FEED_TITLES = {"zh-CN": "预警信息", "en-GB": "Warnings"}

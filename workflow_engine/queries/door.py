@@ -71,23 +71,36 @@ class Queries:
     """The read side of an engine; safe to use from many threads."""
 
     PARTS: ClassVar[dict[str, type]] = {
-        "alert_sources": AlertSourceQueries, "analysis": AnalysisQueries, "assigning": AssigningQueries,
+        "alert_sources": AlertSourceQueries,
+        "analysis": AnalysisQueries,
+        "assigning": AssigningQueries,
         "ballots": BallotQueries,
-        "case_lists": CaseListQueries, "consultations": ConsultationQueries, "coverage": CoverageQueries,
-        "deadlines": DeadlineQueries, "desk": DeskQueries, "log": LogQueries, "models": ModelQuestions,
-        "open311": Open311Queries,
-        "operation": OperationQueries, "organisation": OrganisationQueries, "parameters": ParameterQueries,
-        "paths": PathQueries, "publications": PublicationQueries,
-        "service_categories": ServiceCategoryQueries, "tasks": TaskQueries, "telling": TellingQueries,
-        "places": PlaceQueries,
+        "case_lists": CaseListQueries,
+        "consultations": ConsultationQueries,
+        "coverage": CoverageQueries,
+        "deadlines": DeadlineQueries,
+        "desk": DeskQueries,
+        "enterprise": EnterpriseQueries,
         "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
+        "log": LogQueries,
+        "models": ModelQuestions,
+        "open311": Open311Queries,
+        "operation": OperationQueries,
+        "organisation": OrganisationQueries,
+        "parameters": ParameterQueries,
+        "paths": PathQueries,
+        "places": PlaceQueries,
+        "publications": PublicationQueries,
+        "service_categories": ServiceCategoryQueries,
         "service_requests": ServiceRequestQueries,
+        "supervised": SupervisedQueries,
+        "supervision": SupervisionQueries,
+        "tasks": TaskQueries,
+        "telling": TellingQueries,
+        "warnings": WarningQueries,
         "work": WorkQueries,
-        "enterprise": EnterpriseQueries, "supervised": SupervisedQueries, "supervision": SupervisionQueries,
-        "warnings": WarningQueries, "work": WorkQueries,
-        "supervised": SupervisedQueries, "supervision": SupervisionQueries,
-    }  # fmt: skip
+    }
     """What its parts are, for whoever looks up the words and types of a question."""
 
     def __init__(self, database: Database, library: Library, clock: Clock) -> None:
