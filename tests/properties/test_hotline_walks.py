@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from workflow_engine import (
     OPERATOR,
@@ -27,6 +28,7 @@ from workflow_engine import (
     open_engine,
 )
 from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.domain.actors import CLOCK
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.domain.errors import InvalidStateError, NotPermittedError
 from workflow_engine.domain.commands import FireTimer
@@ -36,15 +38,21 @@ from workflow_engine.rehearsal.casting import find_actor
 
 PROCESS = Path(__file__).resolve().parents[2] / "processes" / "hotline_request"
 FORMS = {path.stem: json.loads(path.read_text(encoding="utf-8"))["components"] for path in PROCESS.glob("forms/*.json")}
+FORM_OF = {
+    task.get("id"): task.get("{http://camunda.org/schema/1.0/bpmn}formKey")
+    for task in etree.parse(str(PROCESS / "hotline_request.bpmn")).iterfind(
+        ".//{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
+    )
+}
 STAFFED = ("environment", "transport", "water_utility", "district_east", "subdistrict_willow_bridge", "police")
-CLOCK, REPORTER, CODE = Actor("system:clock"), Actor("public:web"), "a-code-of-sixteen-characters"
+REPORTER, CODE = Actor("public:web"), "a-code-of-sixteen-characters"
 SETTLES = {
     "take_up_result": "accept", "handle_next": "reply", "audit_result": "done", "call_result": "reached",
     "call_resolved": "yes", "call_satisfied": "satisfied", "audit_onsite": "none", "look_result": "leave",
     "convene_result": "order", "suspension_ruling": "refuse",
 }  # fmt: skip
 """What whoever has had enough answers, so that a walk comes to its end."""
-LONGEST, PATIENCE = 150, 45
+LONGEST, PATIENCE, TAKEN_UP = 150, 45, 0.85
 ENDS = {
     "closed_resolved", "closed_explained", "closed_unreachable", "duplicate", "rejected_with_reason", "transferred",
     "suspended", "cancelled_by_reporter",
@@ -62,20 +70,20 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(4))
 def test_request_that_takes_any_legal_way_ends_and_tells_its_end(seed: int, city: Path, tmp_path: Path) -> None:
     clock = VirtualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
     database = shutil.copy(city, tmp_path / "walk.sqlite3")
     engine = open_engine(Settings(database_url=f"sqlite:///{database}"), clock=clock)
     walk = Walk(engine, clock, random.Random(seed))
     case = walk.walk()
-    request = engine.queries.service_requests.find_public(walk.request_id)
+    request = engine.queries.service_requests.get(walk.request_id, OPERATOR).row
     engine.close()
     told = "\n".join(walk.story)
     assert case.case.state == "completed", told
     assert case.incidents == (), told
     (end,) = ENDS.intersection(case.completed_elements)
-    assert request is not None and request.status == end and request.status in CLOSED, told
+    assert request.status == end and request.status in CLOSED, told
     assert request.closed_at is not None
 
 
@@ -102,7 +110,7 @@ class Walk:
         self._do(
             SubmitServiceRequest(
                 command_id=new_id(), request_id=self.request_id, code=CODE, description="半夜还在打桩",
-                category=chance.choice(("noise.night", "water.outage", "gas.smell", "something.new")),
+                category=chance.choice(("noise.night", "water.outage", "gas.smell", "other")),
                 place_code=chance.choice(("439901001002", None)), reporter_contact=chance.choice(("139-0000-0001", "")),
             ),
             REPORTER,
@@ -112,9 +120,9 @@ class Walk:
         tasks = [task for task in case.user_tasks if task.state in ("ready", "claimed")]
         timers = sorted((one for one in case.timers if one.state == "scheduled"), key=lambda one: one.due_at)
         dice = self._chance.random()
-        if is_patient and dice < 0.1:
+        if is_patient and dice < 0.1 and not (timers and timers[0].due_at <= self._clock.now()):
             self._reporter_acts()
-        elif timers and (not tasks or (is_patient and dice < 0.3)):
+        elif timers and (timers[0].due_at <= self._clock.now() or not tasks or (is_patient and dice < 0.3)):
             timer = timers[0]
             self._clock.set(max(self._clock.now(), timer.due_at) + timedelta(seconds=1))
             due = timer.due_at.isoformat().replace("+00:00", "Z")
@@ -132,7 +140,7 @@ class Walk:
             self._reporter_acts()
 
     def _complete(self, task: InboxRow, case: CaseDetail, *, is_patient: bool) -> None:
-        answers = self._answers(FORMS[str(task.form_key)], case.variables, is_patient=is_patient)
+        answers = self._answers(FORMS[FORM_OF[task.element_id]], case.variables, is_patient=is_patient)
         for actor in self._people(task):
             command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=answers)
             try:
@@ -152,7 +160,7 @@ class Walk:
             key, kind, values = field["key"], field["type"], [one["value"] for one in field.get("values", ())]
             if "environment" in values:
                 values = [value for value in values if value in STAFFED]
-            if not is_patient and key in SETTLES:
+            if key in SETTLES and self._chance.random() < (TAKEN_UP if key == "take_up_result" else not is_patient):
                 found[key] = SETTLES[key]
             elif kind in ("radio", "select"):
                 found[key] = self._chance.choice(values)
