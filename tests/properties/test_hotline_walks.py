@@ -30,8 +30,8 @@ from workflow_engine import (
 from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.domain.actors import CLOCK
 from workflow_engine.domain.clock import VirtualClock, new_id
-from workflow_engine.domain.errors import InvalidStateError, NotPermittedError
 from workflow_engine.domain.commands import FireTimer
+from workflow_engine.domain.errors import InvalidStateError, NotPermittedError
 from workflow_engine.domain.service_requests import CLOSED
 from workflow_engine.queries.rows import CaseDetail, InboxRow
 from workflow_engine.rehearsal.casting import find_actor
@@ -140,7 +140,7 @@ class Walk:
             self._reporter_acts()
 
     def _complete(self, task: InboxRow, case: CaseDetail, *, is_patient: bool) -> None:
-        answers = self._answers(FORMS[FORM_OF[task.element_id]], case.variables, is_patient=is_patient)
+        answers = self._answers(FORMS[FORM_OF[str(task.element_id)]], case.variables, is_patient=is_patient)
         for actor in self._people(task):
             command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=answers)
             try:
@@ -190,7 +190,7 @@ class Walk:
             yield found
 
     def _reporter_acts(self) -> None:
-        given = {"command_id": new_id(), "request_id": self.request_id, "code": CODE}
+        given: dict[str, Any] = {"command_id": new_id(), "request_id": self.request_id, "code": CODE}
         command: Any = self._chance.choice((
             AddToServiceRequest(text="今晚又来了", **given),
             CorrectServiceRequest(description="不是打桩, 是泵车", **given),

@@ -18,6 +18,8 @@ CLOSED = (
     "closed_resolved", "closed_explained", "closed_unreachable", "duplicate", "rejected_with_reason", "transferred",
     "suspended", "cancelled_by_reporter",
 )  # fmt: skip
+ANSWERED = ("replied", "called_back", *CLOSED)
+"""From the answer on its reporter may say how it went; before the call back, it stands for that."""
 SETTLED = ("duplicate", "cancelled_by_reporter")
 """What a case cannot say otherwise: only whoever splits it off again, or reopens it, can."""
 STATUS: Table = {

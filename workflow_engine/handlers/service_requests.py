@@ -22,6 +22,7 @@ from workflow_engine.domain.service_request_commands import (
     WithdrawServiceRequest,
 )
 from workflow_engine.domain.service_requests import (
+    ANSWERED,
     CLOSED,
     DEFAULT_PROCESS,
     LONGEST_TEXT,
@@ -117,15 +118,15 @@ def withdraw_service_request(work: Handling, command: WithdrawServiceRequest) ->
 
 
 def rate_service_request(work: Handling, command: RateServiceRequest) -> Receipt:
-    """How its reporter found it, once it is closed; a later word replaces an earlier one."""
+    """How its reporter found it, once it is answered; a later word replaces an earlier one."""
     what = "rate the service request"
     held, command = require_request(work, command, what, acts.RATED)
     problems = checks.text_problem("comment", command.comment, LONGEST_TEXT, needed=False)
     if not 1 <= command.rating <= 5:
         problems["rating"] = "Expected 1 to 5."
     checks.require_none(problems, what)
-    if held.request.status not in CLOSED:
-        raise InvalidStateError(f"Expected to {what}, but it is not closed yet.", state=held.request.status)
+    if held.request.status not in ANSWERED:
+        raise InvalidStateError(f"Expected to {what}, but it is not answered yet.", state=held.request.status)
     return held.record(command, reaches_case=command.reaches_case)
 
 

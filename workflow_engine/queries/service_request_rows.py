@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from workflow_engine.domain.service_requests import CLOSED, in_language, public_text
+from workflow_engine.domain.service_requests import ANSWERED, CLOSED, in_language, public_text
 from workflow_engine.storage.schema import (
     service_request,
     service_request_photo,
@@ -33,6 +33,11 @@ class _Shown:
     def is_open(self) -> bool:
         """Whether something is still to come."""
         return self.status not in CLOSED
+
+    @property
+    def may_be_rated(self) -> bool:
+        """Whether it is answered, so that its reporter can say how it went."""
+        return self.status in ANSWERED
 
     def note(self, language: str) -> str:
         """The last words of the city to everybody."""
