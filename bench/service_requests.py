@@ -31,8 +31,8 @@ PROCESSES = Path(__file__).parents[1] / "processes"
 FEW = 1_000
 ROUNDS = 15
 DAYS = 80
-DISPATCHER = "user:hotline_dispatcher"
-SUPERVISOR = "user:supervision"
+DISPATCHER = "user:yu_man"
+SUPERVISOR = "user:zhong_ping"
 """Demo people who may see the desk, and the board."""
 _ENDS = ("closed_resolved", "closed_resolved", "closed_explained")
 _SOUTH, _WEST, _SIDE = 28.05, 112.75, 0.30
@@ -118,6 +118,7 @@ def _public(engine: Engine) -> dict[str, str]:
         "portal, list": "/portal/requests",
         "portal, one category": f"/portal/requests?category={category}",
         "portal, one request": f"/portal/requests/{request_id}",
+        "portal, map data": "/portal/points.json",
         "portal, feed": "/portal/feed.atom",
         "Open311, 50 newest": "/open311/v2/requests.json?page_size=50",
         "Open311, page 10 of 50": "/open311/v2/requests.json?page_size=50&page=10",
