@@ -140,16 +140,20 @@ class ServiceRequestQueries(SimilarQuestions):
         limit: int = 10,
     ) -> list[NearServiceRequest]:
         """Shown requests around a point, the nearest first."""
-        statement = SELECT_PUBLIC.where(IS_PUBLIC, *around(lat, lon, metres))
+        points = select(_s.request_id, _s.lat, _s.lon).where(IS_PUBLIC, *around(lat, lon, metres))
         if category is not None:
-            statement = statement.where(_s.category == category)
+            points = points.where(_s.category == category)
         if open_only:
-            statement = statement.where(_s.status.in_(OPEN))
-        statement = statement.order_by(_s.received_at.desc()).limit(MOST_NEAR)
+            points = points.where(_s.status.in_(OPEN))
+        points = points.order_by(_s.received_at.desc()).limit(MOST_NEAR)
         with self._snapshot() as snapshot:
-            rows = [public_row(row) for row in snapshot.connection.execute(statement)]
-        found = [NearServiceRequest(row, distance(lat, lon, row.lat or 0.0, row.lon or 0.0)) for row in rows]
-        return sorted((one for one in found if one.metres <= metres), key=lambda one: one.metres)[:limit]
+            run = snapshot.connection.execute
+            far = {row.request_id: distance(lat, lon, row.lat, row.lon) for row in run(points)}
+            # Whole rows of the nearest only: in the middle of a city very many lie around.
+            nearest = sorted((one for one in far if far[one] <= metres), key=lambda one: far[one])[:limit]
+            rows = run(SELECT_PUBLIC.where(_s.request_id.in_(nearest))).all() if nearest else []
+            found = [NearServiceRequest(public_row(row), far[row.request_id]) for row in rows]
+        return sorted(found, key=lambda one: one.metres)
 
     def steps(self, request_id: str) -> list[RequestStepRow]:
         """What happened to a shown request, as everybody may read it; nothing where it is not shown."""
