@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -32,6 +35,7 @@ from workflow_engine import (
     take_photo,
 )
 from workflow_engine.attached_files import AttachedFiles
+from workflow_engine.workers.keeping import Keeper
 
 
 def _row(house: House, request_id: str) -> Any:
@@ -305,3 +309,76 @@ def test_public_copy_of_a_photo_tells_nothing_but_the_picture(tmp_path: Path) ->
     for wrong in (b"plain text", content.getvalue()[:200], b"x" * 12_000_001):
         with pytest.raises(RejectedError):
             take_photo(files, BytesIO(wrong))
+
+
+def _at_once(house: House, commands: list[tuple[Any, Any]]) -> list[Any]:
+    """What came of commands that were sent at the same moment; a refusal stands for itself."""
+    gate = Barrier(len(commands))
+
+    def send(command: Any, actor: Any) -> Any:
+        gate.wait()
+        try:
+            return house.engine.handle(command, actor)
+        except RejectedError as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return [one.result() for one in [pool.submit(send, *command) for command in commands]]
+
+
+def test_acts_at_the_same_moment_have_one_winner_and_wait_for_nobody_in_a_circle(house: House) -> None:
+    """Of two withdrawals, two reopenings and two mergers crosswise one is done, and the other is told why not."""
+    house.release(MODEL)
+    for _ in range(3):
+        one, other = (str(submit(house).result["request_id"]) for _ in range(2))
+        closed = _closed(house)
+        withdrawals = [
+            (WithdrawServiceRequest(command_id=new_id(), request_id=one, code=CODE), VISITOR) for _ in range(2)
+        ]
+        reopenings = [
+            (ReopenServiceRequest(command_id=new_id(), request_id=closed, reason="又漏了", code=CODE), VISITOR)
+            for _ in range(2)
+        ]
+        third = str(submit(house).result["request_id"])
+        mergers = [
+            (MergeServiceRequests(command_id=new_id(), into=into, request_ids=[gone], reason="同一处"), DISPATCHER)
+            for into, gone in ((other, third), (third, other))
+        ]
+        for commands in (withdrawals, reopenings, mergers):
+            answers = _at_once(house, commands)
+            assert sum(isinstance(answer, InvalidStateError) for answer in answers) == 1, answers
+        assert _row(house, closed).case_id == f"{closed}-2" and _row(house, closed).reopened == 1
+        assert {_row(house, other).merged_into, _row(house, third).merged_into} & {other, third} != {None}
+    _verified(house)
+
+
+def test_row_that_somebody_changed_is_found(sqlite_url: str) -> None:
+    """A status or a text put right behind the engine's back is not what the record says."""
+    house = House(sqlite_url)
+    house.release(MODEL)
+    changed, moved = (str(submit(house).result["request_id"]) for _ in range(2))
+    house.close()
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE service_request SET due_at = NULL WHERE request_id = ?", [changed])
+        connection.execute("DELETE FROM service_request_step WHERE request_id = ?", [moved])
+    house.reopen()
+    findings = house.engine.verify_audit(sample=None).findings
+    assert {(finding.kind, finding.case_id) for finding in findings} == {
+        ("changed_row", changed), ("changed_row", moved)
+    }
+    assert any("due_at" in finding.message for finding in findings)
+    house.close()
+
+
+def test_what_tells_of_people_goes_when_the_case_is_removed(sqlite_url: str) -> None:
+    """Row, steps, photos and reporter go with the case; the record still verifies."""
+    house = House(sqlite_url)
+    house.release(MODEL.replace('isExecutable="true"', 'isExecutable="true" camunda:historyTimeToLive="P2D"', 1))
+    request_id = _closed(house)
+    house.clock.advance(3 * 86_400)
+    Keeper(house.engine).run_once()
+    for table in ("service_request", "service_request_step", "service_request_photo", "service_request_reporter"):
+        assert house.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
+    assert house.engine.queries.service_requests.find_public(request_id) is None
+    assert house.engine.verify_audit(sample=None).ok
+    house.close()
