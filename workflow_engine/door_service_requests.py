@@ -16,7 +16,7 @@ from workflow_engine.domain.service_request_commands import (
     SubmitServiceRequest,
     WithdrawServiceRequest,
 )
-from workflow_engine.domain.service_requests import MOST_PHOTOS, read_tracking_number
+from workflow_engine.domain.service_requests import MOST_PHOTOS, in_language, read_tracking_number
 from workflow_engine.photos import take_photo
 from workflow_engine.queries.service_request_rows import (
     NearServiceRequest,
@@ -49,6 +49,7 @@ __all__ = [
     "SplitServiceRequest",
     "SubmitServiceRequest",
     "WithdrawServiceRequest",
+    "in_language",
     "read_tracking_number",
     "take_photo",
 ]

@@ -9,7 +9,13 @@ from markupsafe import Markup
 from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
-from web.presenters import sentences_assignment, sentences_ballots, sentences_deadlines, sentences_work
+from web.presenters import (
+    sentences_assignment,
+    sentences_ballots,
+    sentences_deadlines,
+    sentences_requests,
+    sentences_work,
+)
 from web.presenters.people import actor_name, group_names
 from web.presenters.telling import Body, Sentence, Teller, because, say, strong
 from web.presenters.times import clock_time, due_of, instant
@@ -99,6 +105,7 @@ ASKED: dict[str, Sentence] = {
     **sentences_work.ASKED,
     **sentences_assignment.ASKED,
     **sentences_ballots.ASKED,
+    **sentences_requests.ASKED,
 }
 
 
@@ -246,5 +253,6 @@ HAPPENED: dict[str, Sentence] = {
     **sentences_work.HAPPENED,
     **sentences_assignment.HAPPENED,
     **sentences_ballots.HAPPENED,
+    **sentences_requests.HAPPENED,
 }
 """Events that say no more than the command itself (claimed, completed, …) have no sentence of their own."""
