@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
 from web.auth import current_actor
+from web.context import engine
 from web.presenters.inbox_page import fingerprint, inbox_page
 from web.ui.requests import cursor, is_partial, unless_known
 from web.ui.wishes import my_views, read_wish
@@ -26,5 +27,6 @@ def page() -> Answer:
     wish = read_wish("inbox", views)
     values = inbox_page(current_actor(), wish, cursor())
     if not is_partial():
-        return make_response(render_template("pages/inbox.html", views=views, **values))
+        waiting = engine().queries.supervision.waiting_for(current_actor())
+        return make_response(render_template("pages/inbox.html", views=views, waiting=waiting, **values))
     return unless_known("fragments/inbox_list.html", fingerprint(values), values)

@@ -10,6 +10,7 @@ import orjson
 from workflow_engine.domain.commands import Receipt
 from workflow_engine.domain.errors import NotFoundError, RejectedError
 from workflow_engine.domain.supervision import MESSAGE, RUNGS, RUNNING, notice_id_of, stream_of
+from workflow_engine.domain.timing import parse_instant
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.supervision_issuing import Draft, issue, notice_result
 from workflow_engine.storage import supervision as store
@@ -18,6 +19,10 @@ from workflow_engine.storage.messages import Message
 
 BY_MODEL = "本办件的流程要求直接进入该级督办。The case's process demands this rung."
 """Why a model that does not say so leaves a rung out: it stands on the notice in both languages."""
+
+
+UNSAID = "本办件的流程要求督办。The case's process demands supervision."
+"""The reason where the model gives none, in both languages as well."""
 
 
 def take_notice(work: Handling, message: Message) -> Receipt | None:
@@ -36,8 +41,8 @@ def take_notice(work: Handling, message: Message) -> Receipt | None:
     letter = orjson.loads(message.payload)
     draft = Draft(
         notice_id=notice_id_of(message.message_id), rung=_text(letter, "rung"),
-        unit_id=_text(letter, "unit").removeprefix("unit:"), reason=_text(letter, "reason"),
-        subject=_line(letter, "subject"), text=_line(letter, "text"), answer_by=_line(letter, "answer_by"),
+        unit_id=_text(letter, "unit").removeprefix("unit:"), reason=_line(letter, "reason") or UNSAID,
+        subject=_line(letter, "subject"), text=_line(letter, "text"), answer_by=_answer_by(work, letter),
         skip_reason=_line(letter, "skip_reason") or BY_MODEL,
         escalates=letter["escalates"] if isinstance(letter.get("escalates"), bool) else False,
     )  # fmt: skip
@@ -62,5 +67,17 @@ def _text(letter: Mapping[str, Any], name: str) -> str:
 
 
 def _line(letter: Mapping[str, Any], name: str) -> str:
+    """A text; one that is given by language, in both, as titles of cases are written."""
     value = letter.get(name)
+    if isinstance(value, Mapping):
+        value = " / ".join(str(value[tag]) for tag in ("zh_CN", "en") if value.get(tag))
     return value.strip() if isinstance(value, str) else ""
+
+
+def _answer_by(work: Handling, letter: Mapping[str, Any]) -> str:
+    """The time that the case gives, unless it is over by now: a letter that comes late leaves the usual one."""
+    text = _line(letter, "answer_by")
+    try:
+        return text if not text or parse_instant(text) > work.now else ""
+    except ValueError as error:
+        raise RejectedError("Expected answer_by in a letter to the supervision desk to be an instant.") from error
