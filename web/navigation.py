@@ -43,6 +43,7 @@ class ShownArea:
 AREAS = (
     Area(marked("Inbox"), "inbox", "inbox.page", ("inbox", "tasks", "task_verbs", "bulk", "views"), key="i"),
     Area(marked("Cases"), "cases", "cases.index", ("cases", "operations", "modify", "replay", "proof"), key="c"),
+    Area(marked("Capture"), "upload", "capture.page", ("capture",), "service_request.submit"),
     Area(marked("Decisions"), "check", "decisions.index", ("decisions", "decisions_acts"), key="d"),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",

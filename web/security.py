@@ -24,7 +24,7 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BYTES = 4 * 1024 * 1024
 MOST_FILE_BYTES = 21 * 1000 * 1000
-FILES_ENDPOINT = "task_files.attach"
+FILES_ENDPOINTS = frozenset({"task_files.attach", "capture.send"})
 MOST_FORM_BYTES = 2 * 1024 * 1024
 MOST_FORM_PARTS = 1_000
 
@@ -43,7 +43,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
 }
 
 
@@ -113,7 +113,7 @@ def check_request() -> None:
     """
     if request.method in SAFE_METHODS or is_api_request():
         return
-    if request.endpoint == FILES_ENDPOINT:
+    if request.endpoint in FILES_ENDPOINTS:
         request.max_content_length = MOST_FILE_BYTES  # larger than other forms, and spooled to the disk
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise CsrfError("Expected a form sent from this site, but another site sent it.")

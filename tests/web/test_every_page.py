@@ -48,7 +48,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         "/audit/checkpoints",
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in", "/coverage", "/conflicts",
-        f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions",
+        f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions", "/capture",
     ]  # fmt: skip
 
 

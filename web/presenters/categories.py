@@ -12,7 +12,7 @@ from web.context import engine
 from web.i18n import current_language, marked, ngettext
 from web.i18n import gettext as _
 from web.presenters.people import find_group_name
-from workflow_engine import CATEGORY_COLUMNS, Category, CategoryChange
+from workflow_engine import CATEGORY_COLUMNS, Category, CategoryChange, UnitRow
 
 KINDS = {"component": marked("Component"), "event": marked("Event"), "request": marked("Request")}
 TIERS = {
@@ -91,6 +91,11 @@ def group_of(one: Category) -> str:
     return one.group_zh if _is_chinese() else one.group_en
 
 
+def unit_name(unit: UnitRow) -> str:
+    """In the visitor's language."""
+    return (unit.name_zh if _is_chinese() else unit.name_en) or unit.unit_id
+
+
 def limit_words(limit: float | None, unit: str | None) -> str:
     """A limit as people read it."""
     if limit is None or unit is None:
@@ -153,7 +158,7 @@ def _units_by_function() -> dict[str, str]:
     found: dict[str, str] = {}
     for unit in engine().queries.organisation.list_units():
         for function in unit.functions.split(";") if unit.functions and not unit.disabled else ():
-            found.setdefault(function, (unit.name_zh if _is_chinese() else unit.name_en) or unit.unit_id)
+            found.setdefault(function, unit_name(unit))
     return found
 
 

@@ -25,6 +25,7 @@ from workflow_engine import (
 )
 from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
+from workflow_engine.demo.grid import tell_grid
 from workflow_engine.demo.hotline import tell_hotline
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
 from workflow_engine.demo.supervising import tell_supervision
@@ -60,6 +61,9 @@ def load_demo(
         advance()
     if (folder / "hotline_request").is_dir():
         tell_hotline(engine)
+        advance()
+    if (folder / "grid_case").is_dir():
+        tell_grid(engine)
         advance()
     tell_supervision(engine)
     advance()
