@@ -48,6 +48,10 @@ AREAS = (
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",
          "v"),
+    Area(
+        marked("Requests"), "message", "service_requests.index",
+        ("service_requests", "service_request_acts", "hot_spots"), "service_request.see", "r",
+    ),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts", "alert_sources"), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try", "coverage"),
          "see_models", "m"),

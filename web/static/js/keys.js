@@ -20,7 +20,7 @@ function go(step) {
 }
 
 function select() {
-  const box = current()?.querySelector('input[name="task"]');
+  const box = current()?.querySelector(".pick input");
   if (!box) return false;
   box.click();
   return true;
