@@ -64,7 +64,8 @@ def submit() -> str:
 @requires("service_request.submit")
 def suggest() -> str:
     """While a call is written down: likely categories, and open requests that are alike."""
-    return render_template("fragments/request_suggestions.html", **intake.suggestions(request.form, current_actor()))
+    found = intake.suggestions(request.form, current_actor())
+    return render_template("fragments/request_suggestions.html", words=WORDS, **found)
 
 
 def _new(error: EngineError | None = None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select, text
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
-from workflow_engine.domain.hot_spots import FEWEST_DAYS, code_after
+from workflow_engine.domain.hot_spots import FEWEST_DAYS, SUBDISTRICT, code_after
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.profile import Profile
 from workflow_engine.queries.paging import clamp, decode, page_of
@@ -79,7 +79,7 @@ class HotSpotStory:
     days: tuple[tuple[str, int], ...]
     reports: tuple[SpotReport, ...]
     unit_id: str | None
-    """Governs the place."""
+    """Governs the subdistrict: a community leads nothing."""
 
 
 class HotSpotQueries:
@@ -120,7 +120,7 @@ class HotSpotQueries:
             if row is None:
                 raise NotFoundError(f"Expected a hot spot {hot_spot_id[:64]!r}, but there is none.")
             spot = HotSpotRow(**row._mapping)
-            governs = read_tree(snapshot.unit).unit_at(spot.place_code)
+            governs = read_tree(snapshot.unit).unit_at(spot.place_code[:SUBDISTRICT])
             return HotSpotStory(spot, _days(snapshot, spot), _reports(snapshot, spot), governs)
 
     def has_past(self) -> bool:
