@@ -144,6 +144,11 @@ def spot_points(lines: Sequence[SpotLine]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def legend() -> list[tuple[str, str]]:
+    """Marks of the map and what they say."""
+    return [(_MARKS[state], _(words)) for state, words in STATES.items()]
+
+
 def report_points(reports: Sequence[SpotReport]) -> list[dict[str, Any]]:
     """Its reports on the map."""
     return [

@@ -12,6 +12,7 @@ from web.context import engine
 from web.i18n import current_language
 from web.i18n import gettext as _
 from web.presenters.people import group_name
+from web.presenters.portal import MARKS
 from web.presenters.request_words import MODERATION, SOURCES, STATUS, TIERS, category_name, why_alike
 from web.presenters.times import Due, due_of, exact, now
 from workflow_engine import (
@@ -28,7 +29,7 @@ PAGE_ROWS = 40
 ALLOWED: dict[str, tuple[str, ...] | None] = {
     "status": ("open", "closed", *STATUS), "category": None, "tier": tuple(TIERS), "kind": KINDS_OF_REQUESTS,
     "source": tuple(SOURCES), "unit": None, "place": None, "q": None, "late": ("1",), "moderation": tuple(MODERATION),
-    "exercise": ("1",),
+    "exercise": ("1",), "map": ("1",),
 }  # fmt: skip
 """What the list can be asked for; None: any text."""
 SETTLED = ("closed_resolved", "closed_explained")
@@ -121,6 +122,11 @@ def map_points(lines: Sequence[DeskLine]) -> list[dict[str, Any]]:
         }
         for line in lines if line.row.lat is not None
     ]  # fmt: skip
+
+
+def legend() -> list[tuple[str, str]]:
+    """Marks of the map and what they say."""
+    return [(state, _(words)) for state, words in MARKS.items()]
 
 
 def map_state(row: ServiceRequestRow) -> str:

@@ -34,7 +34,7 @@ def index() -> str:
     lines = shown.spot_lines(rows)
     return render_template(
         "pages/hot_spots.html", lines=lines, which=which, next_cursor=further, after=cursor(), words=shown,
-        has_past=bool(lines) or queries.has_past(), points=shown.spot_points(lines),
+        has_past=bool(lines) or queries.has_past(), points=shown.spot_points(lines), legend=shown.legend(),
     )  # fmt: skip
 
 

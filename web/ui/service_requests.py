@@ -27,7 +27,8 @@ def index() -> str:
     return render_template(
         "pages/service_requests.html", lines=lines, wish=wish, after=cursor(), next_cursor=found.next_cursor,
         words=WORDS, groups=category_groups(), mistyped=desk.is_mistyped(wish), points=desk.map_points(lines),
-        may_handle=may("service_request.handle"), may_submit=may("service_request.submit"),
+        legend=desk.legend(), may_handle=may("service_request.handle"),
+        may_submit=may("service_request.submit"),
     )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def render_request(request_id: str, error: EngineError | None = None, refused: s
     return render_template(
         "pages/service_request.html", line=desk.desk_line(row), **_parts(detail), words=WORDS,
         alike=desk.alike_to(row, actor) if may_handle else [], language=desk.language(), may_handle=may_handle,
+        points=desk.map_points([desk.desk_line(row)]),
         groups=category_groups() if may_handle else [], error=error, refused=refused, command_id=new_id,
         typed=request.form,
     )  # fmt: skip

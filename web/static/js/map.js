@@ -89,9 +89,15 @@ async function setUp(box) {
   new ResizeObserver(() => plane.invalidateSize({ pan: false })).observe(box);
 }
 
-for (const box of document.querySelectorAll("[data-map]")) {
-  setUp(box).catch((error) => {
-    box.classList.add("is-missing");
-    throw error;
-  });
+function setUpAll(part) {
+  for (const box of part.querySelectorAll("[data-map]")) {
+    setUp(box).catch((error) => {
+      box.classList.add("is-missing");
+      throw error;
+    });
+  }
 }
+
+setUpAll(document);
+// What is drawn into a page later says so.
+document.addEventListener("liandong:drawn", (event) => setUpAll(event.detail));
