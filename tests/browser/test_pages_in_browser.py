@@ -61,6 +61,8 @@ NO_PAGES = {
     "public_decisions.data", "public_decisions.document", "record.consistency",
     "places.shapes", "places.at", "portal.points", "portal.requests_data", "portal.feed", "portal.photo",
     "reporting.draft_picture", "tracking.photo", "moderation.photo",
+    # looked at in ``test_desk_in_browser``, with reports of residents
+    "service_requests.page", "service_requests.photo", "hot_spots.page",
     # looked at in ``test_portal_in_browser``, with a report of a resident
     "portal.home", "portal.help", "portal.requests", "portal.one", "portal.data", "reporting.form",
     "reporting.receipt", "tracking.find", "tracking.page",

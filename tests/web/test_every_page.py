@@ -49,7 +49,6 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in", "/coverage", "/conflicts",
         f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions", "/capture",
-        f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions",
         "/service-requests", "/service-requests?late=1", "/service-requests/new", "/hot-spots", "/hot-spots?which=past",
     ]  # fmt: skip
 
