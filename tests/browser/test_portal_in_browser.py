@@ -63,7 +63,7 @@ def test_resident_reports_follows_and_reopens_by_keyboard_on_a_telephone(portal:
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(400)  # the map glides
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('[data-map-told]').textContent.includes('街道')")
+    page.locator("[data-map-told]:has-text('街道')").wait_for()
     assert page.locator("#lat").input_value().startswith("28.")
     assert check_accessibility(page) == []
     tab_to(page, "[data-send]")
@@ -115,13 +115,13 @@ def test_map_shows_reports_and_takes_a_pin_and_every_page_is_accessible(portal: 
     found = {}
     addresses = ("", "/help", "/data", "/report", "/track", "/requests", f"/requests/{row.request_id}",
                  f"/track/{row.request_id}")  # fmt: skip
-    for language, width, colours in (("zh-CN", 390, "light"), ("en-GB", 1440, "light"), ("en-GB", 1440, "dark")):
+    for language, width, colours in (("zh-CN", 390, "light"), ("en-GB", 1440, "dark")):
         visitor = portal.person(None, language, width, colours)
         for address in addresses:
             visitor.goto(f"{portal.url}/portal{address}")
             if visitor.locator(".map").count():
                 visitor.wait_for_selector(".map.is-ready")
-            wrong = check_accessibility(visitor, "color-contrast" if colours == "dark" else None)
+            wrong = check_accessibility(visitor)
             if not visitor.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 wrong.append("wider than the screen")
             if wrong:

@@ -27,6 +27,7 @@ from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
 from workflow_engine.demo.grid import tell_grid
 from workflow_engine.demo.hotline import tell_hotline
+from workflow_engine.demo.reporting import tell_reports
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
 from workflow_engine.demo.supervising import tell_supervision
 from workflow_engine.handlers.deploying import definition_id_of
@@ -67,6 +68,8 @@ def load_demo(
         advance()
     tell_supervision(engine)
     advance()
+        tell_reports(engine)
+        advance()
 
 
 def processes_in(folder: Path) -> list[Path]:
