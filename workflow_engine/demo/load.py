@@ -63,13 +63,13 @@ def load_demo(
     if (folder / "hotline_request").is_dir():
         tell_hotline(engine)
         advance()
+        tell_reports(engine)
+        advance()
     if (folder / "grid_case").is_dir():
         tell_grid(engine)
         advance()
     tell_supervision(engine)
     advance()
-        tell_reports(engine)
-        advance()
 
 
 def processes_in(folder: Path) -> list[Path]:

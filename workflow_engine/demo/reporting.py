@@ -15,8 +15,10 @@ from workflow_engine import OPERATOR, Engine, ImportServiceRequests
 from workflow_engine.demo.story import command_id
 
 _TEXTS = Path(__file__).with_name("reports.json")
-_PASSED_ON = ("dispatched", "accepted", "in_progress", "waiting", "replied")
-_DISPATCH, _CONTACT, _LIMIT = timedelta(hours=1), timedelta(hours=6), timedelta(days=15)
+_SAID = (
+    "category", "status", "tier", "title", "description", "address", "lat", "lon", "place_code", "unit_id",
+)  # fmt: skip
+_LIMIT = timedelta(days=15)
 
 
 def tell_reports(engine: Engine) -> None:
@@ -32,28 +34,13 @@ def tell_reports(engine: Engine) -> None:
 def _request(told: Mapping[str, Any], loaded_at: datetime) -> dict[str, Any]:
     """One as it is taken over, with its instants."""
     received = loaded_at - timedelta(days=told["days_ago"])
-    row: dict[str, Any] = {
-        name: told[name]
-        for name in ("category", "status", "title", "description", "address", "lat", "lon", "place_code", "unit_id",
-                     "tier")
-        if name in told
-    }  # fmt: skip
+    row: dict[str, Any] = {name: told[name] for name in _SAID if name in told}
     row |= {
-        "external_id": told["id"],
-        "request_id": command_id("report", told["id"])[-32:],
-        "received_at": _text(received),
-        "due_at": _text(received + _LIMIT),
-    }
-    if "note" in told:
-        row["status_note"] = told["note"]
-    closed = received + timedelta(hours=told["hours_taken"]) if "hours_taken" in told else None
-    if closed is not None or told["status"] in _PASSED_ON:
-        row["dispatched_at"] = _text(received + _DISPATCH)
-    if closed is not None:
-        row |= {"closed_at": _text(closed), "replied_at": _text(closed), "contacted_at": _text(received + _CONTACT)}
-        row["changed_at"] = _text(closed)
-    elif told["status"] == "replied":
-        row["replied_at"] = _text(loaded_at - timedelta(days=1))
+        "external_id": told["id"], "request_id": command_id("report", told["id"])[-32:],
+        "status_note": told.get("note", ""), "received_at": _text(received), "due_at": _text(received + _LIMIT),
+    }  # fmt: skip
+    if "hours_taken" in told:
+        row["closed_at"] = _text(received + timedelta(hours=told["hours_taken"]))
     return row
 
 
