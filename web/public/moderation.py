@@ -43,7 +43,7 @@ class Looked:
 @blueprint.get("")
 @requires(VERB)
 def page() -> str:
-    """The oldest question first: may others see this?"""
+    """May others see these? The newest first."""
     return _page()
 
 

@@ -15,6 +15,7 @@ from workflow_engine import (
     OPERATOR,
     CategoryFile,
     ChangeCalendar,
+    ChangeProfile,
     ChangeServiceCategories,
     DefineIndicators,
     DeployDefinition,
@@ -49,6 +50,7 @@ def load_demo(
     """
     folder = processes_folder or _SHIPPED
     load_organisation(engine)
+    _name_city(engine)
     advance()
     for process in processes_in(folder):
         release_process(engine, process)
@@ -125,6 +127,15 @@ def _load_calendar(engine: Engine) -> None:
     change = ChangeCalendar(
         command_id=command_id("calendar", days), days=days, years=published, base_version=0, reason="年度放假通知"
     )
+    engine.handle(change, OPERATOR)
+
+
+def _name_city(engine: Engine) -> None:
+    """What the city calls itself; only the first time."""
+    if engine.queries.organisation.profile()[1].version:
+        return
+    names = {"city_name_zh": "云溪市", "city_name_en": "Yunxi City"}
+    change = ChangeProfile(command_id=command_id("profile", names), values=names, base_version=0, reason="首次设置")
     engine.handle(change, OPERATOR)
 
 

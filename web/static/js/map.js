@@ -24,7 +24,7 @@ const nameOf = ({ name_zh: zh, name_en: en }) => (chinese ? zh : en);
 function label(feature, layer) {
   const at = layer.getCenter();
   const icon = L.divIcon({ className: `map-name is-${feature.properties.level}`, iconSize: null });
-  const marker = L.marker(at, { icon, interactive: false, keyboard: false });
+  const marker = L.marker(at, { icon, pane: "names", interactive: false, keyboard: false });
   marker.on("add", () => {
     const text = document.createElement("span");
     text.textContent = nameOf(feature.properties);
@@ -60,6 +60,7 @@ async function setUp(box) {
   plane.on("zoomend", see);
   if (mapTiles) L.tileLayer(mapTiles, { attribution: mapCredit, maxZoom: 19 }).addTo(plane);
   box.classList.toggle("has-tiles", Boolean(mapTiles));
+  plane.createPane("names").style.zIndex = 450;
   plane.setView([0, 0], 9);
   if (mapShapes) {
     const drawn = draw(plane, await outlines(mapShapes, LEVELS), { names: true, chosen: mapChosen });
