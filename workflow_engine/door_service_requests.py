@@ -26,7 +26,7 @@ from workflow_engine.queries.service_request_rows import (
     ServiceRequestDetail,
     ServiceRequestRow,
 )
-from workflow_engine.queries.service_requests import RequestWish
+from workflow_engine.queries.service_request_wishes import RequestWish
 
 __all__ = [
     "MOST_PHOTOS",

@@ -15,9 +15,11 @@ from tests.support.requesting import MODEL, submit
 from workflow_engine import Actor, RequestWish
 from workflow_engine.domain.actors import Held
 from workflow_engine.domain.service_requests import CLOSED, OPEN, cell_of
+from workflow_engine.queries.nearness import around
 from workflow_engine.queries.paging import encode
 from workflow_engine.queries.service_request_rows import SELECT_PUBLIC, SELECT_STAFF
-from workflow_engine.queries.service_requests import IS_PUBLIC, around
+from workflow_engine.queries.service_request_wishes import page_statement
+from workflow_engine.queries.service_requests import IS_PUBLIC
 from workflow_engine.storage.schema import process_instance, service_request
 
 REQUESTS = 3_000
@@ -76,7 +78,7 @@ def test_lists_of_requests_read_ranges_of_indexes_and_sort_nothing(house: House,
     for base, wish in WISHES:
         for after in (None, encode(NOON - timedelta(hours=30), "0" * 32)):
             with house.engine.queries.snapshot() as snapshot:
-                statement = questions._statement(snapshot, base, wish, [], _s.received_at, after, 5)
+                statement = page_statement(snapshot, base, wish, [], _s.received_at, after, 5)
             steps = planner.nodes(statement)
             assert not any(map(_is_scan, steps)), (wish, after, steps)
             assert planner.sorts(statement) == [], (wish, after, steps)

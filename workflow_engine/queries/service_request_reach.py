@@ -17,6 +17,14 @@ def within_reach(actor: Actor) -> list[ColumnElement[bool]]:
     return [] if may(actor, SEE) else [_reach(actor)]
 
 
+def units_within_reach(actor: Actor) -> list[str] | None:
+    """The units of those conditions; None where a process alone, or nothing, bounds it."""
+    found = held(actor, SEE)
+    if not found or any(one.units is None for one in found):
+        return None
+    return sorted({unit for one in found for unit in one.units or ()})
+
+
 def _reach(actor: Actor) -> ColumnElement[bool]:
     return or_(
         false(),

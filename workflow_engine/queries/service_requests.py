@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
-from math import asin, ceil, cos, isfinite, radians, sin, sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, select, text
 
 from workflow_engine.domain.actors import Actor
-from workflow_engine.domain.errors import NotFoundError, RejectedError
+from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.permissions import may
 from workflow_engine.domain.service_requests import (
-    CELL_DEGREES,
-    CLOSED,
     OPEN,
     PUBLIC_STEPS,
     code_digest,
@@ -24,9 +19,10 @@ from workflow_engine.domain.service_requests import (
     public_text,
     read_tracking_number,
 )
-from workflow_engine.queries.paging import clamp, decode, page_of
+from workflow_engine.queries.nearness import around, distance
+from workflow_engine.queries.paging import clamp, page_of
 from workflow_engine.queries.rows import Page
-from workflow_engine.queries.service_request_reach import SEE, within_reach
+from workflow_engine.queries.service_request_reach import SEE, units_within_reach, within_reach
 from workflow_engine.queries.service_request_rows import (
     SELECT_PHOTOS,
     SELECT_PUBLIC,
@@ -43,6 +39,7 @@ from workflow_engine.queries.service_request_rows import (
     staff_row,
     step_row,
 )
+from workflow_engine.queries.service_request_wishes import RequestWish, page_statement
 from workflow_engine.queries.similar import SimilarQuestions
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.cases import find_case
@@ -51,56 +48,14 @@ from workflow_engine.storage.schema import (
     service_request_photo,
     service_request_reporter,
     service_request_step,
-    unit_below,
 )
 from workflow_engine.storage.visibility import may_see_case
 
-METRES_PER_DEGREE = 111_320.0
 MOST_NEAR = 500
-MOST_WORDS = 100
-_MOST_WALKS = 40
-_MOST_NAMED = 5
 _s, _t, _f, _p = service_request.c, service_request_step.c, service_request_photo.c, service_request_reporter.c
 IS_PUBLIC = text("service_request.moderation = 'shown' AND NOT service_request.exercise")
 """Word for word the condition of the partial index."""
 _NOBODY = code_digest("")
-
-
-@dataclass(frozen=True, slots=True)
-class RequestWish:
-    """Which requests a list is to show; what is not said does not matter."""
-
-    category: str = ""
-    """Codes, by commas."""
-    status: str = ""
-    """Statuses, by commas; ``open`` and ``closed`` for all of them."""
-    source: str = ""
-    kind: str = ""
-    tier: str = ""
-    process_id: str = ""
-    unit_id: str = ""
-    """The unit, and those below it."""
-    place_code: str = ""
-    """The place, and those whose codes begin with it."""
-    bbox: str = ""
-    """South, west, north, east in degrees, by commas."""
-    since: datetime | None = None
-    """Received at or after."""
-    until: datetime | None = None
-    """Received before."""
-    changed_since: datetime | None = None
-    due_before: datetime | None = None
-    """Open, with a time limit before."""
-    supervision: str = ""
-    """Rungs, by commas."""
-    moderation: str = ""
-    number: str = ""
-    """A tracking number, however it was typed."""
-    request_ids: str = ""
-    """Ids, by commas."""
-    exercise: bool | None = None
-
-
 _ALL = RequestWish()
 
 
@@ -123,7 +78,7 @@ class ServiceRequestQueries(SimilarQuestions):
         """Those that are shown, the newest first, or (``by_change``) those that changed last."""
         order = _s.changed_at if by_change else _s.received_at
         with self._snapshot() as snapshot:
-            statement = self._statement(snapshot, SELECT_PUBLIC.where(IS_PUBLIC), wish, [], order, after, limit)
+            statement = page_statement(snapshot, SELECT_PUBLIC.where(IS_PUBLIC), wish, [], order, after, limit)
             rows = [public_row(row) for row in snapshot.connection.execute(statement)]
         if by_change:
             return page_of(rows, clamp(limit), lambda row: (row.changed_at, row.request_id))
@@ -222,7 +177,10 @@ class ServiceRequestQueries(SimilarQuestions):
     ) -> Page[ServiceRequestRow]:
         """Those within the actor's reach, the newest first."""
         with self._snapshot() as snapshot:
-            statement = self._statement(snapshot, SELECT_STAFF, wish, within_reach(actor), _s.received_at, after, limit)
+            reach, within = within_reach(actor), units_within_reach(actor)
+            statement = page_statement(
+                snapshot, SELECT_STAFF, wish, reach, _s.received_at, after, limit, within
+            )
             rows = [staff_row(row) for row in snapshot.connection.execute(statement)]
         return page_of(rows, clamp(limit), lambda row: (row.received_at, row.request_id))
 
@@ -245,121 +203,6 @@ class ServiceRequestQueries(SimilarQuestions):
             if not is_code(code, known) or row is None or not code:
                 return None
             return _detail(snapshot, staff_row(row[:-1]))
-
-    def _statement(
-        self,
-        snapshot: Snapshot,
-        base: Select[Any],
-        wish: RequestWish,
-        reach: Sequence[ColumnElement[bool]],
-        order: Any,
-        after: str | None,
-        limit: int,
-    ) -> Any:
-        """One page: a walk along an index; for a unit and those below one walk each, of which the first rows count."""
-        most, key = clamp(limit) + 1, decode(after, 2)
-        base = base.where(*_conditions(wish), *reach)
-        if key is not None:
-            base = base.where(tuple_(order, _s.request_id) < key)
-        units = _units(snapshot, wish.unit_id) if wish.unit_id else []
-        if not wish.unit_id or len(units) > _MOST_WALKS:
-            if wish.unit_id:
-                base = base.where(_s.unit_id.in_(units))
-            return base.order_by(order.desc(), _s.request_id.desc()).limit(most)
-        walks = [
-            select(base.where(_s.unit_id == unit).order_by(order.desc(), _s.request_id.desc()).limit(most).subquery())
-            for unit in units
-        ]
-        if len(walks) == 1:
-            return walks[0]
-        merged = union_all(*walks).subquery()
-        column = merged.c[order.name]
-        return select(merged).order_by(column.desc(), merged.c.request_id.desc()).limit(most)
-
-
-def around(lat: float, lon: float, metres: float) -> list[ColumnElement[bool]]:
-    """Cells that reach into the circle, as a range of the index of cells."""
-    size = CELL_DEGREES * METRES_PER_DEGREE
-    rows = ceil(metres / size)
-    columns = ceil(metres / (size * max(cos(radians(lat)), 0.01)))
-    row, column = int(lat // CELL_DEGREES), int(lon // CELL_DEGREES)
-    return [_among(_s.cell_row, row, rows), _among(_s.cell_column, column, columns)]
-
-
-def _among(column: ColumnElement[int], middle: int, most: int) -> ColumnElement[bool]:
-    """Few cells are named one by one: then the index is entered at each, and no other cell of their rows is read."""
-    if most <= _MOST_NAMED:
-        return column.in_(range(middle - most, middle + most + 1))
-    return column.between(middle - most, middle + most)
-
-
-def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Metres between two points on the sphere."""
-    half = (
-        sin(radians(other_lat - lat) / 2) ** 2
-        + cos(radians(lat)) * cos(radians(other_lat)) * sin(radians(other_lon - lon) / 2) ** 2
-    )
-    return 2 * 6_371_000 * asin(min(1.0, sqrt(half)))
-
-
-def _conditions(wish: RequestWish) -> Iterable[ColumnElement[bool]]:
-    for name in ("source", "kind", "tier", "process_id", "moderation"):
-        if wanted := getattr(wish, name):
-            yield _s[name] == wanted
-    for name, given in (("category", wish.category), ("supervision", wish.supervision),
-                        ("request_id", wish.request_ids)):  # fmt: skip
-        if given:
-            yield _one_of(_s[name], _parts(given))
-    if wish.number:
-        yield _s.tracking_number == (read_tracking_number(wish.number) or "")
-    if wish.exercise is not None:
-        yield _s.exercise.is_(wish.exercise)
-    if wish.status:
-        both = {"open": OPEN, "closed": CLOSED}
-        wanted = {status for word in _parts(wish.status) for status in both.get(word, (word,))}
-        # What is open has an index of its own; most requests are closed.
-        yield _s.closed_at.is_(None) if wanted == set(OPEN) else _one_of(_s.status, sorted(wanted))
-    yield from _bounds(wish)
-
-
-def _bounds(wish: RequestWish) -> Iterable[ColumnElement[bool]]:
-    if wish.place_code:
-        yield and_(_s.place_code >= wish.place_code, _s.place_code < wish.place_code + "\uffff")
-    if wish.bbox:
-        south, west, north, east = _box(wish.bbox)
-        yield and_(_s.lat.between(south, north), _s.lon.between(west, east))
-    if wish.since is not None:
-        yield _s.received_at >= wish.since
-    if wish.until is not None:
-        yield _s.received_at < wish.until
-    if wish.changed_since is not None:
-        yield _s.changed_at >= wish.changed_since
-    if wish.due_before is not None:
-        yield and_(_s.closed_at.is_(None), _s.due_at < wish.due_before)
-
-
-def _parts(given: str) -> Sequence[str]:
-    return [part.strip() for part in given.split(",") if part.strip()][:MOST_WORDS]
-
-
-def _box(given: str) -> Sequence[float]:
-    try:
-        box = [float(part) for part in given.split(",")]
-    except ValueError:
-        box = []
-    if len(box) != 4 or not all(isfinite(one) for one in box):
-        raise RejectedError("Expected south, west, north and east in degrees, by commas.", field="bbox")
-    return box
-
-
-def _one_of(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
-    return column == words[0] if len(words) == 1 else column.in_(words)  # type: ignore[no-any-return]
-
-
-def _units(snapshot: Snapshot, unit_id: str) -> list[str]:
-    below = select(unit_below.c.unit_id).where(unit_below.c.ancestor_id == unit_id)
-    return list(snapshot.connection.execute(below).scalars()) or [unit_id]
-
 
 def _may_see(snapshot: Snapshot, row: ServiceRequestRow, actor: Actor) -> bool:
     """By right over its unit, or because its case is in reach."""
