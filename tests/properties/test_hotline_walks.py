@@ -39,7 +39,7 @@ from workflow_engine.rehearsal.casting import find_actor
 PROCESS = Path(__file__).resolve().parents[2] / "processes" / "hotline_request"
 FORMS = {path.stem: json.loads(path.read_text(encoding="utf-8"))["components"] for path in PROCESS.glob("forms/*.json")}
 FORM_OF = {
-    task.get("id"): task.get("{http://camunda.org/schema/1.0/bpmn}formKey")
+    str(task.get("id")): str(task.get("{http://camunda.org/schema/1.0/bpmn}formKey"))
     for task in etree.parse(str(PROCESS / "hotline_request.bpmn")).iterfind(
         ".//{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
     )
@@ -140,7 +140,7 @@ class Walk:
             self._reporter_acts()
 
     def _complete(self, task: InboxRow, case: CaseDetail, *, is_patient: bool) -> None:
-        answers = self._answers(FORMS[FORM_OF[str(task.element_id)]], case.variables, is_patient=is_patient)
+        answers = self._answers(FORMS[FORM_OF[task.element_id]], case.variables, is_patient=is_patient)
         for actor in self._people(task):
             command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=answers)
             try:
