@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from workflow_engine import Engine, Settings, open_engine
 from workflow_engine.demo.load import load_organisation, release_process
-from workflow_engine.domain.clock import Clock, SystemClock
+from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock
 
 PROCESS = Path(__file__).resolve().parents[2] / "processes" / "emergency_response"
 EngineFactory = Callable[[Clock], Engine]
@@ -31,6 +32,19 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_path(prepared_database: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     return Path(shutil.copy(prepared_database, tmp_path / "liandong.sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def hotline_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with people, places, categories, the released hotline and emergency processes, and no case."""
+    path = tmp_path_factory.mktemp("hotline") / "city.sqlite3"
+    clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), clock=clock, migrate=True)
+    load_organisation(engine)
+    for name in ("emergency_response", "hotline_request"):
+        release_process(engine, PROCESS.with_name(name))
+    engine.close()
+    return path
 
 
 @pytest.fixture

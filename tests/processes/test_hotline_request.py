@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workflow_engine import OPERATOR, CompleteUserTask, SetParameters, Settings, SubmitServiceRequest, open_engine
+from workflow_engine import (
+    OPERATOR,
+    CompleteUserTask,
+    Engine,
+    SetParameters,
+    Settings,
+    SubmitServiceRequest,
+    open_engine,
+)
 from workflow_engine.bpmn.decisions import evaluate, read_decisions
-from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.demo.story import person
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.feel import EvaluationContext
+from workflow_engine.rehearsal import read_scenario, run_scenario
 
 PROCESS = Path(__file__).resolve().parents[2] / "processes" / "hotline_request"
-ANSWERED_BY_DEFAULT = EvaluationContext(now=datetime(2026, 3, 2, 1, tzinfo=UTC), ask=lambda _name, given: given[1])
+MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
+ANSWERED_BY_DEFAULT = EvaluationContext(now=MONDAY, ask=lambda _name, given: given[1])
 """A city that changed nothing: every parameter is what the table itself says."""
 
 
@@ -142,34 +152,67 @@ def test_petition_is_told_its_whole_way() -> None:
     assert all(days in told["zh"] for days in ("15 日", "60 日", "30 日")) and "终局" in told["zh"]
 
 
-def test_city_with_one_limit_gives_five_working_days_to_all_but_the_urgent(tmp_path: Path) -> None:
-    clock = VirtualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
-    engine = open_engine(Settings(database_url=f"sqlite:///{tmp_path}/city.sqlite3"), clock=clock, migrate=True)
-    load_organisation(engine)
-    release_process(engine, PROCESS)
-    engine.handle(
-        SetParameters(
-            command_id=new_id(), values={"hotline.profile": "std5"}, reason="统一五个工作日",
-            base_version=0,
-        ),
-        OPERATOR,
+# ------------------------------------------------------------------------------------------------ with the city
+@pytest.fixture
+def settings(hotline_city: Path, tmp_path: Path) -> Settings:
+    return Settings(database_url=f"sqlite:///{shutil.copy(hotline_city, tmp_path / 'city.sqlite3')}")
+
+
+def report(engine: Engine, category: str) -> str:
+    request_id = new_id()
+    submit = SubmitServiceRequest(
+        command_id=new_id(), request_id=request_id, code="a-code-of-sixteen-characters", category=category,
+        title="楼道燃气味", description="三楼楼道燃气味很重", reporter_contact="139-0000-0001",
     )  # fmt: skip
+    engine.handle(submit, OPERATOR)
+    return request_id
+
+
+def do(engine: Engine, request_id: str, who: str, **form: Any) -> None:
+    (task,) = [one for one in engine.queries.get_case(request_id, OPERATOR).user_tasks if one.state == "ready"]
+    command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=form)
+    engine.handle(command, person(engine, who))
+    engine.pump()
+
+
+def test_city_with_one_limit_gives_five_working_days_to_all_but_the_urgent(settings: Settings) -> None:
+    engine = open_engine(settings, clock=VirtualClock(MONDAY))
+    profile = {"hotline.profile": "std5"}
+    change = SetParameters(command_id=new_id(), values=profile, reason="统一五个工作日", base_version=0)
+    engine.handle(change, OPERATOR)
     due = {}
     for category in ("noise.night", "gas.smell"):
-        request_id = new_id()
-        submit = SubmitServiceRequest(
-            command_id=new_id(), request_id=request_id, code="a-code-of-sixteen-characters", category=category,
-            description="一件事", reporter_contact="139-0000-0001",
-        )  # fmt: skip
-        engine.handle(submit, OPERATOR)
-        for who, form in (
-            ("user:yao_xin", {"take_up_result": "accept", "life_risk": category == "gas.smell"}),
-            ("user:shi_yu", {"main_unit": "environment"}),
-        ):
-            (task,) = engine.queries.get_case(request_id, OPERATOR).user_tasks[-1:]
-            command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=form)
-            engine.handle(command, person(engine, who))
+        request_id = report(engine, category)
+        do(engine, request_id, "user:yao_xin", take_up_result="accept", life_risk=category == "gas.smell")
+        do(engine, request_id, "user:shi_yu", main_unit="environment")
         due[category] = engine.queries.service_requests.get(request_id, OPERATOR).row.due_at
     engine.close()
     assert due["noise.night"] == datetime(2026, 3, 9, 15, 59, 59, 999999, tzinfo=UTC)
     assert due["gas.smell"] == datetime(2026, 3, 2, 3, tzinfo=UTC)
+
+
+def test_emergency_that_is_handed_over_starts_the_response(settings: Settings) -> None:
+    engine = open_engine(settings, clock=VirtualClock(MONDAY))
+    request_id = report(engine, "gas.smell")
+    do(engine, request_id, "user:yao_xin", take_up_result="emergency", emergency_kind="accident")
+    request = engine.queries.service_requests.get(request_id, OPERATOR).row
+    cases = engine.queries.find_cases(OPERATOR).items
+    (response,) = [row.case_id for row in cases if row.process_id == "emergency_response"]
+    told = engine.queries.get_case(response, OPERATOR)
+    engine.close()
+    assert request.status == "transferred"
+    assert [task.element_id for task in told.user_tasks] == ["verify"]
+    assert (told.variables["headline"], told.variables["source_request"]) == ("楼道燃气味", request.tracking_number)
+
+
+def test_each_rung_of_the_ladder_is_a_notice(settings: Settings) -> None:
+    scenario = read_scenario(PROCESS / "scenarios/up_the_ladder.json")
+    result = run_scenario(lambda clock: open_engine(settings, clock=clock), scenario)
+    engine = open_engine(settings)
+    notices = engine.queries.supervision.notices_of_case(str(result.case_id), OPERATOR)
+    engine.close()
+    assert result.ok, str(result)
+    assert sorted((one.rung, one.unit_id) for one in notices) == [
+        ("interview", "city"), ("listed", "city"), ("remind", "environment"), ("report", "city"),
+        ("supervise", "environment"),
+    ]  # fmt: skip

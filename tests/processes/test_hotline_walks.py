@@ -27,7 +27,6 @@ from workflow_engine import (
     condition_holds,
     open_engine,
 )
-from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.domain.actors import CLOCK
 from workflow_engine.domain.clock import VirtualClock, new_id
 from workflow_engine.domain.commands import FireTimer
@@ -59,21 +58,10 @@ ENDS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("city") / "city.sqlite3"
-    clock = VirtualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
-    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), clock=clock, migrate=True)
-    load_organisation(engine)
-    release_process(engine, PROCESS)
-    engine.close()
-    return path
-
-
 @pytest.mark.parametrize("seed", range(4))
-def test_request_that_takes_any_legal_way_ends_and_tells_its_end(seed: int, city: Path, tmp_path: Path) -> None:
+def test_request_that_takes_any_legal_way_ends_and_tells_its_end(seed: int, hotline_city: Path, tmp_path: Path) -> None:
     clock = VirtualClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
-    database = shutil.copy(city, tmp_path / "walk.sqlite3")
+    database = shutil.copy(hotline_city, tmp_path / "walk.sqlite3")
     engine = open_engine(Settings(database_url=f"sqlite:///{database}"), clock=clock)
     walk = Walk(engine, clock, random.Random(seed))
     case = walk.walk()
