@@ -109,3 +109,14 @@ def test_what_is_exported_can_be_imported(city: Program, tmp_path: Path, form: s
     told = city.ok("service-requests", "import", str(file), "--origin", "back")
     assert told == {"imported": 3, "known": 0, "refused": []}
     assert city.ok("service-requests", "import", str(file), "--origin", "back")["known"] == 3
+
+
+def test_reports_are_listed_and_one_is_shown_with_its_steps(city: Program, tmp_path: Path) -> None:
+    """By state, and by number however it is written; nobody else's is shown."""
+    city("service-requests", "import", "-", "--otherwise", "road.hole", given=CSV)
+    (closed,) = city.ok("service-requests", "list", "--status", "closed")["service_requests"]
+    assert (closed["external_id"], closed["status"]) == ("file:2", "closed_resolved")
+    shown = city.ok("service-requests", "show", closed["tracking_number"].lower())
+    assert [step["status"] for step in shown["steps"]] == ["received", "closed_resolved"]
+    assert closed["tracking_number"] in city("service-requests", "show", closed["request_id"]).out
+    assert city.refused("service-requests", "show", "SR-2222-2222-2")["code"] == "not_found"

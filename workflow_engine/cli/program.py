@@ -27,7 +27,7 @@ from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
 from workflow_engine.cli.places import places
 from workflow_engine.cli.service_categories import categories
-from workflow_engine.cli.service_requests import service_requests
+from workflow_engine.cli.service_requests_looking import service_requests
 from workflow_engine.cli.serving import serve, worker
 from workflow_engine.cli.supervision import supervision
 from workflow_engine.cli.tasks import claim, complete, give_back, tasks
