@@ -42,7 +42,7 @@ blueprint = Blueprint("enterprise", __name__, url_prefix="/enterprise")
 PAGE_ROWS = 40
 DAYS = 90
 TOLD = ("number", "title", "description", "address", "category")
-"""What a service request tells the enterprise that handles it; who reported it stays inside."""
+"""What a service request tells the enterprise that has a task in it."""
 
 
 @blueprint.before_request
@@ -155,7 +155,7 @@ def _page(user_task_id: str, error: EngineError | None = None, typed: Typed | No
         fields=[part for part in shown if part.field.takes_answer or not part.field.is_input],
         givens_list=[part for part in shown if part.field.readonly and part.field.is_input and part.words],
         may_complete=is_open and (mine or found.assignee is None), may_claim=is_open and found.assignee is None,
-        told=_told(found.variables), files=_own_files(found), problems=problems,
+        told=[*_told(found.variables), *(_reporter(found) if is_open else ())], files=_own_files(found), problems=problems,
         error=None if problems and "file" not in problems else error, command_id=new_id(),
         holder=names_of(found.definition_id).element(found.element_id, found.name),
     )  # fmt: skip
@@ -170,6 +170,15 @@ def _told(variables: Mapping[str, Any]) -> list[tuple[str, str]]:
         "category": _("Category"),
     }  # fmt: skip
     return [(labels[name], in_language(str(request_told[name]))) for name in TOLD if request_told.get(name)]
+
+
+def _reporter(found: UserTaskRow) -> list[tuple[str, str]]:
+    """Whom to contact, while the enterprise is the one that handles the request; nobody else's reporters."""
+    row = engine().queries.service_requests.find_of_case(found.case_id, current_actor())
+    if row is None or row.unit_id != g.person.unit_id:
+        return []
+    known = ((_("Reported by"), row.reporter_name), (_("To be reached at"), row.reporter_contact))
+    return [(label, text) for label, text in known if text]
 
 
 def _own_files(found: UserTaskRow) -> list[AttachmentRow]:
