@@ -155,9 +155,8 @@ def _page(user_task_id: str, error: EngineError | None = None, typed: Typed | No
         fields=[part for part in shown if part.field.takes_answer or not part.field.is_input],
         givens_list=[part for part in shown if part.field.readonly and part.field.is_input and part.words],
         may_complete=is_open and (mine or found.assignee is None), may_claim=is_open and found.assignee is None,
-        told=[*_told(found.variables), *(_reporter(found) if is_open else ())], files=_own_files(found), problems=problems,
+        told=_told(found.variables) + (_reporter(found) if is_open else []), files=_own_files(found), problems=problems,
         error=None if problems and "file" not in problems else error, command_id=new_id(),
-        holder=names_of(found.definition_id).element(found.element_id, found.name),
     )  # fmt: skip
 
 

@@ -96,7 +96,8 @@ class SupervisedQueries:
             units = _m.unit_id.in_(select(_b.unit_id).where(_b.ancestor_id.in_(_tops(snapshot, actor))))
             wanted = select(_m.case_id, _m.unit_id).where(_m.case_id == case_id, units)
             keys = [tuple(row) for row in snapshot.connection.execute(wanted)]
-            return [MatterRow(*row) for row in snapshot.connection.execute(_rows_of(actor, keys))]
+            found = [MatterRow(*row) for row in snapshot.connection.execute(_rows_of(actor, keys))]
+        return [row for row in found if (row.case_id, row.unit_id) in keys]
 
     def days(self, actor: Actor, wish: BoardWish, until: date, days: int = 30) -> list[DayFigures]:
         """What each of the last days brought to a unit and all below it, the oldest first."""
@@ -259,19 +260,35 @@ def _matters(
     for column, value in ((_n.state, wish.state), (_n.process_id, wish.process_id), (_n.cause, wish.cause)):
         if value:
             counted = counted.where(column == value)
-    start = key or (BEGINNING, "", "")
-    same = {"kind": wish.kind, "process": wish.process_id, "cause": wish.cause, "most": most}
-    same |= {"due": start[0], "case": start[1], "after": start[2]}
-    found: list[tuple[Any, ...]] = []
-    for own_unit, state in snapshot.connection.execute(counted):
-        found += snapshot.unit.all(_FIRST, {"unit": own_unit, "state": state, **same})
-    found.sort()
-    keys = [row[1:] for row in found[:most]]
+    same = {"kind": wish.kind, "process": wish.process_id, "cause": wish.cause}
+    pairs = [tuple(row) for row in snapshot.connection.execute(counted)]
+    keys = [row[1:] for row in _merged(snapshot, pairs, same, key or (BEGINNING, "", ""), most)]
     by_key = {(row[0], row[1]): MatterRow(*row) for row in snapshot.connection.execute(_rows_of(actor, keys))}
     return [by_key[one] for one in keys if one in by_key]
 
 
+def _merged(
+    snapshot: Snapshot, pairs: list[tuple[Any, ...]], same: Mapping[str, Any], start: tuple[Any, ...], most: int
+) -> list[tuple[Any, ...]]:
+    """The first keys over all (unit, state): few of each, and more only of those that may have some among them."""
+    few = max(4, 2 * most // max(len(pairs), 1))
+    found: list[tuple[Any, ...]] = []
+    waiting = dict.fromkeys(pairs, start)
+    while waiting:
+        ends = {}
+        for pair, after in waiting.items():
+            place = {"unit": pair[0], "state": pair[1], "due": after[0], "case": after[1], "after": after[2]}
+            rows = snapshot.unit.all(_FIRST, {**same, **place, "most": few})
+            found += rows
+            if len(rows) == few:
+                ends[pair] = rows[-1]
+        found.sort()
+        waiting = {pair: end for pair, end in ends.items() if len(found) < most or end < found[most - 1]}
+    return found[:most]
+
+
 def _rows_of(actor: Actor, keys: list[tuple[Any, ...]]) -> Select[Any]:
+    """By case alone, which is the first column of the key: rows of pairs are not looked up by SQLite."""
     running = and_(_s.case_id == _m.case_id, _s.unit_id == _m.unit_id, _s.state.in_(RUNNING))
     stopped = and_(
         _h.case_id == _m.case_id, _h.token_id == _t.token_id, _h.position == NO_TIMER, _h.held_at.is_not(None)
@@ -290,4 +307,4 @@ def _rows_of(actor: Actor, keys: list[tuple[Any, ...]]) -> Select[Any]:
         _m.began_at, _m.due_at, _m.state, _m.cause, _h.reason, _h.held_at, _s.rung,
         _s.notice_id, true() if (visible := visible_to(actor)) is None else visible,
     )  # fmt: skip
-    return select(*columns).select_from(joined).where(tuple_(_m.case_id, _m.unit_id).in_(keys))
+    return select(*columns).select_from(joined).where(_m.case_id.in_([case_id for case_id, _ in keys]))
