@@ -106,7 +106,7 @@ def georeport_of(
         updated_datetime=(told.closed_at or told.changed_at).astimezone(zone),
         expected_datetime=None if told.due_at is None else told.due_at.astimezone(zone),
         status_notes=told.note(words),
-        description=told.description,
+        description=told.description or told.title,
         agency_responsible=row.unit_names.get(language, ""),
         service_notice=told.next_words(words) if told.is_open else "",
         address=told.address,

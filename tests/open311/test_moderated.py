@@ -58,7 +58,9 @@ def test_photos_are_public_once_somebody_has_looked_and_tell_nothing_of_where(to
     assert requests.get(address, timeout=10).json()[0]["media_url"] is None
     show(town, made["service_request_id"], photos_shown=True)
     url = requests.get(address, timeout=10).json()[0]["media_url"]
-    assert url.startswith(f"{town.url}/portal/requests/{made['service_request_id']}/photos/")
+    seen = requests.get(url, timeout=10)
+    assert (seen.status_code, seen.headers["Content-Type"]) == (200, "image/jpeg")
+    assert b"at home" not in seen.content
     refused = requests.post(
         f"{town.base}/requests.json", data=fields, files=[("media", ("a.jpg", b"no picture"))], timeout=10
     )

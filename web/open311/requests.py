@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import url_for
 
 from web import city
 from web.context import engine
@@ -20,9 +20,6 @@ from workflow_engine import (
     RequestsAsked,
     georeport_of,
 )
-
-_PHOTO = "{}portal/requests/{}/photos/{}"
-"""Where the portal shows a public photo."""
 
 
 def found_requests(request_ids: Sequence[str], *, extensions: bool = False) -> list[GeoRequest]:
@@ -49,5 +46,6 @@ def _shown(rows: Sequence[Open311Row]) -> list[GeoRequest]:
 
 
 def _request(row: Open311Row, category: Category | None, zone: ZoneInfo) -> GeoRequest:
-    photo = "" if row.photo_id is None else _PHOTO.format(request.host_url, row.request.request_id, row.photo_id)
-    return georeport_of(row, category, zone, current_language().key, photo)
+    named = {"request_id": row.request.request_id, "photo_id": row.photo_id}
+    address = "" if row.photo_id is None else url_for("portal.photo", **named, _external=True)
+    return georeport_of(row, category, zone, current_language().key, address)

@@ -69,9 +69,10 @@ def discovery(form: str) -> Response:
     here = url_for("open311.discovery", form=form, _external=True).removesuffix(f"/discovery.{form}")
     changeset = f"{version:06}"
     name = city.city_name()
+    administrators = _("The administrators of Liandong at %(city)s.", city=name) if name else _("The administrators.")
     found = GeoDiscovery(
         changeset=changeset,
-        contact=_settings().open311_contact or _("The administrators of Liandong at %(city)s.", city=name),
+        contact=_settings().open311_contact or administrators,
         key_service=_("Sign in, open Programs and mail, and make a token with the scope open311:write."),
         endpoints=[GeoEndpoint(f"{here}/v2", changeset)],
     )
