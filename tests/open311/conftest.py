@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,7 +80,8 @@ def town(sqlite_template: Path, tmp_path: Path, moderated: bool) -> Iterator[Ope
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Open311City(house, f"http://127.0.0.1:{server.effective_port}", key)
-    server.trigger.pull_trigger(lambda: _end(server))
+    with suppress(OSError):  # its thread was awake already, and has closed what would have woken it
+        server.trigger.pull_trigger(lambda: _end(server))
     thread.join(timeout=10)
     app.session_interface.store.close()  # type: ignore[attr-defined]
     house.close()
