@@ -47,6 +47,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         f"/cases/{case_id}/replay", f"/cases/{case_id}/replay?seq=1", f"/cases/{case_id}/proof?run=1",
         "/audit/checkpoints",
         "/alerts", "/operations", "/analysis", "/analysis/paths", "/account/programs", "/developers",
+        "/portal", "/portal/report", "/portal/track", "/portal/requests", "/portal/data", "/portal/help",
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in", "/coverage", "/conflicts",
         f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions", "/capture",
         "/service-requests", "/service-requests?late=1", "/service-requests/new", "/hot-spots", "/hot-spots?which=past",
