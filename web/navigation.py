@@ -50,7 +50,7 @@ AREAS = (
          "v"),
     Area(
         marked("Requests"), "message", "service_requests.index",
-        ("service_requests", "service_request_acts", "hot_spots"), "service_request.see", "r",
+        ("service_requests", "service_request_acts", "hot_spots", "moderation"), "service_request.see", "r",
     ),
     Area(marked("Alerts"), "alert", "alerts.index", ("alerts", "alert_sources"), "import_alerts"),
     Area(marked("Models"), "models", "models.index", ("models", "models_work", "models_try", "coverage"),
