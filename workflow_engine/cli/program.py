@@ -21,6 +21,7 @@ from workflow_engine.cli.documenting import settings
 from workflow_engine.cli.events import message, signal
 from workflow_engine.cli.failures import tell_failure
 from workflow_engine.cli.feel import feel
+from workflow_engine.cli.indicators import indicators
 from workflow_engine.cli.jobs import job
 from workflow_engine.cli.keeping import db
 from workflow_engine.cli.organisation_files import organisation
@@ -64,7 +65,7 @@ def liandong() -> None:
 for _command in (
     alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy, feel,
     give_back, job, lint, message, organisation, person, places, release, retire, serve, service_requests, settings,
-    signal, start, supervision, tasks, worker,
+    signal, start, supervision, tasks, worker, indicators,
 ):  # fmt: skip
     liandong.add_command(_command)
 

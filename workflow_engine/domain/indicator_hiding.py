@@ -29,7 +29,11 @@ def hidden_numbers(
     hidden = {node for node, value in values.items() if 0 < value < bound} | {
         node for node in also if values.get(node, 0) > 0
     }
-    sums = [(whole, [part for part in own if values[part] > 0]) for whole, own in parts.items() if values[whole] > 0]
+    sums = [
+        (whole, [part for part in parts[whole] if values[part] > 0])
+        for whole in sorted(parts, key=str)
+        if values[whole] > 0
+    ]
     changed = True
     while changed:
         changed = False
