@@ -34,7 +34,7 @@ from workflow_engine.storage.schema import (
 from workflow_engine.storage.types import instant_text
 
 READERS = ("recompute_indicators.py", "recompute_record.py", "recompute_formulas.py")
-_README = """The indicators of one month, and the log that they were computed from. Python 3.10 or later computes them again:
+_README = """The indicators of one month, and the log that they were computed from. Python 3.10 computes them again:
 
     python3 recompute_indicators.py THIS.zip --check
 
