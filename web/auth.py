@@ -25,6 +25,8 @@ OPEN_ENDPOINTS = FOR_MACHINES | frozenset({
     "warnings.index", "warnings.page", "warnings.message", "warnings.end_message", "warnings.feed",
     "public_decisions.index", "public_decisions.data", "public_decisions.page", "public_decisions.document",
     "parameters.public", "parameters.public_data",
+    "public_indicators.index", "public_indicators.page", "public_indicators.data", "public_indicators.comment",
+    "open_data.page", "open_data.definitions", "open_data.month_json", "open_data.month_csv", "open_data.checksums",
 })  # fmt: skip
 OPEN_BLUEPRINTS = frozenset({"places", "portal", "reporting", "tracking"})
 """Pages that are all for everybody."""

@@ -122,16 +122,12 @@ class IndicatorQueries:
         ``unit_id`` None: the whole city.
         """
         with self._snapshot() as snapshot:
-            scope = unit_id or self._scopes(snapshot).root
-            last = last or self._this_month(snapshot)
-            found = []
-            for period in months_before(last, min(max(months, 1), MOST_MONTHS)):
-                found += [
-                    value
-                    for value in self._values(snapshot, period)
-                    if value.indicator_id == indicator_id and value.unit_id == scope
-                ]
-        return found
+            return self._series(snapshot, unit_id, last, months, indicator_id).get(indicator_id, [])
+
+    def city_series(self, last: str | None = None, months: int = 13) -> dict[str, list[IndicatorValue]]:
+        """For every indicator the values of the whole city, month by month up to ``last``."""
+        with self._snapshot() as snapshot:
+            return self._series(snapshot, None, last, months, None)
 
     def history(self, indicator_id: str, period: str, unit_id: str | None = None) -> list[IndicatorValue]:
         """Every revision of published values, the newest first: what was corrected, when and why."""
@@ -245,6 +241,37 @@ class IndicatorQueries:
             return bool(rules) and indicator_reading.is_behind(snapshot.unit, rules)
 
     # ---- inside
+    def _series(
+        self, snapshot: Snapshot, unit_id: str | None, last: str | None, months: int, indicator_id: str | None
+    ) -> dict[str, list[IndicatorValue]]:
+        """Published months in one question, the others as they come out now."""
+        indicators, scope = self._current(snapshot), unit_id or self._scopes(snapshot).root
+        periods = months_before(last or self._this_month(snapshot), min(max(months, 1), MOST_MONTHS))
+        wanted = (
+            select(*_COLUMNS)
+            .join(indicator_publication, _p.period == _v.period)
+            .where(_v.period.between(periods[0], periods[-1]), _v.scope == scope, _v.newest.is_(True))
+            .where(_p.state == "published")
+        )
+        if indicator_id is not None:
+            wanted = wanted.where(_v.indicator_id == indicator_id)
+        kept = [_shown(row, indicators.get(row.indicator_id)) for row in snapshot.connection.execute(wanted)]
+        span = _p.period.between(periods[0], periods[-1])
+        published = set(
+            snapshot.connection.execute(select(_p.period).where(_p.state == "published", span)).scalars()
+        )
+        for period in periods:
+            if period not in published:
+                kept += [
+                    _provisional(one, indicators[one.indicator_id])
+                    for one in self._compute(snapshot, period, indicators)
+                    if one.scope == scope and indicator_id in (None, one.indicator_id)
+                ]
+        found: dict[str, list[IndicatorValue]] = {}
+        for value in sorted(kept, key=lambda value: value.period):
+            found.setdefault(value.indicator_id, []).append(value)
+        return found
+
     def _values(self, snapshot: Snapshot, period: str) -> list[IndicatorValue]:
         indicators = self._current(snapshot)
         rows = snapshot.connection.execute(
