@@ -57,6 +57,7 @@ AREAS = (
          "see_models", "m"),
     Area(marked("Participation"), "people", "consultation_work.index", ("consultation_work",), "consultation.run"),
     Area(marked("Analysis"), "chart", "analysis.page", ("analysis",), "analysis.see", "a"),
+    Area(marked("Indicators"), "chart", "indicator_work.page", ("indicator_work",), "indicator.enter"),
     Area(marked("Checkpoints"), "check", "record.page", ("record",), "case.export"),
     Area(
         marked("Operations"), "pulse", "overview.page", ("overview", "batches", "migrations", "webhooks"),

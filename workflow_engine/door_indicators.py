@@ -12,6 +12,7 @@ from workflow_engine.domain.indicator_commands import (
     RetireIndicator,
 )
 from workflow_engine.domain.indicators import Indicator, is_period, months_before, read_indicator
+from workflow_engine.indicator_export import export_indicators
 from workflow_engine.queries.indicator_words import InputRow, SaidRow
 from workflow_engine.queries.indicators import DefinitionVersion, IndicatorValue, PublicationRow
 
@@ -29,6 +30,7 @@ __all__ = [
     "PublicationRow",
     "RetireIndicator",
     "SaidRow",
+    "export_indicators",
     "is_period",
     "months_before",
     "read_indicator",

@@ -11,7 +11,7 @@ from typing import Any
 from workflow_engine import Indicator, IndicatorValue, PlaceRow, months_before
 
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 30
 _PLACE = "place:"
 
 

@@ -101,14 +101,16 @@ def _page(
     now = next((value for value in values if value.unit_id == scope), None)
     places = {value.unit_id: value for value in values if value.unit_id.startswith("place:")}
     parts = sorted(
-        (value for value in values if value.unit_id != root and value.level in ("city", "district", "subdistrict")),
-        key=lambda value: (value.unit_id.startswith("place:"), value.level, names.get(value.unit_id, value.unit_id)),
+        (value for value in values if value.unit_id != root and value.level != "community"),
+        key=lambda value: (value.level != "city", value.level, names.get(value.unit_id, value.unit_id)),
     )
     problems = dict(error.problems) if isinstance(error, InvalidVariablesError) else {}
     shapes = engine().queries.places.shapes(("district",)) if places else []
     return render_template(
         "pages/public_indicator.html", one=one, found=found, value=now, period=period, periods=periods, names=names,
-        root=root, scope=scope, series=series, trend=trend(one, series, period, MONTHS), parts=parts, places=places,
+        root=root, scope=scope, series=series, trend=trend(one, series, period, MONTHS),
+        by_place=[value for value in parts if value.unit_id in places],
+        by_unit=[value for value in parts if value.unit_id not in places],
         map=area_map(shapes, places), history=questions.history(indicator_id, period),
         versions=questions.versions(indicator_id), published=_is_published(values),
         comments=questions.comments(indicator_id, after=cursor(), limit=COMMENT_ROWS), after=cursor(), shown=shown,
