@@ -1,35 +1,19 @@
-// Capture on the phone: where the device is, and which of the two ways the chosen category allows.
+// Capture on the phone: which of the two ways the chosen category allows, and that a pin says where it is.
 const form = document.querySelector("[data-capture]");
-const category = form.elements.category;
+const { category, lat, lon, place_code: place } = form.elements;
 const settle = form.querySelector("[data-settle]");
 const hint = form.querySelector("[data-settle-hint]");
 const optional = form.querySelector("[data-photo-optional]");
-const locate = form.querySelector("[data-locate]");
-const told = form.querySelector("[data-told]");
 
 function show() {
   const chosen = category.selectedOptions[0];
-  const small = chosen.hasAttribute("data-small");
-  settle.hidden = Boolean(chosen.value) && !small;
-  hint.hidden = settle.hidden === false && Boolean(chosen.value);
+  settle.hidden = Boolean(chosen.value) && !chosen.hasAttribute("data-small");
+  hint.hidden = !settle.hidden && Boolean(chosen.value);
   optional.hidden = chosen.hasAttribute("data-photo");
-}
-
-function found({ coords }) {
-  form.elements.lat.value = coords.latitude.toFixed(6);
-  form.elements.lon.value = coords.longitude.toFixed(6);
-  form.elements.place_code.value = "";
-  told.textContent = told.dataset.wordFound.replace("#", Math.ceil(coords.accuracy));
 }
 
 category.addEventListener("change", show);
 show();
-if (navigator.geolocation) {
-  locate.hidden = false;
-  locate.addEventListener("click", () => {
-    told.textContent = told.dataset.wordAsking;
-    navigator.geolocation.getCurrentPosition(found, () => { told.textContent = told.dataset.wordNone; }, {
-      enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000,
-    });
-  });
+for (const field of [lat, lon]) {
+  field.addEventListener("change", () => { if (lat.value && lon.value) place.value = ""; });
 }
