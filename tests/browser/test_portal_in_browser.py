@@ -59,6 +59,8 @@ def test_resident_reports_follows_and_reopens_by_keyboard_on_a_telephone(portal:
     tab_to(page, "[data-suggested] button")
     page.keyboard.press("Enter")
     assert page.locator("[data-chosen]").inner_text() == "井盖缺失、破损"
+    tab_to(page, "[data-questions]:not([hidden]) input")
+    page.keyboard.press("Space")
     tab_to(page, ".map")
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(400)  # the map glides
@@ -101,6 +103,7 @@ def test_map_shows_reports_and_takes_a_pin_and_every_page_is_accessible(portal: 
     page.locator("#find-category").fill("路灯")
     assert page.locator("[data-category]:visible").count() == 1
     page.locator("[data-category]:visible").click()
+    page.locator("[data-questions] .answer:visible").first.click()
     page.locator(".map").click(position={"x": 170, "y": 180})
     page.wait_for_selector(".map-pin")
     page.locator("[data-send]").click()

@@ -37,6 +37,17 @@ LAMP = {
     "process_id": "hotline_request", "keywords": ["路灯", "lamp"],
 }  # fmt: skip
 QUESTION = {**LAMP, "code": "question", "name_zh": "咨询", "name_en": "Question", "kind": "request"}
+COVER = {
+    **LAMP, "code": "cover", "name_zh": "井盖", "name_en": "Cover",
+    "attributes": [
+        {
+            "code": "state", "datatype": "singlevaluelist", "required": True, "description_zh": "怎么了",
+            "description_en": "What of it",
+            "values": [{"key": key, "name_zh": key, "name_en": key} for key in ("gone", "loose")],
+        },
+        {"code": "since", "datatype": "number", "description_zh": "几天了", "description_en": "Days"},
+    ],
+}  # fmt: skip
 INSIDE = {**LAMP, "code": "inside", "name_zh": "内部", "name_en": "Inside", "public": False}
 HERE = {"lat": "28.2", "lon": "112.93"}
 
@@ -47,7 +58,7 @@ def city(engine: Engine, app: Flask) -> Flask:
     content = (Path(workflow_engine.demo.__file__).with_name("places.geojson")).read_bytes()
     engine.handle(ImportPlaces(command_id=new_id(), files={"places.geojson": content}), OPERATOR)
     change = ChangeServiceCategories(
-        command_id=new_id(), categories=[LAMP, QUESTION, INSIDE], base_version=0, reason="test"
+        command_id=new_id(), categories=[LAMP, QUESTION, COVER, INSIDE], base_version=0, reason="test"
     )
     engine.handle(change, OPERATOR)
     deploy = DeployDefinition(command_id=new_id(), files={"m.bpmn": model_xml(MODEL)})
@@ -218,6 +229,16 @@ def test_reports_alike_are_shown_before_another_is_sent(city: Flask) -> None:
     given = {name: hidden(answer.text, name) for name in ("request_id", "code", "anyway")}
     sent = second.post("/portal/receipt", {**given, "category": "lamp", "description": "另一盏路灯", **HERE})
     assert (sent.status_code, "Your receipt" in sent.text) == (200, True)
+
+
+def test_category_asks_its_own_questions(city: Flask, engine: Engine) -> None:
+    visitor = Visitor(city)
+    assert report(visitor, category="cover", **{"a.cover.since": "long"}).status_code == 422
+    assert "Answer this: What of it" in visitor.page and "Answer this as it is asked: Days" in visitor.page
+    answers = {"a.cover.state": "loose", "a.cover.since": "3", "a.lamp.state": "gone"}
+    assert report(visitor, category="cover", **answers).status_code == 200
+    (row,) = engine.queries.service_requests.list(OPERATOR).items
+    assert row.attributes == {"state": "loose", "since": "3"}
 
 
 def test_misuse_is_slowed_down_and_looked_at(city: Flask, engine: Engine) -> None:

@@ -18,6 +18,7 @@ from web.presenters import portal as shown
 from web.public.photos import draft_photo, kept_photos, take_photos
 from web.public.portal import picture, subdistricts
 from web.public.puzzle import BITS, is_solved
+from web.public.questions import field_of, read_answers, words_of
 from web.public.tracking import remember
 from web.ui.requests import command_id
 from workflow_engine import (
@@ -164,7 +165,7 @@ def _problems(draft: Draft) -> dict[str, str]:
         problems["place"] = ""
     if request.form.get(TRAP):
         problems[TRAP] = ""
-    return problems
+    return problems | ({} if found is None else read_answers(found, request.form)[1])
 
 
 def _needs_place(category: Category | None) -> bool:
@@ -175,12 +176,14 @@ def _needs_place(category: Category | None) -> bool:
 def _command(draft: Draft) -> SubmitServiceRequest:
     typed = draft.typed
     lat, lon = point(typed)
+    category = engine().queries.service_categories.get(typed["category"])
     kind = typed["kind"] if typed["kind"] in shown.KINDS else "report"
     return SubmitServiceRequest(
         command_id=command_id(), request_id=draft.request_id, code=draft.code, category=typed["category"],
         kind=kind, title=typed["title"], description=typed["description"], address=typed["address"], lat=lat, lon=lon,
         place_code=None if lat is not None else typed["place_code"] or None, reporter_name=typed["reporter_name"],
         reporter_contact=typed["reporter_contact"], photos=draft.photos, show=draft.show,
+        attributes=read_answers(category, request.form)[0],
         proved=is_solved(draft.request_id, draft.answer),
         language="zh_CN" if current_language() is CHINESE else "en",
     )  # fmt: skip
@@ -199,7 +202,7 @@ def _form(
         "pages/portal_report.html", draft=draft, typed=draft.typed, problems=found, words=shown.PROBLEMS,
         error=None if found else error, too_often=too_often, groups=shown.public_categories(),
         kinds=shown.KINDS, places=subdistricts(), alike=None if alike is None else shown.views(alike), bits=BITS,
-        command_id=new_id(), trap=TRAP,
+        command_id=new_id(), trap=TRAP, field_of=field_of, words_of=words_of, given=request.form,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ function showChosen() {
   const chosen = options.find(({ radio }) => radio.checked);
   if (chosen) chooser.querySelector("[data-chosen]").textContent = chosen.name;
   chooser.classList.toggle("is-chosen", Boolean(chosen));
+  for (const part of form.querySelectorAll("[data-questions]")) part.hidden = part.dataset.questions !== chosen?.radio.value;
 }
 for (const { radio } of options) {
   radio.addEventListener("change", () => { showChosen(); lookForAlike(); });
