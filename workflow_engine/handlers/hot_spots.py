@@ -48,32 +48,37 @@ def count_hot_spots(work: Handling, command: CountHotSpots) -> Receipt:
     profile = Profile.read(setting_versions.newest(work.unit, PROFILE).content)
     zone, rule = ZoneInfo(profile.time_zone), rule_of(profile)
     progress = store.read_progress(work.unit)
-    changed = store.find_changed(work.unit, progress)
+    changed, new = store.find_changed(work.unit, progress), store.find_new(work.unit, progress)
     today = work.now.astimezone(zone).date()
-    if not changed and progress.judged_day == today.isoformat():
+    if not changed and not new and progress.judged_day == today.isoformat():
         work.unchanged = True
         return Receipt(command_id=command.command_id, result={"days": 0, "more": False})
-    days = store.days_of((received for _, _, received in changed), zone)
+    received = [*(at for _, _, at in changed), *(at for _, at in new)]
+    days = store.days_of(received, zone)
     for day in days:
         store.count_day(work.unit, day, zone)
-    reached = _reached(progress, changed, work.now)
-    full = len(changed) == store.MOST_CHANGES
-    more = full and reached != (progress.counted_to, progress.counted_id)
+    full = store.MOST_CHANGES in (len(changed), len(new))
     events = [] if full else _judge(work, rule, today)
-    judged = progress.judged_day if full else today.isoformat()
-    store.keep_progress(work.unit, Progress(*reached, judged))
-    result = {"days": len(days), "more": more}
+    reached = _reached(progress, changed, new, work.now)
+    store.keep_progress(work.unit, reached if full else replace(reached, judged_day=today.isoformat()))
+    result = {"days": len(days), "more": full}
     if events:
         return work.record_in_stream(STREAM, events, result)
     return Receipt(command_id=command.command_id, result=result)
 
 
 def _reached(
-    progress: Progress, changed: list[tuple[datetime, str, datetime]], now: datetime
-) -> tuple[datetime, str]:
-    """Up to which change the next turn need not look; what changed just now is looked at again."""
-    settled = [(at, request_id) for at, request_id, _ in changed if at <= now - _OVERLAP]
-    return settled[-1] if settled else (progress.counted_to, progress.counted_id)
+    progress: Progress, changed: list[tuple[datetime, str, datetime]], new: list[tuple[str, datetime]], now: datetime
+) -> Progress:
+    """Where the next turn begins; near the end, what changed or came just now is looked at again."""
+    settled = now - _OVERLAP
+    before = f"{int(settled.timestamp() * 1000):012x}"
+    whole_page = len(changed) == store.MOST_CHANGES
+    changes = [(at, request_id) for at, request_id, _ in changed if whole_page or at <= settled]
+    whole_page = len(new) == store.MOST_CHANGES
+    ids = [request_id for request_id, _ in new if whole_page or request_id < before]
+    to, last = changes[-1] if changes else (progress.counted_to, progress.counted_id)
+    return replace(progress, counted_to=to, counted_id=last, seen_id=ids[-1] if ids else progress.seen_id)
 
 
 def rule_of(profile: Profile) -> Rule:

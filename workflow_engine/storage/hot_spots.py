@@ -24,10 +24,18 @@ _COUNTED = (
     _r.status.not_in(("cancelled_by_reporter", "rejected_with_reason")),
 )  # fmt: skip
 
-_PROGRESS = Statement(select(_p.counted_to, _p.counted_id, _p.judged_day).where(_p.name == _NAME))
+_PROGRESS = Statement(select(_p.counted_to, _p.counted_id, _p.seen_id, _p.judged_day).where(_p.name == _NAME))
 _KEEP_PROGRESS = Statement(
-    lambda dialect: upsert(dialect, request_day_progress, ("name",), ("counted_to", "counted_id", "judged_day")),
-    ("name", "counted_to", "counted_id", "judged_day"),
+    lambda dialect: upsert(
+        dialect, request_day_progress, ("name",), ("counted_to", "counted_id", "seen_id", "judged_day")
+    ),
+    ("name", "counted_to", "counted_id", "seen_id", "judged_day"),
+)
+_NEW = Statement(
+    select(_r.request_id, _r.received_at)
+    .where(_r.request_id > param("after"))
+    .order_by(_r.request_id)
+    .limit(param("most"))
 )
 _CHANGED = Statement(
     select(_r.changed_at, _r.request_id, _r.received_at)
@@ -92,10 +100,14 @@ _REQUESTS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Requests changed up to this one are counted; and the last day that was judged."""
+    """Up to which change, and up to which new request, all is counted; and the last day that was judged.
+
+    What is taken over from elsewhere changed long before it is made here, so that neither alone would do.
+    """
 
     counted_to: datetime = BEGINNING
     counted_id: str = ""
+    seen_id: str = ""
     judged_day: str | None = None
 
 
@@ -130,7 +142,7 @@ class Spot:
 def read_progress(unit: UnitOfWork) -> Progress:
     """How far counting and judging came."""
     row = unit.one(_PROGRESS, {})
-    return Progress() if row is None else Progress(row[0] or BEGINNING, row[1] or "", row[2])
+    return Progress() if row is None else Progress(row[0] or BEGINNING, row[1] or "", row[2] or "", row[3])
 
 
 def keep_progress(unit: UnitOfWork, progress: Progress) -> None:
@@ -139,7 +151,7 @@ def keep_progress(unit: UnitOfWork, progress: Progress) -> None:
         _KEEP_PROGRESS,
         {
             "name": _NAME, "counted_to": progress.counted_to, "counted_id": progress.counted_id,
-            "judged_day": progress.judged_day,
+            "seen_id": progress.seen_id, "judged_day": progress.judged_day,
         },
     )  # fmt: skip
 
@@ -150,6 +162,12 @@ def find_changed(unit: UnitOfWork, progress: Progress) -> list[tuple[datetime, s
         _CHANGED, {"after": progress.counted_to, "after_id": progress.counted_id, "most": MOST_CHANGES}
     )  # fmt: skip
     return [(row[0], row[1], row[2]) for row in found]
+
+
+def find_new(unit: UnitOfWork, progress: Progress) -> list[tuple[str, datetime]]:
+    """Requests that were made here since, by their ids, which rise with time; at most ``MOST_CHANGES``."""
+    found = unit.all(_NEW, {"after": progress.seen_id, "most": MOST_CHANGES})
+    return [(row[0], row[1]) for row in found]
 
 
 def count_day(unit: UnitOfWork, day: date, zone: ZoneInfo) -> None:

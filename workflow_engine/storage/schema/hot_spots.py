@@ -28,6 +28,7 @@ request_day_progress = Table(
     Column("name", String(ID), primary_key=True, comment="one row only"),
     Column("counted_to", UTCDateTime, comment="requests changed until then are in the counts of their days"),
     Column("counted_id", String(ID), comment="the last of that instant"),
+    Column("seen_id", String(ID), comment="requests made up to this one are in the counts of their days"),
     Column("judged_day", String(10), comment="the last day of the window that was judged last"),
     CheckConstraint("name = 'days'", name="one_row"),
     CheckConstraint("(counted_to IS NULL) = (counted_id IS NULL)", name="counted_to_whole"),
