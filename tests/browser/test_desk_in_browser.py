@@ -11,14 +11,13 @@ from tests.support.house import model_xml
 from tests.support.requesting import CODE, MODEL
 from workflow_engine import (
     OPERATOR,
-    WORKER,
-    CountHotSpots,
     DeployDefinition,
     ReleaseDefinition,
     RequestWish,
     SubmitServiceRequest,
     new_id,
 )
+from workflow_engine.workers.hot_spots import HotSpotFinder
 
 pytestmark = pytest.mark.browser
 HERE = {"lat": 28.1994, "lon": 112.946}
@@ -45,7 +44,7 @@ def desk(city: City) -> City:
     for _ in range(6):
         report(city, "路灯不亮，晚上很黑")
         city.clock.advance(60)
-    city.engine.handle(CountHotSpots(command_id=new_id()), WORKER)
+    HotSpotFinder(city.engine).run_once()
     return city
 
 

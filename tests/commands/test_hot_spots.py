@@ -12,9 +12,7 @@ import pytest
 from tests.support.house import ADMIN, AUDITOR, STRANGER, House, chain, user_task
 from tests.support.requesting import MODEL, submit
 from workflow_engine import (
-    WORKER,
     Actor,
-    CountHotSpots,
     DismissHotSpot,
     ImportServiceRequests,
     InvalidStateError,
@@ -26,6 +24,7 @@ from workflow_engine import (
 )
 from workflow_engine.domain.hot_spots import PARAMETERS, RULE
 from workflow_engine.storage import hot_spots
+from workflow_engine.workers.hot_spots import HotSpotFinder
 
 PLACE, OTHER = "430181002001", "430181002002"
 OFFICE = Actor("user:topics", frozenset({"role:topic_office"}))
@@ -50,8 +49,8 @@ def report(house: House, place: str, **fields: object) -> str:
     return str(submit(house, category="light", place_code=place, **fields).result["request_id"])
 
 
-def count(house: House) -> dict[str, object]:
-    return dict(house.engine.handle(CountHotSpots(command_id=new_id()), WORKER).result)
+def count(house: House) -> None:
+    HotSpotFinder(house.engine).run_once()
 
 
 def current(house: House) -> list[tuple[str, int, str]]:
@@ -66,7 +65,8 @@ def test_a_place_with_many_more_reports_than_usual_is_found_once_and_goes_by(cit
     city.clock.advance(timedelta(minutes=5).total_seconds())
     count(city)
     assert current(city) == [(PLACE, 7, "open")], "the same one, counted anew; exercises do not count"
-    assert not count(city)["more"] and current(city) == [(PLACE, 7, "open")], "counting again changes nothing"
+    count(city)
+    assert current(city) == [(PLACE, 7, "open")], "counting again changes nothing"
     (row,) = city.engine.queries.hot_spots.current(AUDITOR)
     story = city.engine.queries.hot_spots.get(row.hot_spot_id, AUDITOR)
     assert sum(number for day, number in story.days if day >= row.since) == 7 == len(story.reports)
@@ -142,14 +142,12 @@ def test_a_model_counts_requests_of_a_place_and_all_within_it(city: House) -> No
     assert city.engine.verify_audit(sample=None).ok, "run again, the case gets the answers of its record"
 
 
-def test_counting_goes_on_where_it_was_left_with_more_than_one_turn_takes(
+def test_more_changes_than_are_read_at_once_are_all_counted(
     city: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hot_spots, "MOST_CHANGES", 5)
-    turns = []
-    while not turns or turns[-1]["more"]:
-        turns.append(count(city))
-    assert [turn["more"] for turn in turns] == [True, True, False] and current(city) == [(PLACE, 6, "open")]
+    count(city)
+    assert current(city) == [(PLACE, 6, "open")]
 
 
 def test_shipped_parameters_are_those_that_the_search_reads() -> None:

@@ -13,10 +13,8 @@ from tests.support.requesting import CODE, MODEL
 from tests.web.conftest import NOW, Visitor, actor
 from workflow_engine import (
     OPERATOR,
-    WORKER,
     ChangeServiceCategories,
     CompleteUserTask,
-    CountHotSpots,
     DeployDefinition,
     Engine,
     ReleaseDefinition,
@@ -25,6 +23,7 @@ from workflow_engine import (
     VirtualClock,
     new_id,
 )
+from workflow_engine.workers.hot_spots import HotSpotFinder
 
 CATEGORIES = [
     {
@@ -175,7 +174,7 @@ def test_hot_spots_are_shown_with_their_days_and_a_topic_is_raised(
     clock.advance(timedelta(days=30).total_seconds())
     for _ in range(6):
         report(engine, place_code="439901002001", lat=None, lon=None)
-    engine.handle(CountHotSpots(command_id=new_id()), WORKER)
+    HotSpotFinder(engine).run_once()
     text = desk.get("/hot-spots").text
     assert "6 reports" in text and "Nobody has decided yet" in text
     (spot,) = engine.queries.hot_spots.current(OPERATOR)

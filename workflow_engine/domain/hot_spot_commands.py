@@ -9,9 +9,14 @@ from workflow_engine.domain.commands import Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountHotSpots(Command):
-    """Bring the counts of days up to what was reported since, and judge the window that ends today."""
+    """Count days anew, a few at a time; the last one says how far all is counted, and judges the window of today."""
 
     NAME = "hot_spots.count"
+    days: tuple[str, ...] = ()
+    counted_to: str | None = None
+    """None: more days follow."""
+    counted_id: str = ""
+    seen_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.commands import Receipt, StartCase
-from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError
+from workflow_engine.domain.durations import parse_instant
+from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError, RejectedError
 from workflow_engine.domain.event import Event
 from workflow_engine.domain.events_hot_spots import HotSpotCooled, HotSpotDismissed, HotSpotFound
 from workflow_engine.domain.hot_spot_commands import CountHotSpots, DismissHotSpot, RaiseTopic
@@ -38,47 +39,29 @@ from workflow_engine.storage.hot_spots import Progress, Spot
 from workflow_engine.storage.setting_versions import PROFILE
 
 STREAM = "area:hot_spots"
-_OVERLAP = timedelta(minutes=2)
-"""What is committed late has an earlier instant than what was counted; so long is looked back."""
+MOST_DAYS = 31
+"""In one command: SQLite lets nobody else write meanwhile."""
 
 
 def count_hot_spots(work: Handling, command: CountHotSpots) -> Receipt:
-    """Count anew each day that something changed in; once all are counted, judge the window. Counting is repeatable."""
+    """Counting is repeatable: whoever dies on the way begins again where all was counted."""
     require_permission(work.actor, "case.operate", "count hot spots")
+    if len(command.days) > MOST_DAYS:
+        raise RejectedError(f"Expected at most {MOST_DAYS} days at once, but got {len(command.days)}.")
     profile = Profile.read(setting_versions.newest(work.unit, PROFILE).content)
-    zone, rule = ZoneInfo(profile.time_zone), rule_of(profile)
-    progress = store.read_progress(work.unit)
-    changed, new = store.find_changed(work.unit, progress), store.find_new(work.unit, progress)
+    zone = ZoneInfo(profile.time_zone)
+    for day in command.days:
+        store.count_day(work.unit, date.fromisoformat(day), zone)
+    result = {"days": len(command.days)}
+    if command.counted_to is None:
+        return Receipt(command_id=command.command_id, result=result)
     today = work.now.astimezone(zone).date()
-    if not changed and not new and progress.judged_day == today.isoformat():
-        work.unchanged = True
-        return Receipt(command_id=command.command_id, result={"days": 0, "more": False})
-    received = [*(at for _, _, at in changed), *(at for _, at in new)]
-    days = store.days_of(received, zone)
-    for day in days:
-        store.count_day(work.unit, day, zone)
-    full = store.MOST_CHANGES in (len(changed), len(new))
-    events = [] if full else _judge(work, rule, today)
-    reached = _reached(progress, changed, new, work.now)
-    store.keep_progress(work.unit, reached if full else replace(reached, judged_day=today.isoformat()))
-    result = {"days": len(days), "more": full}
+    events = _judge(work, rule_of(profile), today)
+    counted_to = parse_instant(command.counted_to)
+    store.keep_progress(work.unit, Progress(counted_to, command.counted_id, command.seen_id, today.isoformat()))
     if events:
         return work.record_in_stream(STREAM, events, result)
     return Receipt(command_id=command.command_id, result=result)
-
-
-def _reached(
-    progress: Progress, changed: list[tuple[datetime, str, datetime]], new: list[tuple[str, datetime]], now: datetime
-) -> Progress:
-    """Where the next turn begins; near the end, what changed or came just now is looked at again."""
-    settled = now - _OVERLAP
-    before = f"{int(settled.timestamp() * 1000):012x}"
-    whole_page = len(changed) == store.MOST_CHANGES
-    changes = [(at, request_id) for at, request_id, _ in changed if whole_page or at <= settled]
-    whole_page = len(new) == store.MOST_CHANGES
-    ids = [request_id for request_id, _ in new if whole_page or request_id < before]
-    to, last = changes[-1] if changes else (progress.counted_to, progress.counted_id)
-    return replace(progress, counted_to=to, counted_id=last, seen_id=ids[-1] if ids else progress.seen_id)
 
 
 def rule_of(profile: Profile) -> Rule:

@@ -20,7 +20,7 @@ from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage import setting_versions
 from workflow_engine.storage.assigning import read_tree
-from workflow_engine.storage.hot_spots import first_day
+from workflow_engine.storage.hot_spots import Progress, days_to_count, first_day, read_progress
 from workflow_engine.storage.schema import hot_spot, request_day, service_request
 from workflow_engine.storage.setting_versions import PROFILE
 
@@ -82,6 +82,16 @@ class HotSpotStory:
     """Governs the subdistrict: a community leads nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Days in which something changed since they were counted, and up to where that is known."""
+
+    days: tuple[str, ...]
+    reached: Progress
+    is_due: bool
+    """The window of today was not judged yet."""
+
+
 class HotSpotQueries:
     """``engine.queries.hot_spots``; raises NotPermittedError for those who may not see them."""
 
@@ -122,6 +132,15 @@ class HotSpotQueries:
             spot = HotSpotRow(**row._mapping)
             governs = read_tree(snapshot.unit).unit_at(spot.place_code[:SUBDISTRICT])
             return HotSpotStory(spot, _days(snapshot, spot), _reports(snapshot, spot), governs)
+
+    def uncounted(self, now: datetime) -> Uncounted:
+        """For the worker that counts; it is looked at without keeping anybody from writing."""
+        with self._snapshot() as snapshot:
+            zone = ZoneInfo(Profile.read(setting_versions.newest(snapshot.unit, PROFILE).content).time_zone)
+            known = read_progress(snapshot.unit)
+            days, reached = days_to_count(snapshot.unit, known, now, zone)
+        is_due = known.judged_day != now.astimezone(zone).date().isoformat()
+        return Uncounted(tuple(day.isoformat() for day in days), reached, is_due)
 
     def has_past(self) -> bool:
         """Whether enough days are known for anything to be called usual."""

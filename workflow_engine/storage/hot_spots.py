@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,8 @@ from workflow_engine.storage.statement import Statement, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 MOST_CHANGES = 2_000
-"""Changed requests that are looked at in one turn."""
+"""Changed requests that are read at once."""
+_OVERLAP = timedelta(minutes=2)
 _r, _d, _p, _h = service_request.c, request_day.c, request_day_progress.c, hot_spot.c
 _NAME = "days"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,18 +157,30 @@ def keep_progress(unit: UnitOfWork, progress: Progress) -> None:
     )  # fmt: skip
 
 
-def find_changed(unit: UnitOfWork, progress: Progress) -> list[tuple[datetime, str, datetime]]:
-    """When requests changed, which, and when they came in, the earliest change first; at most ``MOST_CHANGES``."""
-    found = unit.all(
-        _CHANGED, {"after": progress.counted_to, "after_id": progress.counted_id, "most": MOST_CHANGES}
-    )  # fmt: skip
-    return [(row[0], row[1], row[2]) for row in found]
+def days_to_count(
+    unit: UnitOfWork, progress: Progress, now: datetime, zone: ZoneInfo
+) -> tuple[list[date], Progress]:
+    """Days with something that changed or came since, and how far one will be once they are counted.
 
-
-def find_new(unit: UnitOfWork, progress: Progress) -> list[tuple[str, datetime]]:
-    """Requests that were made here since, by their ids, which rise with time; at most ``MOST_CHANGES``."""
-    found = unit.all(_NEW, {"after": progress.seen_id, "most": MOST_CHANGES})
-    return [(row[0], row[1]) for row in found]
+    What is committed late has an earlier instant than what was seen; so the last minutes are looked at again.
+    """
+    received: set[datetime] = set()
+    at, request_id, seen_id = progress.counted_to, progress.counted_id, progress.seen_id
+    while rows := unit.all(_CHANGED, {"after": at, "after_id": request_id, "most": MOST_CHANGES}):
+        received.update(row[2] for row in rows)
+        settled = [row for row in rows if row[0] <= now - _OVERLAP]
+        if settled:
+            at, request_id = settled[-1][0], settled[-1][1]
+        if len(settled) < MOST_CHANGES:
+            break
+    before = f"{int((now - _OVERLAP).timestamp() * 1000):012x}"
+    while rows := unit.all(_NEW, {"after": seen_id, "most": MOST_CHANGES}):
+        received.update(row[1] for row in rows)
+        ids = [row[0] for row in rows if row[0] < before]
+        seen_id = ids[-1] if ids else seen_id
+        if len(ids) < MOST_CHANGES:
+            break
+    return days_of(received, zone), replace(progress, counted_to=at, counted_id=request_id, seen_id=seen_id)
 
 
 def count_day(unit: UnitOfWork, day: date, zone: ZoneInfo) -> None:

@@ -8,15 +8,28 @@ from workflow_engine.domain.hot_spot_commands import CountHotSpots
 from workflow_engine.engine import Engine
 
 REST_SECONDS = 120.0
+DAYS_AT_ONCE = 3
+"""Small, because SQLite lets nobody else write meanwhile."""
 
 
 class HotSpotFinder:
-    """``run_once`` counts what changed since; with much to count it is asked again at once."""
+    """``run_once`` counts the days in which something changed, each once, and judges what there is then."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def run_once(self) -> int:
-        """Returns how many turns are still to be made: 1 while there is more to count, else 0."""
-        receipt = self._engine.handle(CountHotSpots(command_id=new_id()), WORKER)
-        return int(receipt.result["more"])
+        """Returns 0: what changes meanwhile is for the next time."""
+        found = self._engine.queries.hot_spots.uncounted(self._engine.clock.now())
+        if not found.days and not found.is_due:
+            return 0
+        for at in range(0, len(found.days), DAYS_AT_ONCE):
+            days = found.days[at : at + DAYS_AT_ONCE]
+            self._engine.handle(CountHotSpots(command_id=new_id(), days=days), WORKER)
+        reached = found.reached
+        command = CountHotSpots(
+            command_id=new_id(), counted_to=reached.counted_to.isoformat(), counted_id=reached.counted_id,
+            seen_id=reached.seen_id,
+        )  # fmt: skip
+        self._engine.handle(command, WORKER)
+        return 0
