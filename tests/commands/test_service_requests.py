@@ -29,7 +29,9 @@ from workflow_engine import (
     RejectedError,
     ReopenServiceRequest,
     RequestWish,
+    ResumeCase,
     SplitServiceRequest,
+    SuspendCase,
     WithdrawServiceRequest,
     new_id,
     take_photo,
@@ -309,6 +311,22 @@ def test_public_copy_of_a_photo_tells_nothing_but_the_picture(tmp_path: Path) ->
     for wrong in (b"plain text", content.getvalue()[:200], b"x" * 12_000_001):
         with pytest.raises(RejectedError):
             take_photo(files, BytesIO(wrong))
+
+
+def test_case_that_stands_still_is_told_once_it_goes_on(sqlite_url: str) -> None:
+    """A withdrawal counts at once; the case hears of it when it is resumed, and again nothing is lost or done twice."""
+    house = House(sqlite_url)
+    house.release(MODEL)
+    request_id = str(submit(house).result["request_id"])
+    house.engine.handle(SuspendCase(command_id=new_id(), case_id=request_id, reason="x"), OPERATOR)
+    house.engine.handle(WithdrawServiceRequest(command_id=new_id(), request_id=request_id, code=CODE), VISITOR)
+    assert _row(house, request_id).status == "cancelled_by_reporter"
+    assert [task.element_id for task in house.tasks(request_id)] == ["handle"]
+    house.engine.handle(ResumeCase(command_id=new_id(), case_id=request_id), OPERATOR)
+    house.engine.pump()
+    assert [task.element_id for task in house.tasks(request_id)] == ["stop"]
+    _verified(house)
+    house.close()
 
 
 def _at_once(house: House, commands: list[tuple[Any, Any]]) -> list[Any]:

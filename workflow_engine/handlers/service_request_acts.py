@@ -16,11 +16,9 @@ from workflow_engine.domain import service_request_commands as q
 from workflow_engine.domain.commands import Command
 from workflow_engine.domain.events import Event
 from workflow_engine.domain.service_requests import CLOSED, INSTANT_FIELDS
+from workflow_engine.handlers.service_request_letters import changed_fields, find_letter
 from workflow_engine.handlers.steps import Act, Step, step_of
 
-ADDED, CORRECTED, WITHDRAWN = "service_request.added", "service_request.corrected", "service_request.withdrawn"
-REOPENED, RATED, MERGED = "service_request.reopened", "service_request.rated", "service_request.merged"
-GATHERED, IMPORTED = "service_request.gathered", "service_request.imported"
 _SAID = ("title", "description", "public_description", "address", "lat", "lon")
 
 
@@ -95,23 +93,18 @@ def add(instance: Instance, context: RunContext, command: q.AddToServiceRequest,
         request_id=command.request_id, by_reporter=command.by_reporter, text=command.text or None,
         photos=photos or None,
     )  # fmt: skip
-    told = {"text": command.text, "photos": len(photos), "by_reporter": command.by_reporter}
-    return _say(instance, context, command, event, ADDED, {"added": told})
+    return _say(instance, context, command, event)
 
 
 def correct(instance: Instance, context: RunContext, command: q.CorrectServiceRequest, _actor_id: str) -> Step:
     """Something was put right."""
     said = {name: value for name in _SAID if (value := getattr(command, name)) is not None}
-    changed = sorted({*said, *(name for name in ("category", "kind") if getattr(command, name))})
-    changed = [name for name in changed if name != "public_description"]
     event = r.ServiceRequestCorrected(
-        request_id=command.request_id, by_reporter=command.by_reporter, fields=changed, category=command.category,
-        kind=command.kind, place_code=command.place_code, moderation=command.moderation, said=said or None,
+        request_id=command.request_id, by_reporter=command.by_reporter, fields=changed_fields(command),
+        category=command.category, kind=command.kind, place_code=command.place_code, moderation=command.moderation,
+        said=said or None,
     )  # fmt: skip
-    told = {name: getattr(command, name) for name in changed}
-    if command.place_code is not None:
-        told["place_code"] = command.place_code
-    return _say(instance, context, command, event, CORRECTED, {"correction": told})
+    return _say(instance, context, command, event)
 
 
 def withdraw(instance: Instance, context: RunContext, command: q.WithdrawServiceRequest, _actor_id: str) -> Step:
@@ -119,8 +112,7 @@ def withdraw(instance: Instance, context: RunContext, command: q.WithdrawService
     event = r.ServiceRequestWithdrawn(
         request_id=command.request_id, by_reporter=command.by_reporter, reason=command.reason or None
     )
-    told = {"reason": command.reason, "by_reporter": command.by_reporter}
-    return _say(instance, context, command, event, WITHDRAWN, {"withdrawal": told}, "cancelled_by_reporter")
+    return _say(instance, context, command, event, "cancelled_by_reporter")
 
 
 def reopen(instance: Instance, context: RunContext, command: q.ReopenServiceRequest, actor_id: str) -> Step:
@@ -131,8 +123,7 @@ def reopen(instance: Instance, context: RunContext, command: q.ReopenServiceRequ
     )  # fmt: skip
     if command.carried is not None:
         return _begin_again(instance, context, command, event, actor_id)
-    told = {"reason": command.reason, "by_reporter": command.by_reporter}
-    return _say(instance, context, command, event, REOPENED, {"reopening": told}, "received")
+    return _say(instance, context, command, event, "received")
 
 
 def rate(instance: Instance, context: RunContext, command: q.RateServiceRequest, _actor_id: str) -> Step:
@@ -141,8 +132,7 @@ def rate(instance: Instance, context: RunContext, command: q.RateServiceRequest,
         request_id=command.request_id, by_reporter=command.by_reporter, rating=command.rating,
         resolved=command.resolved, comment=command.comment or None,
     )  # fmt: skip
-    told = {"rating": command.rating, "resolved": command.resolved, "comment": command.comment}
-    return _say(instance, context, command, event, RATED, {"rating": told})
+    return _say(instance, context, command, event)
 
 
 def comment(_instance: Instance, _context: RunContext, command: q.CommentServiceRequest, _actor_id: str) -> Step:
@@ -175,14 +165,13 @@ def merge_one(instance: Instance, context: RunContext, command: q.MergeServiceRe
     event = r.ServiceRequestMerged(
         request_id=command.request_id, into=command.into, closed=command.closed, reason=command.reason or None
     )
-    told = {"into": command.into, "reason": command.reason}
-    return _say(instance, context, command, event, MERGED, {"merger": told}, "duplicate")
+    return _say(instance, context, command, event, "duplicate")
 
 
 def gather(instance: Instance, context: RunContext, command: q.MergeServiceRequests, _actor_id: str) -> Step:
     """Others go into it."""
     event = r.ServiceRequestsGathered(request_id=command.into, merged=list(command.merged))
-    return _say(instance, context, command, event, GATHERED, {"gathered": {"count": len(command.merged)}})
+    return _say(instance, context, command, event)
 
 
 def split(instance: Instance, context: RunContext, command: q.SplitServiceRequest, actor_id: str) -> Step:
@@ -192,7 +181,7 @@ def split(instance: Instance, context: RunContext, command: q.SplitServiceReques
     )
     if command.carried is not None:
         return _begin_again(instance, context, command, event, actor_id)
-    return _say(instance, context, command, event, REOPENED, {"reopening": {"reason": command.reason}}, "received")
+    return _say(instance, context, command, event, "received")
 
 
 def hand_on(_instance: Instance, _context: RunContext, command: q.HandOnServiceRequest, _actor_id: str) -> Step:
@@ -221,13 +210,7 @@ def _begin_again(
 
 
 def _say(
-    instance: Instance,
-    context: RunContext,
-    command: Any,
-    event: Event,
-    message: str,
-    payload: Mapping[str, Any],
-    status: str | None = None,
+    instance: Instance, context: RunContext, command: Any, event: Event, status: str | None = None
 ) -> Step:
     """Tell it, and bring it to what waits for it in the case."""
     if instance.tree.completed or (status is None and not command.reaches_case):
@@ -237,8 +220,9 @@ def _say(
         tree.recorder.add(event)
         if status is not None:
             note_status(tree, status)
-        if command.reaches_case:
-            bring_message(tree, message, payload)
+        letter = find_letter(command) if command.reaches_case else None
+        if letter is not None:
+            bring_message(tree, *letter)
 
     return step_of(instance.act(context, do))
 

@@ -34,7 +34,7 @@ from workflow_engine.handlers.advancing import owning_unit
 from workflow_engine.handlers.beginning import NewCases
 from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.handling import Handling
-from workflow_engine.handlers.service_request_acts import IMPORTED
+from workflow_engine.handlers.service_request_letters import IMPORTED
 from workflow_engine.storage import definitions as definition_store
 from workflow_engine.storage import service_requests as store
 from workflow_engine.storage.definitions import BoundProcess

@@ -18,8 +18,8 @@ from workflow_engine.domain.service_request_commands import (
     SplitServiceRequest,
 )
 from workflow_engine.domain.service_requests import CLOSED, LONGEST_TEXT, MOST_MERGED, public_text
-from workflow_engine.handlers import service_request_acts as acts
 from workflow_engine.handlers import service_request_checks as checks
+from workflow_engine.handlers import service_request_letters as letters
 from workflow_engine.handlers.advancing import begin, owning_unit
 from workflow_engine.handlers.cases import require_released
 from workflow_engine.handlers.handling import Handling
@@ -36,7 +36,7 @@ MODERATE = "service_request.moderate"
 def reopen_service_request(work: Handling, command: ReopenServiceRequest) -> Receipt:
     """It is not settled: the case that still runs goes on with it, or else a new case does."""
     what = "reopen the service request"
-    held, command = require_request(work, command, what, acts.REOPENED)
+    held, command = require_request(work, command, what, letters.REOPENED)
     checks.require_none(checks.text_problem("reason", command.reason, LONGEST_TEXT, needed=True), what)
     status = held.request.status
     if status not in CLOSED:
@@ -53,7 +53,7 @@ def reopen_service_request(work: Handling, command: ReopenServiceRequest) -> Rec
 def split_service_request(work: Handling, command: SplitServiceRequest) -> Receipt:
     """It goes its own way again, in its own case where that still runs, or else in a new one."""
     what = "split the service request off"
-    held, command = require_request(work, command, what, acts.REOPENED)
+    held, command = require_request(work, command, what, letters.REOPENED)
     checks.require_none(checks.text_problem("reason", command.reason, LONGEST_TEXT, needed=True), what)
     if held.request.merged_into is None:
         raise InvalidStateError(f"Expected to {what}, but it went into none.", state=held.request.status)
@@ -107,11 +107,11 @@ def merge_service_requests(work: Handling, command: MergeServiceRequests) -> Rec
         part = MergeServiceRequest(
             command_id=work.part_id(request_id), case_id=member.case.case_id, request_id=request_id, into=command.into,
             closed=member.request.status not in CLOSED, reason=command.reason,
-            reaches_case=member.waits_for(acts.MERGED),
+            reaches_case=member.waits_for(letters.MERGED),
         )  # fmt: skip
         replace(member, work=work.apart(part)).record(part)
         work.outgoing = True
-    settled = replace(command, merged=sorted(held), reaches_case=into.waits_for(acts.GATHERED))
+    settled = replace(command, merged=sorted(held), reaches_case=into.waits_for(letters.GATHERED))
     return into.record(settled, merged=sorted(held))
 
 

@@ -37,8 +37,10 @@ from workflow_engine.domain.variables import clean_variables
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers import service_request_acts as acts
 from workflow_engine.handlers import service_request_checks as checks
+from workflow_engine.handlers import service_request_letters as letters
 from workflow_engine.handlers.advancing import begin, owning_unit, record
 from workflow_engine.handlers.cases import require_released
+from workflow_engine.handlers.consultation_desk import write
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.service_request_places import find_category, has_catalogue, place_of
 from workflow_engine.storage import service_requests as store
@@ -85,7 +87,7 @@ def submit_service_request(work: Handling, command: SubmitServiceRequest) -> Rec
 def add_to_service_request(work: Handling, command: AddToServiceRequest) -> Receipt:
     """Say more, or show more, while it is open."""
     what = "add to the service request"
-    held, command = require_request(work, command, what, acts.ADDED, is_open=True)
+    held, command = require_request(work, command, what, letters.ADDED, is_open=True)
     problems = checks.text_problem("text", command.text, LONGEST_TEXT, needed=not command.photos)
     problems |= checks.photo_problems(command.photos)
     checks.require_none(problems, what)
@@ -95,7 +97,7 @@ def add_to_service_request(work: Handling, command: AddToServiceRequest) -> Rece
 def correct_service_request(work: Handling, command: CorrectServiceRequest) -> Receipt:
     """Put right what was reported, while it is open; what the public reads of it is masked anew."""
     what = "correct the service request"
-    held, command = require_request(work, command, what, acts.CORRECTED, is_open=True)
+    held, command = require_request(work, command, what, letters.CORRECTED, is_open=True)
     problems = checks.correction_problems(command)
     checks.require_none(problems, what)
     if command.description is not None:
@@ -112,7 +114,7 @@ def correct_service_request(work: Handling, command: CorrectServiceRequest) -> R
 def withdraw_service_request(work: Handling, command: WithdrawServiceRequest) -> Receipt:
     """It is closed as withdrawn at once; its case ends as its model says."""
     what = "withdraw the service request"
-    held, command = require_request(work, command, what, acts.WITHDRAWN, is_open=True)
+    held, command = require_request(work, command, what, letters.WITHDRAWN, is_open=True)
     checks.require_none(checks.text_problem("reason", command.reason, LONGEST_TEXT, needed=False), what)
     return held.record(command, reaches_case=command.reaches_case)
 
@@ -120,7 +122,7 @@ def withdraw_service_request(work: Handling, command: WithdrawServiceRequest) ->
 def rate_service_request(work: Handling, command: RateServiceRequest) -> Receipt:
     """How its reporter found it, once it is answered; a later word replaces an earlier one."""
     what = "rate the service request"
-    held, command = require_request(work, command, what, acts.RATED)
+    held, command = require_request(work, command, what, letters.RATED)
     problems = checks.text_problem("comment", command.comment, LONGEST_TEXT, needed=False)
     if not 1 <= command.rating <= 5:
         problems["rating"] = "Expected 1 to 5."
@@ -172,7 +174,16 @@ class Held:
             self.instance, self.work.run_context(self.case.unit_id), command, self.work.actor.actor_id
         )
         failpoint("after_engine")
+        self._leave_letter(command)
         return record(self.work, self.case, self.instance, step, command, told)
+
+    def _leave_letter(self, command: Command) -> None:
+        """A case that stands still is told once it goes on, if something in it waits for that."""
+        letter = letters.find_letter(command) if self.case.state == "suspended" else None
+        if letter is not None and waiting_for(self.instance.tree, "message", letter[0]):
+            name, payload = letter
+            write(self.work, self.case.case_id, name, f"{name}:{command.command_id}", payload)
+
 
 
 def require_request(
