@@ -76,7 +76,7 @@ def test_import_takes_over_what_fits_and_tells_the_rest(city: Program, tmp_path:
 
 def test_import_that_is_killed_goes_on_and_does_nothing_twice(city: Program, boston: str, tmp_path: Path) -> None:
     words = ("service-requests", "import", boston, "--profile", "boston311")
-    environment = {**os.environ, "LIANDONG_FAILPOINT": "before_commit:3:kill"}
+    environment = {**os.environ, "LIANDONG_FAILPOINT": "before_commit:5:kill"}
     killed = subprocess.run([Path(sys.executable).with_name("liandong"), *words], env=environment, capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     told = city.ok(*words)
