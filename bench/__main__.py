@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bench import ballots, flushing, limits, population, replaying, serving, timers, workloads
+from bench import ballots, flushing, indicators, limits, population, replaying, serving, timers, workloads
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
@@ -49,6 +49,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "ballots": ballots.run,
     "limits": limits.run,
     "fsyncs": flushing.run,
+    "indicators": indicators.run,
     "timers": timers.run,
     "population": population.run,
     "serving": serving.run,
