@@ -29,6 +29,7 @@ from workflow_engine.storage.schema import (
     log_leaf,
     process_instance,
 )
+from workflow_engine.storage.schema.indicators import HAS_PARENT
 from workflow_engine.storage.statement import Statement, among, param, upsert
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 
@@ -68,7 +69,9 @@ _THINGS = Statement(
 )
 _CHILDREN = Statement(
     lambda dialect: select(_t.thing_id, _t.kind, _t.parent, _t.facts, _t.given).where(
-        _t.generation == param("generation"), _t.parent != "", among(dialect, _t.parent, "wanted")
+        _t.generation + 0 == param("generation"),  # else SQLite walks the generation by its key
+        HAS_PARENT,
+        among(dialect, _t.parent, "wanted"),
     )
 )
 _PUT_THING = Statement(

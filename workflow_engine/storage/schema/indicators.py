@@ -23,7 +23,8 @@ from workflow_engine.storage.types import UTCDateTime
 
 PERIOD = 7
 _OPEN = text("state = 'waiting'")
-_PARENT = text("parent <> ''")
+HAS_PARENT = text("parent <> ''")
+"""As the index says it: a condition with a bound value would not find it."""
 
 indicator_definition = Table(
     "indicator_definition",
@@ -59,7 +60,7 @@ indicator_thing = Table(
     Column("facts", Text, nullable=False, comment="JSON"),
     Column("given", Text, nullable=False, comment="JSON: what it counts for now"),
     Index(
-        "ix_indicator_thing_parent", "generation", "parent", sqlite_where=_PARENT, postgresql_where=_PARENT,
+        "ix_indicator_thing_parent", "parent", "generation", sqlite_where=HAS_PARENT, postgresql_where=HAS_PARENT,
     ),
     sqlite_with_rowid=False,
 )  # fmt: skip

@@ -128,7 +128,7 @@ def upgrade() -> None:
     with op.batch_alter_table("indicator_thing", schema=None) as batch_op:
         batch_op.create_index(
             "ix_indicator_thing_parent",
-            ["generation", "parent"],
+            ["parent", "generation"],
             unique=False,
             sqlite_where=sa.text("parent <> ''"),
             postgresql_where=sa.text("parent <> ''"),
