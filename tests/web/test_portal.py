@@ -20,6 +20,7 @@ from tests.support.house import model_xml
 from tests.support.requesting import MODEL
 from tests.web.conftest import Visitor, actor, open_task
 from web.public.puzzle import BITS, is_solved
+from web.security import content_security_policy
 from workflow_engine import (
     OPERATOR,
     ChangeServiceCategories,
@@ -28,6 +29,7 @@ from workflow_engine import (
     Engine,
     ImportPlaces,
     ReleaseDefinition,
+    SettingsError,
     new_id,
 )
 
@@ -288,3 +290,13 @@ def test_map_is_kept_by_browsers_until_it_changes(city: Flask, engine: Engine) -
     assert visitor.get("/places/at.json?lat=x&lon=1").get_json() == {"places": []}
     within = visitor.get("/places/shapes.json?level=community&within=439902001").get_json(force=True)["features"]
     assert {one["properties"]["code"][:9] for one in within} == {"439902001"} and len(within) == 4
+
+
+def test_tile_server_is_the_only_foreign_place_that_pictures_come_from() -> None:
+    policy = content_security_policy("https://{s}.tiles.example:8443/{z}/{x}/{y}.png?key=1")
+    assert "img-src 'self' https://*.tiles.example:8443 data:" in policy
+    assert policy.count("tiles.example") == 1
+    assert "http" not in content_security_policy("")
+    for wrong in ("javascript:alert(1)", "https://tiles.example; script-src *", "tiles.example/{z}"):
+        with pytest.raises(SettingsError):
+            content_security_policy(wrong)
