@@ -27,7 +27,7 @@ from workflow_engine import (
 )
 from workflow_engine.workers.supervision import Supervisor
 
-GASWORKS = [
+GASWORKS: list[dict[str, Any]] = [
     {"unit_id": "gasworks", "parent_id": "duty", "level": "city", "name_zh": "燃气公司", "name_en": "Gasworks",
      "subject_class": "enterprise"},
     {"unit_id": "city_duty", "parent_id": None, "level": "city", "name_zh": "督查室", "name_en": "Supervision",
