@@ -113,7 +113,8 @@ def test_what_is_not_proved_waits_before_it_is_public(house: House) -> None:
     [
         ({"description": " "}, "description"), ({"description": "x" * 4_001}, "description"), ({"kind": "x"}, "kind"),
         ({"code": "short"}, "code"), ({"lat": 91.0}, "lat"), ({"lon": None}, "lat"), ({"source": "import"}, "source"),
-        ({"photos": [{"digest": "x"}]}, "photos"), ({"category": "a b"}, "category"),
+        ({"photos": [{"digest": "x"}]}, "photos"), ({"place_code": "4" * 33}, "place_code"),
+        ({"category": "a b"}, "category"),
     ],
 )  # fmt: skip
 def test_submission_that_cannot_be_taken_says_why(sqlite_url: str, fields: dict[str, Any], field: str) -> None:
@@ -124,6 +125,20 @@ def test_submission_that_cannot_be_taken_says_why(sqlite_url: str, fields: dict[
         submit(house, OPERATOR, **fields)
     assert field in refused.value.details["problems"]
     assert house.rows("SELECT count(*) FROM process_instance") == [(0,)]
+    house.close()
+
+
+def test_visitor_does_not_say_where_a_report_goes_nor_how_urgent_it_is(sqlite_url: str) -> None:
+    """Staff may name the process and the tier; from a visitor both are the category's. An id elsewhere counts once."""
+    house = House(sqlite_url)
+    house.release(MODEL)
+    result = submit(house, process_id="no_such_process", tier="urgent", external_id="e-1").result
+    assert result["process_id"] == "hotline_request"
+    assert house.variables(result["request_id"])["request"]["tier"] == "general"
+    with pytest.raises(InvalidStateError):
+        submit(house, external_id="e-1")
+    with pytest.raises(NotFoundError):
+        submit(house, CLERK, process_id="no_such_process", source="phone")
     house.close()
 
 

@@ -43,7 +43,7 @@ class SubmitServiceRequest(Command):
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Answers to the category's further questions, by code."""
     tier: str | None = None
-    """None: the category's."""
+    """None: the category's; only from those with the right ``service_request.submit``."""
     show: bool = True
     """False: the reporter does not want others to read it."""
     proved: bool = False
@@ -52,7 +52,7 @@ class SubmitServiceRequest(Command):
     external_id: str | None = None
     """Of the system that it comes from; unique with ``source``."""
     process_id: str | None = None
-    """None: the category's."""
+    """None: the category's; as for ``tier``."""
     version: int | None = None
     """Settled."""
     tracking_number: str = ""

@@ -24,6 +24,7 @@ from workflow_engine.domain.service_requests import (
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _IMAGES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 _ID = re.compile(r"[0-9A-Za-z_-]{8,60}")
+_PLACE = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -39,6 +40,8 @@ def submission_problems(command: SubmitServiceRequest) -> dict[str, str]:
         problems["request_id"] = "Expected 8 to 60 letters and digits."
     if not _CODE.fullmatch(command.category):
         problems["category"] = "Expected the code of a category."
+    if command.place_code is not None and not _PLACE.fullmatch(command.place_code):
+        problems["place_code"] = "Expected the code of a place."
     if command.source in PUBLIC_SOURCES and len(command.code) < SHORTEST_CODE:
         problems["code"] = f"Expected at least {SHORTEST_CODE} characters."
     for name, most, needed in (

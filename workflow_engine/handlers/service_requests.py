@@ -9,7 +9,7 @@ from workflow_engine.bpmn.messaging import waiting_for
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError
-from workflow_engine.domain.permissions import require_permission
+from workflow_engine.domain.permissions import may_somewhere, require_permission
 from workflow_engine.domain.service_request_commands import (
     AddToServiceRequest,
     CommentServiceRequest,
@@ -63,6 +63,8 @@ def submit_service_request(work: Handling, command: SubmitServiceRequest) -> Rec
         raise InvalidVariablesError("Expected a service request that can be taken in.", problems)
     if store.find_request(work.unit, command.request_id) is not None:
         raise InvalidStateError(f"Expected a new id for a service request, but {command.request_id} is taken.")
+    if command.external_id and store.known_ids(work.unit, command.source, [command.external_id]):
+        raise InvalidStateError(f"Expected a new external id from {command.source}, but it is known already.")
     bound = require_released(work, command.process_id or "", None)
     command = replace(
         command, process_id=bound.process_id, version=bound.version,
@@ -241,12 +243,15 @@ def _settled(work: Handling, command: SubmitServiceRequest) -> SubmitServiceRequ
         place_code = place_of(work, command.lat, command.lon)
     category = find_category(work, command.category.strip())
     trusted = command.proved or command.source not in PUBLIC_SOURCES
+    process_id = DEFAULT_PROCESS if category is None else category.process_id
+    tier = "general" if category is None else category.tier
+    if may_somewhere(work.actor, SUBMIT):  # what goes where, and how urgent it is, is not everybody's to say
+        process_id, tier = command.process_id or process_id, command.tier or tier
     return replace(
         command,
         title=command.title.strip(), description=description, address=command.address.strip(),
         category=command.category.strip(), place_code=place_code or None,
-        process_id=command.process_id or (DEFAULT_PROCESS if category is None else category.process_id),
-        tier=command.tier or ("general" if category is None else category.tier),
+        process_id=process_id, tier=tier,
         attributes=clean_variables(command.attributes) if command.attributes else {},
         photos=[{name: photo.get(name) for name in ("digest", "public_digest", "media_type", "size")}
                 for photo in command.photos],

@@ -30,7 +30,8 @@ from workflow_engine.domain.timing import parse_instant
 from workflow_engine.queries.service_request_rows import ServiceRequestDetail
 from workflow_engine.rehearsal.scenario import Step
 
-REPORTER = Actor("public:scenario")
+REPORTER = Actor("public:scenario", permissions=frozenset({"service_request.submit"}))
+"""May say which process works on the report, which is the scenario's own."""
 _ACTS: dict[str, type[RequestCommand]] = {
     "add": AddToServiceRequest, "correct": CorrectServiceRequest, "withdraw": WithdrawServiceRequest,
     "reopen": ReopenServiceRequest, "rate": RateServiceRequest, "comment": CommentServiceRequest,
