@@ -69,6 +69,8 @@ DATA_SETS = (
             "open311.discovery", "json"),
     DataSet(marked("Places"), marked("GeoJSON: outlines of the city, its districts and what is drawn on the map."),
             "places.shapes"),
+    DataSet(marked("Indicators"), marked("CSV and JSON of every published month, with methods and checksums."),
+            "open_data.page"),
     DataSet(marked("Consultations"), marked("JSON: drafts and how opinions were used."), "consultations.list_data"),
     DataSet(marked("Decisions"), marked("JSON, with the digest that the record holds."), "public_decisions.data"),
     DataSet(marked("Parameters of procedures"), marked("JSON: time limits and floors that hold here."),
