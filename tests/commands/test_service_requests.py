@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.support.house import STRANGER, House
-from tests.support.requesting import CLERK, CODE, DISPATCHER, DUE, MODEL, VISITOR, submit
+from tests.support.house import House
+from tests.support.requesting import CLERK, CODE, DISPATCHER, DUE, MODEL, VISITOR, closed, submit
 from workflow_engine import (
     OPERATOR,
-    AddToServiceRequest,
     ImportServiceRequests,
     InvalidStateError,
     InvalidVariablesError,
@@ -25,12 +24,10 @@ from workflow_engine import (
     ModerateServiceRequest,
     NotFoundError,
     NotPermittedError,
-    RateServiceRequest,
     RejectedError,
     ReopenServiceRequest,
     RequestWish,
     ResumeCase,
-    SplitServiceRequest,
     SuspendCase,
     WithdrawServiceRequest,
     new_id,
@@ -140,111 +137,6 @@ def test_visitor_does_not_say_where_a_report_goes_nor_how_urgent_it_is(sqlite_ur
     with pytest.raises(NotFoundError):
         submit(house, CLERK, process_id="no_such_process", source="phone")
     house.close()
-
-
-def test_reporter_acts_with_the_code_and_staff_with_the_right(house: House) -> None:
-    """An addition reaches the case; without code or right, or with a wrong code, nothing happens."""
-    house.release(MODEL)
-    request_id = submit(house).result["request_id"]
-
-    def add(actor: Any, **fields: Any) -> Any:
-        command = AddToServiceRequest(command_id=new_id(), request_id=request_id, text="水更大了", **fields)
-        return house.engine.handle(command, actor)
-
-    assert add(VISITOR, code=CODE).result["reaches_case"] is True
-    assert {task.element_id for task in house.tasks(request_id)} == {"handle", "read"}
-    assert house.engine.handle(
-        AddToServiceRequest(command_id=new_id(), request_id=request_id, text="电话补充"), CLERK
-    ).result["reaches_case"]
-    with pytest.raises(NotFoundError):
-        add(VISITOR, code=CODE + "x")
-    with pytest.raises(NotPermittedError):
-        add(STRANGER)
-    with pytest.raises(InvalidStateError):
-        house.engine.handle(
-            RateServiceRequest(command_id=new_id(), request_id=request_id, rating=5, code=CODE), VISITOR
-        )
-    _verified(house)
-
-
-def test_withdrawn_request_stays_withdrawn_whatever_its_case_says(house: House) -> None:
-    """The case is told, and ends as its model says; the status is the reporter's."""
-    house.release(MODEL)
-    request_id = submit(house).result["request_id"]
-    command = WithdrawServiceRequest(command_id=new_id(), request_id=request_id, reason="已自行解决", code=CODE)
-    house.engine.handle(command, VISITOR)
-    assert [task.element_id for task in house.tasks(request_id)] == ["stop"]
-    row = _row(house, request_id)
-    assert row.status == "cancelled_by_reporter" and row.closed_at == datetime(2026, 5, 12, 12, tzinfo=UTC)
-    with pytest.raises(InvalidStateError):
-        house.engine.handle(
-            AddToServiceRequest(command_id=new_id(), request_id=request_id, text="x", code=CODE), VISITOR
-        )
-    house.complete(house.task(request_id))
-    assert _row(house, request_id).status == "cancelled_by_reporter"
-    _verified(house)
-
-
-def _closed(house: House, **fields: Any) -> str:
-    """A request whose case has ended."""
-    request_id = str(submit(house, **fields).result["request_id"])
-    for element in ("handle", "call_back", "archive"):
-        house.complete(house.task(request_id, element))
-    return request_id
-
-
-def test_reopening_after_the_end_goes_on_in_a_case_that_follows(house: House) -> None:
-    """The old case ends with its word that another goes on; the row and its reporter go along; once at a time."""
-    house.release(MODEL)
-    request_id = _closed(house)
-    again: dict[str, Any] = {"request_id": request_id, "reason": "又漏了", "code": CODE}
-    with pytest.raises(InvalidVariablesError):
-        house.engine.handle(ReopenServiceRequest(command_id=new_id(), **{**again, "reason": " "}), VISITOR)
-    case_id = house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR).case_id
-    assert case_id == f"{request_id}-2" and house.state(request_id) == "completed"
-    row = _row(house, request_id)
-    assert (row.case_id, row.status, row.reopened, row.closed_at) == (case_id, "dispatched", 1, None)
-    assert row.reporter_contact == "wang@example.com" and row.description.startswith("路口漏水")
-    request = house.variables(str(case_id))["request"]
-    assert (request["follows"], request["reason"], request["reporter_known"]) == (request_id, "又漏了", True)
-    with pytest.raises(InvalidStateError):
-        house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR)
-    detail = house.engine.queries.service_requests.track(row.tracking_number, CODE)
-    assert detail is not None and detail.cases == (request_id, case_id)
-    _verified(house)
-
-
-def test_merged_requests_are_told_what_becomes_of_the_one_they_went_into(house: House) -> None:
-    """Merging closes the others with an entry in each case, and what went into them goes along; splitting undoes it."""
-    house.release(MODEL)
-    into, first, second = (str(submit(house).result["request_id"]) for _ in range(3))
-    queries = house.engine.queries.service_requests
-
-    def merge(target: str, *others: str, actor: Any = DISPATCHER) -> Any:
-        command = MergeServiceRequests(command_id=new_id(), into=target, request_ids=others, reason="同一处")
-        return house.engine.handle(command, actor)
-
-    with pytest.raises(NotPermittedError):
-        merge(first, second, actor=STRANGER)
-    house.clock.advance(60)
-    merge(first, second)
-    receipt = merge(into, first)
-    assert receipt.result["merged"] == sorted([first, second])
-    assert {_row(house, one).merged_into for one in (first, second)} == {into}
-    assert house.state(first) == house.state(second) == "completed"
-    with pytest.raises(InvalidStateError):
-        merge(first, into)
-    house.clock.advance(60)
-    house.complete(house.task(into, "handle"))
-    told = queries.track(_row(house, second).tracking_number, CODE)
-    assert told is not None and [step.status for step in told.steps if step.of_other] == ["replied"]
-    assert queries.get(into, OPERATOR).merged == tuple(sorted([first, second]))
-
-    split = SplitServiceRequest(command_id=new_id(), request_id=first, reason="是另一处")
-    assert house.engine.handle(split, DISPATCHER).case_id == f"{first}-2"
-    row = _row(house, first)
-    assert (row.status, row.merged_into, row.case_id) == ("dispatched", None, f"{first}-2")
-    _verified(house)
 
 
 def test_moderator_decides_what_everybody_reads(house: House) -> None:
@@ -364,12 +256,12 @@ def test_acts_at_the_same_moment_have_one_winner_and_wait_for_nobody_in_a_circle
     house.release(MODEL)
     for _ in range(3):
         one, other = (str(submit(house).result["request_id"]) for _ in range(2))
-        closed = _closed(house)
+        done = closed(house)
         withdrawals = [
             (WithdrawServiceRequest(command_id=new_id(), request_id=one, code=CODE), VISITOR) for _ in range(2)
         ]
         reopenings = [
-            (ReopenServiceRequest(command_id=new_id(), request_id=closed, reason="又漏了", code=CODE), VISITOR)
+            (ReopenServiceRequest(command_id=new_id(), request_id=done, reason="又漏了", code=CODE), VISITOR)
             for _ in range(2)
         ]
         third = str(submit(house).result["request_id"])
@@ -380,7 +272,7 @@ def test_acts_at_the_same_moment_have_one_winner_and_wait_for_nobody_in_a_circle
         for commands in (withdrawals, reopenings, mergers):
             answers = _at_once(house, commands)
             assert sum(isinstance(answer, InvalidStateError) for answer in answers) == 1, answers
-        assert _row(house, closed).case_id == f"{closed}-2" and _row(house, closed).reopened == 1
+        assert _row(house, done).case_id == f"{done}-2" and _row(house, done).reopened == 1
         assert {_row(house, other).merged_into, _row(house, third).merged_into} & {other, third} != {None}
     _verified(house)
 
@@ -407,7 +299,7 @@ def test_what_tells_of_people_goes_when_the_case_is_removed(sqlite_url: str) -> 
     """Row, steps, photos and reporter go with the case; the record still verifies."""
     house = House(sqlite_url)
     house.release(MODEL.replace('isExecutable="true"', 'isExecutable="true" camunda:historyTimeToLive="P2D"', 1))
-    request_id = _closed(house)
+    request_id = closed(house)
     house.clock.advance(3 * 86_400)
     Keeper(house.engine).run_once()
     for table in ("service_request", "service_request_step", "service_request_photo", "service_request_reporter"):

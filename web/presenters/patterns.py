@@ -23,6 +23,11 @@ from web.ui.wishes import Wish
 from workflow_engine import InvalidStateError, Problem, ViewRow
 
 ELSEWHERE = {
+    "desk.html": "/service-requests",
+    "indicators.html": "/portal/indicators",
+    "map.html": "/portal/requests",
+    "portal.html": "/portal",
+    "supervision.html": "/supervision",
     "warnings.html": "/warnings",
     "alert_sources.html": "/alerts/sources",
     "around.html": "/inbox?queue=mine",
