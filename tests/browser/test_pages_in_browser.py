@@ -61,7 +61,9 @@ NO_PAGES = {
     "supervision.league_csv",
     "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
-    "warnings.message", "warnings.end_message", "warnings.feed",
+    "warnings.message", "warnings.end_message", "warnings.feed", "open311.definition", "open311.discovery",
+    "open311.discovery_of_version", "open311.requests", "open311.services", "open311.single", "open311.token",
+    "open311.unknown",
     "public_decisions.data", "public_decisions.document", "record.consistency",
     "public_indicators.data", "open_data.definitions", "open_data.month_json", "open_data.month_csv",
     "open_data.checksums", "indicator_work.export",
@@ -122,7 +124,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "process_id": "emergency_response", "ballot_id": ballot_id, "public_id": public_id,
         "consultation_id": open_consultation(city), "code": "waste.exposed",
         "indicator_id": measure(city, jiang), "source_id": ask_a_source(city, jiang),
-        "notice_id": issue_notice(city, case_id),
+        "notice_id": issue_notice(city, case_id), "warning_id": warn(city),
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},

@@ -205,7 +205,7 @@ def _running(asked: dict[str, str]) -> NoticeDetail | None:
         return questions.get_notice(asked["follows"], actor)
     if not (asked["case"] and asked["unit"]):
         return None
-    rows = [row for row in questions.notices_of_case(asked["case"], actor) if row.unit_id == asked["unit"]]
+    rows = [row for row in questions.notices_about(asked["case"], actor) if row.unit_id == asked["unit"]]
     return questions.get_notice(rows[-1].notice_id, actor) if rows else None
 
 

@@ -16,6 +16,7 @@ from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import held, is_reader, may
 from workflow_engine.domain.supervision import RUNGS, RUNNING, stream_of
+from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Look, Snapshot
@@ -100,7 +101,15 @@ class SupervisionQueries:
             return _detail(snapshot, _require(snapshot, notice_id, actor), actor)
 
     def notices_of_case(self, case_id: str, actor: Actor) -> list[NoticeRow]:
-        """Notices about a case within reach, the oldest first."""
+        """Notices about a case, the oldest first. Raises NotFoundError where neither they nor it are within reach."""
+        found = self.notices_about(case_id, actor)
+        if not found:
+            with self._snapshot() as snapshot:
+                require_visible_case(snapshot, case_id, actor)
+        return found
+
+    def notices_about(self, case_id: str, actor: Actor) -> list[NoticeRow]:
+        """Those that are within reach, whether the case is or not."""
         wanted = _SELECT.where(_n.case_id == case_id, *_reach(actor, mine=False))
         with self._snapshot() as snapshot:
             return _rows(snapshot, wanted.order_by(*_AS_ISSUED))
