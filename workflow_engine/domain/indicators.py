@@ -10,6 +10,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from workflow_engine.domain.errors import RejectedError
 from workflow_engine.domain.indicator_counting import CountRule, read_rule
 from workflow_engine.domain.indicator_formulas import Formula, apply, median_of, read_formula, total
 from workflow_engine.domain.lifecycle import Table
@@ -32,7 +33,7 @@ COLOURS = ("good", "watch", "bad", "none")
 MOST_SMOOTHED = 12
 LONGEST_FILE = 100_000
 _ID = re.compile(r"[a-z][a-z0-9_]{1,63}")
-_PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+_PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _KNOWN = {
     "id", "object", "theme", "method_version", "name", "description", "source", "unit", "levels", "owner", "counts",
     "formula", "smoothing", "small_number", "direction", "thresholds", "weight",
@@ -168,7 +169,9 @@ def is_period(text: str) -> bool:
 
 
 def months_before(period: str, number: int) -> list[str]:
-    """``number`` months that end with this one, the earliest first."""
+    """``number`` months that end with this one, the earliest first. Raises RejectedError for what is no month."""
+    if not is_period(period):
+        raise RejectedError(f"Expected a month such as 2026-11, but got {period[:40]!r}.", field="period")
     month = int(period[:4]) * 12 + int(period[5:]) - 1
     return [f"{each // 12:04d}-{each % 12 + 1:02d}" for each in range(month - number + 1, month + 1)]
 
