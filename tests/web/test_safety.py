@@ -22,11 +22,17 @@ def test_every_changing_address_refuses_a_form_without_our_token(app: Flask) -> 
     paths = [
         re.sub(r"<[^>]+>", "1", rule.rule)
         for rule in app.url_map.iter_rules()
-        if rule.methods and rule.methods & CHANGING and not rule.rule.startswith(API_PREFIX)
+        if rule.methods and rule.methods & CHANGING and not rule.rule.startswith((API_PREFIX, "/open311/"))
     ]
     assert len(paths) > 10
     for path in paths:
         assert visitor.client.post(path, data={"csrf_token": "wrong"}).status_code == 400, path
+
+
+def test_sign_in_alone_posts_nothing_to_open311(app: Flask) -> None:
+    """Its programs name their key in each request, so that a form of another site brings nothing along."""
+    answer = Visitor(app, "jiang").client.post("/open311/v2/requests.json", data={"service_code": "other"})
+    assert answer.status_code == 403
 
 
 def test_form_sent_by_another_site_is_refused_even_with_the_token(app: Flask) -> None:
