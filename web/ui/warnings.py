@@ -18,7 +18,7 @@ from workflow_engine import CAP_TYPE, EngineError, InvalidVariablesError, LiftWa
 blueprint = Blueprint("warnings", __name__, url_prefix="/warnings")
 PAGE_ROWS = 20
 FEED_ROWS = 50
-LANGUAGES = {"zh-CN": "zh_CN", "en-GB": "en"}
+LANGUAGES = ("zh-CN", "en-GB")
 LIFT = "warning.lift"
 
 
@@ -28,8 +28,9 @@ def index() -> str:
     found = engine().queries.warnings.page(cursor(), PAGE_ROWS)
     now = engine().clock.now()
     views = [view_of(row, _language(), now) for row in found.items]
+    held = [] if cursor() else [view_of(row, _language(), now) for row in engine().queries.warnings.in_force(now)]
     return render_template(
-        "pages/warnings.html", now_views=[] if cursor() else [view for view in views if view.is_in_force],
+        "pages/warnings.html", now_views=held,
         views=[view for view in views if cursor() or not view.is_in_force], after=cursor(),
         next_cursor=found.next_cursor, feeds=LANGUAGES,
     )  # fmt: skip
