@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from workflow_engine.domain.warning_commands import LiftWarning
-from workflow_engine.domain.warnings import COLOURS as WARNING_COLOURS
 from workflow_engine.interchange.cap import parse_alert
 from workflow_engine.interchange.cap_feed import FeedItem, warning_feed
 from workflow_engine.interchange.feed import CAP_TYPE
@@ -19,7 +18,6 @@ def warning_content(document: str) -> dict[str, Any]:
 
 __all__ = [
     "CAP_TYPE",
-    "WARNING_COLOURS",
     "FeedItem",
     "LiftWarning",
     "PublishedWarning",

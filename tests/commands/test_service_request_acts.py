@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.house import STRANGER, House
-from tests.support.requesting import CLERK, CODE, DISPATCHER, MODEL, VISITOR, closed, submit
+from tests.support.requesting import CLERK, CODE, DISPATCHER, MODEL, VISITOR, closed, row_of, submit, verified
 from workflow_engine import (
     OPERATOR,
     AddToServiceRequest,
@@ -23,16 +23,6 @@ from workflow_engine import (
     WithdrawServiceRequest,
     new_id,
 )
-
-
-def _row(house: House, request_id: str) -> Any:
-    return house.engine.queries.service_requests.get(request_id, OPERATOR).row
-
-
-def _verified(house: House) -> None:
-    report = house.engine.verify_audit(sample=None)
-    assert report.ok, [finding.message for finding in report.findings]
-    assert report.not_re_executed == 0
 
 
 def test_reporter_acts_with_the_code_and_staff_with_the_right(house: House) -> None:
@@ -57,7 +47,7 @@ def test_reporter_acts_with_the_code_and_staff_with_the_right(house: House) -> N
         house.engine.handle(
             RateServiceRequest(command_id=new_id(), request_id=request_id, rating=5, code=CODE), VISITOR
         )
-    _verified(house)
+    verified(house)
 
 
 def test_withdrawn_request_stays_withdrawn_whatever_its_case_says(house: House) -> None:
@@ -67,15 +57,15 @@ def test_withdrawn_request_stays_withdrawn_whatever_its_case_says(house: House) 
     command = WithdrawServiceRequest(command_id=new_id(), request_id=request_id, reason="已自行解决", code=CODE)
     house.engine.handle(command, VISITOR)
     assert [task.element_id for task in house.tasks(request_id)] == ["stop"]
-    row = _row(house, request_id)
+    row = row_of(house, request_id)
     assert row.status == "cancelled_by_reporter" and row.closed_at == datetime(2026, 5, 12, 12, tzinfo=UTC)
     with pytest.raises(InvalidStateError):
         house.engine.handle(
             AddToServiceRequest(command_id=new_id(), request_id=request_id, text="x", code=CODE), VISITOR
         )
     house.complete(house.task(request_id))
-    assert _row(house, request_id).status == "cancelled_by_reporter"
-    _verified(house)
+    assert row_of(house, request_id).status == "cancelled_by_reporter"
+    verified(house)
 
 
 def test_reopening_after_the_end_goes_on_in_a_case_that_follows(house: House) -> None:
@@ -87,7 +77,7 @@ def test_reopening_after_the_end_goes_on_in_a_case_that_follows(house: House) ->
         house.engine.handle(ReopenServiceRequest(command_id=new_id(), **{**again, "reason": " "}), VISITOR)
     case_id = house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR).case_id
     assert case_id == f"{request_id}-2" and house.state(request_id) == "completed"
-    row = _row(house, request_id)
+    row = row_of(house, request_id)
     assert (row.case_id, row.status, row.reopened, row.closed_at) == (case_id, "dispatched", 1, None)
     assert row.reporter_contact == "wang@example.com" and row.description.startswith("路口漏水")
     request = house.variables(str(case_id))["request"]
@@ -96,7 +86,7 @@ def test_reopening_after_the_end_goes_on_in_a_case_that_follows(house: House) ->
         house.engine.handle(ReopenServiceRequest(command_id=new_id(), **again), VISITOR)
     detail = house.engine.queries.service_requests.track(row.tracking_number, CODE)
     assert detail is not None and detail.cases == (request_id, case_id)
-    _verified(house)
+    verified(house)
 
 
 def test_merged_requests_are_told_what_becomes_of_the_one_they_went_into(house: House) -> None:
@@ -115,18 +105,18 @@ def test_merged_requests_are_told_what_becomes_of_the_one_they_went_into(house: 
     merge(first, second)
     receipt = merge(into, first)
     assert receipt.result["merged"] == sorted([first, second])
-    assert {_row(house, one).merged_into for one in (first, second)} == {into}
+    assert {row_of(house, one).merged_into for one in (first, second)} == {into}
     assert house.state(first) == house.state(second) == "completed"
     with pytest.raises(InvalidStateError):
         merge(first, into)
     house.clock.advance(60)
     house.complete(house.task(into, "handle"))
-    told = queries.track(_row(house, second).tracking_number, CODE)
+    told = queries.track(row_of(house, second).tracking_number, CODE)
     assert told is not None and [step.status for step in told.steps if step.of_other] == ["replied"]
     assert queries.get(into, OPERATOR).merged == tuple(sorted([first, second]))
 
     split = SplitServiceRequest(command_id=new_id(), request_id=first, reason="是另一处")
     assert house.engine.handle(split, DISPATCHER).case_id == f"{first}-2"
-    row = _row(house, first)
+    row = row_of(house, first)
     assert (row.status, row.merged_into, row.case_id) == ("dispatched", None, f"{first}-2")
-    _verified(house)
+    verified(house)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.support.house import House
-from tests.support.requesting import CLERK, CODE, DISPATCHER, DUE, MODEL, VISITOR, closed, submit
+from tests.support.requesting import CLERK, CODE, DISPATCHER, DUE, MODEL, VISITOR, closed, row_of, submit, verified
 from workflow_engine import (
     OPERATOR,
     ImportServiceRequests,
@@ -37,22 +37,12 @@ from workflow_engine.attached_files import AttachedFiles
 from workflow_engine.workers.keeping import Keeper
 
 
-def _row(house: House, request_id: str) -> Any:
-    return house.engine.queries.service_requests.get(request_id, OPERATOR).row
-
-
-def _verified(house: House) -> None:
-    report = house.engine.verify_audit(sample=None)
-    assert report.ok, [finding.message for finding in report.findings]
-    assert report.not_re_executed == 0
-
-
 def test_request_is_told_of_by_its_case_in_the_same_command(house: House) -> None:
     """Submitting starts the case; what the model says stands in the row at once, and the record gives the same rows."""
     house.release(MODEL)
     result = submit(house).result
     request_id = result["request_id"]
-    row = _row(house, request_id)
+    row = row_of(house, request_id)
     assert (row.status, row.tier, row.unit_id) == ("dispatched", "urgent", "water")
     assert row.due_at == datetime.fromisoformat(DUE) and row.dispatched_at == house.clock.now()
     assert (row.next_words("en"), row.next_words("zh_CN")) == ("we call you", "联系您")
@@ -61,7 +51,7 @@ def test_request_is_told_of_by_its_case_in_the_same_command(house: House) -> Non
     house.clock.advance(3600)
     house.complete(house.task(request_id, "handle"))
     house.complete(house.task(request_id, "call_back"))
-    row = _row(house, request_id)
+    row = row_of(house, request_id)
     assert (row.status, row.resolved, row.satisfied) == ("closed_resolved", True, True)
     assert row.contacted_at == row.closed_at == house.clock.now() > row.received_at
     assert row.note("en") == "mended" and not row.is_open
@@ -69,7 +59,7 @@ def test_request_is_told_of_by_its_case_in_the_same_command(house: House) -> Non
     assert [(step.kind, step.status) for step in steps] == [
         ("submitted", "received"), ("told", "dispatched"), ("told", "replied"), ("told", "closed_resolved"),
     ]  # fmt: skip
-    _verified(house)
+    verified(house)
 
 
 def test_nobody_in_public_reads_who_reported(house: House) -> None:
@@ -81,7 +71,7 @@ def test_nobody_in_public_reads_who_reported(house: House) -> None:
     assert shown is not None and "漏水" in shown.description
     told = f"{shown} {queries.steps(request_id)} {queries.list_public().items}"
     assert not any(word in told for word in ("王小明", "13812345678", "wang@example.com"))
-    row = _row(house, request_id)
+    row = row_of(house, request_id)
     assert (row.reporter_name, row.reporter_contact) == ("王小明", "wang@example.com")
     tracked = queries.track(row.tracking_number.lower().replace("-", " "), CODE)
     assert tracked is not None and tracked.row.description == row.description
@@ -164,7 +154,7 @@ def test_moderator_decides_what_everybody_reads(house: House) -> None:
         moderate(False)
     moderate(False, reason="涉及他人")
     assert queries.find_public(request_id) is None and queries.photos(request_id) == []
-    _verified(house)
+    verified(house)
 
 
 def test_imported_requests_have_a_case_and_a_record_each_and_come_once(house: House) -> None:
@@ -195,7 +185,7 @@ def test_imported_requests_have_a_case_and_a_record_each_and_come_once(house: Ho
     assert [step.at.year for step in queries.steps(oldest.request_id)] == [2011, 2011]
     with pytest.raises(NotPermittedError):
         house.engine.handle(ImportServiceRequests(command_id=new_id(), source="import", requests=[opened]), DISPATCHER)
-    _verified(house)
+    verified(house)
 
 
 def test_public_copy_of_a_photo_tells_nothing_but_the_picture(tmp_path: Path) -> None:
@@ -227,12 +217,12 @@ def test_case_that_stands_still_is_told_once_it_goes_on(sqlite_url: str) -> None
     request_id = str(submit(house).result["request_id"])
     house.engine.handle(SuspendCase(command_id=new_id(), case_id=request_id, reason="x"), OPERATOR)
     house.engine.handle(WithdrawServiceRequest(command_id=new_id(), request_id=request_id, code=CODE), VISITOR)
-    assert _row(house, request_id).status == "cancelled_by_reporter"
+    assert row_of(house, request_id).status == "cancelled_by_reporter"
     assert [task.element_id for task in house.tasks(request_id)] == ["handle"]
     house.engine.handle(ResumeCase(command_id=new_id(), case_id=request_id), OPERATOR)
     house.engine.pump()
     assert [task.element_id for task in house.tasks(request_id)] == ["stop"]
-    _verified(house)
+    verified(house)
     house.close()
 
 
@@ -272,9 +262,9 @@ def test_acts_at_the_same_moment_have_one_winner_and_wait_for_nobody_in_a_circle
         for commands in (withdrawals, reopenings, mergers):
             answers = _at_once(house, commands)
             assert sum(isinstance(answer, InvalidStateError) for answer in answers) == 1, answers
-        assert _row(house, done).case_id == f"{done}-2" and _row(house, done).reopened == 1
-        assert {_row(house, other).merged_into, _row(house, third).merged_into} & {other, third} != {None}
-    _verified(house)
+        assert row_of(house, done).case_id == f"{done}-2" and row_of(house, done).reopened == 1
+        assert {row_of(house, other).merged_into, row_of(house, third).merged_into} & {other, third} != {None}
+    verified(house)
 
 
 def test_row_that_somebody_changed_is_found(sqlite_url: str) -> None:

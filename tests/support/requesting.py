@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.house import NOON, House, chain, user_task
-from workflow_engine import Actor, Receipt, SubmitServiceRequest, new_id
+from workflow_engine import OPERATOR, Actor, Receipt, SubmitServiceRequest, new_id
 
 VISITOR = Actor("public:web")
 CLERK = Actor("user:clerk", frozenset({"role:hotline_clerk"}))
@@ -109,7 +109,19 @@ def closed(house: House, **fields: Any) -> str:
     return request_id
 
 
+def row_of(house: House, request_id: str) -> Any:
+    """The request as staff see it."""
+    return house.engine.queries.service_requests.get(request_id, OPERATOR).row
+
+
+def verified(house: House) -> None:
+    """The record explains every row."""
+    report = house.engine.verify_audit(sample=None)
+    assert report.ok, [finding.message for finding in report.findings]
+    assert report.not_re_executed == 0
+
+
 __all__ = [
     "CLERK", "CODE", "DISPATCHER", "DUE", "IMPORT_MODEL", "MODEL", "NOON", "VISITOR", "catching", "closed", "messages",
-    "submit", "tell", "text",
+    "row_of", "submit", "tell", "text", "verified",
 ]  # fmt: skip

@@ -64,7 +64,6 @@ class DataSet:
 DATA_SETS = (
     DataSet(marked("Reports"), marked("JSON, page by page, with the filters of the list."), "portal.requests_data"),
     DataSet(marked("Reports that changed last"), marked("Atom feed, with the same filters."), "portal.feed"),
-    DataSet(marked("Indicators"), marked("CSV and JSON by month, with their definitions."), "open_data.page"),
     DataSet(marked("Open311 GeoReport v2"), marked("The standard for reports: read and send, XML and JSON."),
             "open311.discovery", "json"),
     DataSet(marked("Places"), marked("GeoJSON: outlines of the city, its districts and what is drawn on the map."),

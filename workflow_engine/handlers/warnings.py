@@ -22,7 +22,7 @@ from workflow_engine.domain.warnings import LONGEST_TEXT, MESSAGE, CityWarning, 
 from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cap import parse_alert
-from workflow_engine.interchange.cap_issue import Earlier, Issuer, lifting_message, warning_message
+from workflow_engine.interchange.cap_issue import Earlier, lifting_message, warning_message
 from workflow_engine.interchange.cap_model import Point
 from workflow_engine.storage import setting_versions
 from workflow_engine.storage import warnings as store
@@ -56,7 +56,7 @@ def take_warning(work: Handling, message: Message) -> Receipt | None:
     if before is not None and before.sent_at >= sent_at:
         sent_at = before.sent_at + timedelta(seconds=1)
     document = warning_message(
-        warning, warning_id, sent_at, _issuer(work), _shapes(work, case.case_id), _earlier(before)
+        warning, warning_id, sent_at, _issuers(work), _shapes(work, case.case_id), _earlier(before)
     ).decode()
     if before is not None:
         store.end(work.unit, before.warning_id, "replaced", work.now)
@@ -145,9 +145,9 @@ def _shapes(work: Handling, case_id: str) -> list[list[Point]]:
     return [polygon for polygon in found if len(polygon) <= _MOST_POINTS]
 
 
-def _issuer(work: Handling) -> Issuer:
+def _issuers(work: Handling) -> dict[str, str]:
     profile = Profile.read(setting_versions.newest(work.unit, setting_versions.PROFILE).content)
-    return Issuer({"zh-CN": profile.city_name_zh, "en-GB": profile.city_name_en}, None)
+    return {"zh-CN": profile.city_name_zh, "en-GB": profile.city_name_en}
 
 
 def _earlier(before: Published | None) -> Earlier | None:

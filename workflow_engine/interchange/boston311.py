@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflow_engine.interchange.report_rows import BadRow, ReportRow, degrees, read_lines
+from workflow_engine.interchange.georeport_model import degrees
+from workflow_engine.interchange.report_rows import BadRow, ReportRow, read_lines
 
 REDACTED = "[…]"
 _FOLDER = Path(__file__).parent / "profiles"

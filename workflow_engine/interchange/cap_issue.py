@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,20 +23,14 @@ class Earlier:
     sent_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Who publishes, and where a message can be read."""
-
-    names: dict[str, str]
-    """By language."""
-    page: str | None
-
-
 def warning_message(
-    warning: CityWarning, identifier: str, sent_at: datetime, issuer: Issuer, polygons: Sequence[Sequence[Point]],
-    earlier: Earlier | None,
+    warning: CityWarning, identifier: str, sent_at: datetime, issuers: Mapping[str, str],
+    polygons: Sequence[Sequence[Point]], earlier: Earlier | None,
 ) -> bytes:  # fmt: skip
-    """A new warning, or an update of an earlier one, as a CAP 1.2 document. Raises CapError."""
+    """A new warning, or an update of an earlier one, as a CAP 1.2 document. Raises CapError.
+
+    ``issuers`` names who publishes, by language.
+    """
     area = CapArea(
         warning.area[:400], tuple(tuple(one) for one in polygons),
         geocodes=tuple(NamedValue(CODE_NAME, code) for code in warning.codes),
@@ -45,8 +39,8 @@ def warning_message(
         CapInfo(
             (warning.category,), said.event, "Immediate", warning.severity, "Observed", language=language,
             response_types=("Execute",), effective=sent_at, expires=warning.expires_at,
-            sender_name=issuer.names.get(language) or None, headline=said.headline, description=said.text,
-            instruction=said.instruction, web=issuer.page, areas=(area,),
+            sender_name=issuers.get(language) or None, headline=said.headline, description=said.text,
+            instruction=said.instruction, areas=(area,),
             parameters=(NamedValue("colour", warning.colour), NamedValue("预警颜色", _colour(warning, language))),
         )
         for language, said in warning.wordings.items()

@@ -211,3 +211,17 @@ def read_w3c(text: str) -> datetime | None:
 
 def _w3c_or_none(instant: datetime | None) -> str | None:
     return None if instant is None else w3c(instant)
+
+
+def degrees(name: str, text: str, most: int, problems: list[str]) -> float | None:
+    """Degrees as they are written; None where there are none, or where they are none: then the problem is noted."""
+    if not text:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if not -most <= found <= most:
+        problems.append(f"{name} is {text[:40]!r}, not degrees from -{most} to {most}")
+        return None
+    return found

@@ -11,7 +11,7 @@ import orjson
 from lxml import etree
 
 from workflow_engine.domain.errors import RejectedError
-from workflow_engine.interchange.georeport_model import ITEMS, STATUSES, GeoRequest, read_w3c
+from workflow_engine.interchange.georeport_model import ITEMS, STATUSES, GeoRequest, degrees, read_w3c
 from workflow_engine.interchange.xml_reading import read_xml
 
 LARGEST_BYTES = 256_000_000
@@ -54,8 +54,8 @@ def read_request(plain: Mapping[str, Any], number: int) -> GeoRequest | Unreadab
     problems: list[str] = []
     values: dict[str, Any] = {name: _text(plain.get(name)) for name in _TEXTS}
     values.update({name: _instant(name, plain.get(name), problems) for name in _INSTANTS})
-    values["lat"] = _degrees("lat", plain.get("lat"), 90, problems)
-    values["long"] = _degrees("long", plain.get("long"), 180, problems)
+    values["lat"] = degrees("lat", _text(plain.get("lat")).strip(), 90, problems)
+    values["long"] = degrees("long", _text(plain.get("long")).strip(), 180, problems)
     if (values["lat"] is None) != (values["long"] is None) and not any(one.startswith("l") for one in problems):
         problems.append("lat and long go together; only one of them is given")
     problems += [f"{name} is missing" for name in _REQUIRED if not values[name] and not _text(plain.get(name))]
@@ -101,18 +101,4 @@ def _instant(name: str, value: Any, problems: list[str]) -> datetime | None:
     found = read_w3c(text) if text else None
     if text and found is None:
         problems.append(f"{name} is {text[:40]!r}, not an instant such as 2010-01-01T00:00:00Z")
-    return found
-
-
-def _degrees(name: str, value: Any, most: int, problems: list[str]) -> float | None:
-    text = _text(value).strip()
-    if not text:
-        return None
-    try:
-        found = float(text)
-    except ValueError:
-        found = float("nan")
-    if not -most <= found <= most:
-        problems.append(f"{name} is {text[:40]!r}, not degrees from -{most} to {most}")
-        return None
     return found

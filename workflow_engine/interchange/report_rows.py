@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.domain.errors import RejectedError
-from workflow_engine.interchange.georeport_model import read_w3c, w3c
+from workflow_engine.interchange.georeport_model import degrees, read_w3c, w3c
 
 STATUSES = (
     "received", "dispatched", "accepted", "in_progress", "waiting", "replied", "called_back", "closed_resolved",
@@ -148,20 +148,6 @@ def closing_problems(status: str, closed_at: datetime | None) -> list[str]:
     if status not in STATUSES or (status in CLOSED) == (closed_at is not None):
         return []
     return [f"closed_at is {'missing' if closed_at is None else 'given'}, but status is {status}"]
-
-
-def degrees(name: str, text: str, most: int, problems: list[str]) -> float | None:
-    """Degrees in a cell; None where it is empty, or notes the problem."""
-    if not text:
-        return None
-    try:
-        found = float(text)
-    except ValueError:
-        found = float("nan")
-    if not -most <= found <= most:
-        problems.append(f"{name} is {text[:40]!r}, not degrees from -{most} to {most}")
-        return None
-    return found
 
 
 def _taken(out: io.StringIO) -> str:
