@@ -12,7 +12,7 @@ from tests.processes.conftest import PROCESS, EngineFactory
 from tests.support.house import ADMIN, SECOND, model_xml
 from tests.support.requesting import DUE, MODEL
 from workflow_engine import Clock, DeployDefinition, Engine, ReleaseDefinition, new_id
-from workflow_engine.rehearsal import ScenarioError, ScenarioResult, read_scenario, run_scenario
+from workflow_engine.rehearsal import ScenarioError, ScenarioResult, read_scenario, read_script, run_scenario
 
 ALERT = str(PROCESS / "alerts/gas_leak.xml")
 VERIFY = {"do": "verify", "as": "lin.yue", "form": {"verify_result": "real", "kind": "accident", "hazard": "gas"}}
@@ -39,6 +39,9 @@ def _play(engines: EngineFactory, folder: Path, *steps: dict[str, Any]) -> Scena
         ({"steps": "none"}, "list of steps"),
         ({"start_at": "2026-07-01 08:00"}, "start_at"),
         ({"start": {"allert": "x"}}, "allert"),
+        ({"steps": [{"advance": "PT1H", "at": "soon"}]}, "step 1"),
+        ({"steps": [{"advance": "PT1H", "at": "-PT1H"}]}, "without the sign"),
+        ({"steps": [{"do": "verify", "told": "x"}]}, "told"),
     ],
 )
 def test_scenario_that_cannot_be_read_says_where(said: dict[str, Any], complaint: str, tmp_path: Path) -> None:
@@ -88,6 +91,35 @@ def test_timers_fire_at_their_own_instants(hot_engines: EngineFactory, tmp_path:
     result = _play(hot_engines, tmp_path, {"advance": "PT3H"})
     fired = [f"{line.at:%H:%M}" for line in result.lines if line.actor_id == "system:clock"]
     assert fired == ["08:10"]
+
+
+def test_step_with_a_time_waits_for_it_and_timers_fire_on_the_way(hot_engines: EngineFactory, tmp_path: Path) -> None:
+    late = [
+        {**VERIFY, "do": "verify_by_deputy", "as": "role:duty_deputy", "at": "PT25M"},
+        {"advance": "PT5M"},
+        {"signal": "weather.changed", "at": "PT30M"},
+    ]
+    result = _play(hot_engines, tmp_path, *late)
+    assert result.ok, str(result)
+    told = [f"{line.at:%H:%M} {line.actor_id}" for line in result.lines]
+    assert told[-3:] == ["08:10 system:clock", "08:25 user:zhao_ming", "08:30 system:operator"]
+    past = _play(hot_engines, tmp_path, {"advance": "PT30M"}, {**VERIFY, "at": "PT25M"})
+    assert "08:30:00Z already" in past.findings[0]
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        ([{**VERIFY, "at": "PT1M"}], "verify"),
+        ([{"message": "x"}], "step 1"),
+        ([{"message": "x", "at": "PT2M", "told": "say it"}, {"signal": "y", "at": "PT1M"}], "step 2"),
+    ],
+)
+def test_script_of_injects_is_refused_where_it_is_none(
+    steps: list[dict[str, Any]], complaint: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ScenarioError, match=complaint):
+        read_script(_write(tmp_path, steps=steps))
 
 
 def test_task_taken_by_one_is_refused_to_another_until_given_back(hot_engines: EngineFactory, tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ class _Run:
         try:
             self._start()
             for step in self._scenario.steps:
+                if step.at is not None:
+                    self._wait_for(step, self._scenario.start_at + step.at)
                 acts[step.kind](step)
         except _Broken as broken:
             self._findings.append(str(broken))
@@ -162,8 +164,16 @@ class _Run:
         self._person_does(step, actor, ballot_command(step, ballot_id), f"{step.kind} at {step.value}")
 
     def _advance(self, step: Step) -> None:
+        self._pass(step, add(self._clock.now(), parse_duration(str(step.value))))
+
+    def _wait_for(self, step: Step, instant: datetime) -> None:
+        """Until the time of the step has come."""
+        if instant < self._clock.now():
+            raise _Broken(f"{step}: expected it at {_iso(instant)}, but it is {_iso(self._clock.now())} already")
+        self._pass(step, instant)
+
+    def _pass(self, step: Step, until: datetime) -> None:
         """Let time pass; timers fall due one after the other on the way, each at its own instant."""
-        until = add(self._clock.now(), parse_duration(str(step.value)))
         for _ in range(_MOST_FIRINGS):
             timer = next(self._due_timers(until), None)
             if timer is None:

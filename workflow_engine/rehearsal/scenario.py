@@ -1,7 +1,9 @@
 """A scenario as a person writes it: how a case starts, who does what, how time passes, what must then hold.
 
 ``{"start_at": …, "start": {"alert": "../alerts/x.xml"}, "steps": [{"do": "verify", "as": …, "form": {…}}, …]}``; the
-kinds of steps are listed in ``processes/README.md``.
+kinds of steps are listed in ``processes/README.md``. A script of injects is a scenario in which nobody of the house
+does anything: all its steps come from outside, each ``at`` its time since the start. Rehearsals, exercises and tests
+read the same files.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from workflow_engine.domain.durations import add, parse_duration
 from workflow_engine.domain.timing import parse_instant
 
 KINDS = {
@@ -46,7 +49,9 @@ KINDS = {
     "break_tie": frozenset({"as", "choice", "item", "reason", "refused", "note"}),
     "expect": frozenset({"note"}),
 }
-"""What a step may be, and what else it may say."""
+"""What a step may be, and what else it may say; every step may say ``at``."""
+INJECTS = ("alert", "message", "signal", "service_request")
+"""Steps that come from outside; ``told`` is what is said about them to whoever conducts."""
 EXPECTATIONS = frozenset(
     {"state", "open", "waiting", "offered", "due", "timers", "variables", "passed", "not_passed", "incidents", "title",
      "exercise", "service_request"}
@@ -66,6 +71,8 @@ class Step:
     kind: str
     value: Any
     details: Mapping[str, Any] = field(default_factory=dict)
+    at: timedelta | None = None
+    """How long after the start; None: as soon as the step before is done."""
 
     def __str__(self) -> str:
         what = f" {self.value}" if isinstance(self.value, str) else ""
@@ -95,6 +102,28 @@ def read_scenario(path: Path) -> Scenario:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ScenarioError(f"Expected a scenario in {path.name}, but: {error}") from error
+    return scenario_from(data, path)
+
+
+def read_script(path: Path) -> Scenario:
+    """The script of injects in a JSON file: each comes from outside, at its time, none before the one above it.
+
+    Raises:
+        ScenarioError: it is not one.
+    """
+    script = read_scenario(path)
+    before = timedelta()
+    for step in script.steps:
+        if step.kind not in INJECTS:
+            raise ScenarioError(f"Expected {step} of {path.name} to be one of {', '.join(INJECTS)}.")
+        if step.at is None or step.at < before:
+            raise ScenarioError(f"Expected {step} of {path.name} to say at, and not before the step above it.")
+        before = step.at
+    return script
+
+
+def scenario_from(data: Any, path: Path) -> Scenario:
+    """The scenario in what a JSON file held. Raises ScenarioError."""
     if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
         raise ScenarioError(f"Expected {path.name} to be an object with a list of steps.")
     start = data.get("start") or {}
@@ -122,11 +151,22 @@ def _step(number: int, item: Any, where: str) -> Step:
     if len(kinds) != 1:
         raise ScenarioError(f"Expected step {number} of {where} to be one of {', '.join(KINDS)}, but it is {item!r}.")
     kind = kinds[0]
-    details = {name: value for name, value in item.items() if name != kind}
-    _only(details, KINDS[kind], f"step {number} of {where}")
+    details = {name: value for name, value in item.items() if name not in (kind, "at")}
+    known = KINDS[kind] | {"told"} if kind in INJECTS else KINDS[kind]
+    _only(details, known, f"step {number} of {where}")
     if kind == "expect":
         _only(item[kind], EXPECTATIONS, f"step {number} of {where}")
-    return Step(number, kind, item[kind], details)
+    at = _since_start(item["at"], f"step {number} of {where}") if "at" in item else None
+    return Step(number, kind, item[kind], details, at)
+
+
+def _since_start(text: Any, where: str) -> timedelta:
+    try:
+        found = parse_duration(str(text))
+    except ValueError as error:
+        raise ScenarioError(f"Expected at of {where} to be a duration, but {error}") from error
+    beginning = datetime(2000, 1, 1, tzinfo=UTC)
+    return add(beginning, found) - beginning
 
 
 def _only(given: Any, known: frozenset[str], where: str) -> None:
