@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.postgres import PostgresServer, PostgresUnavailableError, shared_server, stop_shared_server
+from tests.support.shared_parts import share_parts
 from workflow_engine import upgrade_database
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the workers makes the folder that all of them share."""
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="liandong-tests-")
+    share_parts(Path(os.environ[RUN_FOLDER_VARIABLE]))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

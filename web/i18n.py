@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -54,8 +55,9 @@ def init_app(app: Flask, time_zone: Callable[[], str], language: Callable[[], st
     app.jinja_env.globals.update(current_language=current_language, languages=list(LANGUAGES.values()))
 
 
+@cache
 def load_catalogue(name: str, folder: Path = FOLDER) -> Translations:
-    """The translations of one language, out of all its ``.po`` files: one per subject of the pages."""
+    """The translations of one language, out of all its ``.po`` files: one per subject of the pages; read once."""
     compiled = BytesIO()
     write_mo(compiled, read_catalogue(name, folder))
     compiled.seek(0)
