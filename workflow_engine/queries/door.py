@@ -24,6 +24,7 @@ from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
+from workflow_engine.queries.emergencies import EmergencyQueries
 from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
@@ -80,6 +81,7 @@ class Queries:
         "coverage": CoverageQueries,
         "deadlines": DeadlineQueries,
         "desk": DeskQueries,
+        "emergencies": EmergencyQueries,
         "enterprise": EnterpriseQueries,
         "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
@@ -120,6 +122,7 @@ class Queries:
         self.places = PlaceQueries(self.look)
         self.deadlines = DeadlineQueries(self.snapshot, self.look)
         self.desk = DeskQueries(self.look)
+        self.emergencies = EmergencyQueries(self.snapshot, clock)
         self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)
         self.consultations = ConsultationQueries(self.snapshot)

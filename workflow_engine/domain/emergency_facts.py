@@ -1,0 +1,109 @@
+"""What is known of an emergency at one moment, before anybody makes sense of it: rows and values, nothing else.
+
+The same facts come from the rows of a running case and from a case that is told again up to a past moment, so that the
+board of a past minute is the board of that minute (``emergency_view.view_of``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+OPEN_TASK = ("ready", "claimed")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """The case itself."""
+
+    case_id: str
+    title: str | None
+    state: str
+    exercise: bool
+    started_at: datetime
+    ended_at: datetime | None = None
+    unit_id: str | None = None
+    business_key: str | None = None
+    version: int = 0
+    """Number of entries in its chain."""
+    process_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """A user task of the case, open or not."""
+
+    user_task_id: str
+    element_id: str
+    name: str | None
+    state: str
+    groups: Sequence[str]
+    created_at: datetime
+    due_at: datetime | None = None
+    assignee: str | None = None
+    claimed_at: datetime | None = None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    """Of an open task: what it sees that is its branch's own, ``duty`` and ``acknowledgement``; else nothing."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to do it yet."""
+        return self.state in OPEN_TASK
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFacts:
+    """An instant for which the case waits."""
+
+    element_id: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WarningFacts:
+    """A warning to the public that the case has published."""
+
+    warning_id: str
+    colour: str
+    titles: Mapping[str, str]
+    area: str
+    sent_at: datetime
+    expires_at: datetime
+    state: str
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """One line of a request for resources, with what was found for it so far."""
+
+    request_id: str
+    name: str
+    requested: float
+    assigned: float
+    unit_of_measure: str = ""
+    state: str = ""
+    needed_by: datetime | None = None
+    priority: str = ""
+
+    @property
+    def missing(self) -> float:
+        """What nobody has given yet."""
+        return max(0.0, self.requested - self.assigned)
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyFacts:
+    """Everything about one emergency at ``now``."""
+
+    case: CaseFacts
+    variables: Mapping[str, Any]
+    tasks: Sequence[TaskFacts]
+    now: datetime
+    timers: Sequence[TimerFacts] = ()
+    warnings: Sequence[WarningFacts] = ()
+    resources: Sequence[ResourceFacts] = ()
