@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bench import ballots, flushing, indicators, limits, population, replaying, serving, timers, workloads
+from bench import ballots, flushing, indicators, lanes, limits, population, replaying, serving, timers, workloads
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "fsyncs": flushing.run,
     "indicators": indicators.run,
     "timers": timers.run,
+    "lanes": lanes.run,
     "population": population.run,
     "serving": serving.run,
     "replaying": replaying.run,

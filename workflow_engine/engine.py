@@ -18,7 +18,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
 from workflow_engine.domain.errors import DuplicateCommandError, EngineError, UnavailableError
-from workflow_engine.domain.events import CaseResumed, Event, SubscriptionOpened
+from workflow_engine.domain.events import CaseResumed, Event, MessageThrown, SignalThrown, SubscriptionOpened
 from workflow_engine.domain.work_commands import RemoveAttachment
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.exporting import Exporting
@@ -30,7 +30,7 @@ from workflow_engine.handlers.validating import request_digest, validated
 from workflow_engine.health import health_of
 from workflow_engine.live import LiveChanges
 from workflow_engine.proving import CaseProof, prove_case
-from workflow_engine.pump import Opening, Pump
+from workflow_engine.pump import MOST_AT_ONCE, Opening, Pump, Sent
 from workflow_engine.queries import Queries
 from workflow_engine.retelling import Retelling
 from workflow_engine.settling import Settling
@@ -118,12 +118,15 @@ class Engine:
                 self._after_commit(*answer)
         return [answer if isinstance(answer, EngineError) else answer[1] for answer in answers]
 
-    def pump(self) -> int:
+    def pump(self, lane: int | None = None) -> int:
         """Deliver what waits to be delivered now: thrown messages and signals, and messages that found their catcher.
 
         Returns how many deliveries were made. Runs by itself after each commit; the clock calls it for what was left.
+        ``lane``: only what cases of this lane send and get.
         """
-        return self._pump.run()
+        if lane is not None and not self.queries.lanes.has_outgoing(lane, self.clock.now()):
+            return 0
+        return self._pump.run(lane=lane)
 
     def sweep_ballots(self) -> int:
         """Count ballots that are settled and that nobody counted; for the clock. Returns how many it looked at."""
@@ -325,7 +328,7 @@ class Engine:
         self._settling.after(work.envelope.command, receipt.case_id, work.events)
         if work.outgoing:
             try:
-                self._pump.run(_openings(work.events))
+                self._pump.run(_openings(work.events), own=_sent(work.events), most=MOST_AT_ONCE)
             except Exception:
                 # The command itself is done and durable; what is left is delivered by the clock's next look.
                 log.exception("delivering after %s failed", receipt.command_id)
@@ -344,6 +347,15 @@ def _openings(events: Sequence[Event]) -> list[Opening] | None:
         (event.name, correlation_digest(event.correlation))
         for event in events
         if isinstance(event, SubscriptionOpened) and event.subscription_kind == "message"
+    ]
+
+
+def _sent(events: Sequence[Event]) -> list[Sent]:
+    """What left the case with this commit."""
+    return [
+        ("message", event.message_id) if isinstance(event, MessageThrown) else ("signal", event.signal_id)
+        for event in events
+        if isinstance(event, SignalThrown) or (isinstance(event, MessageThrown) and event.caught_by is None)
     ]
 
 

@@ -23,8 +23,8 @@ from workflow_engine.workers.clock import AlarmClock, Tick
         (operations._NEXT_DUE, "ix_timer_due (lane=?)"),
         (timers._CLAIMABLE, "ix_timer_due (lane=? AND due_at<?)"),
         (jobs._DOABLE, "ix_job_doable (topic=?"),
-        (outgoing.PENDING, "ix_outbox_pending (next_at<?)"),
-        (outgoing.DELIVERIES, "ix_signal_delivery_pending"),
+        (outgoing.PENDING, "ix_outbox_lane (lane=? AND next_at<?)"),
+        (outgoing.DELIVERIES, "ix_signal_delivery_lane (lane=?"),
         (deadlines.OUTDATED, "ix_reckoned_case_calendar ((calendar,case_id)>"),
     ],
 )

@@ -317,6 +317,8 @@ class LockJobs(Command):
     worker_id: str
     lock_seconds: int = 60
     most: int = 10
+    lane: int | None = None
+    """Only of this lane; None: of all, emergencies first."""
 
 
 @dataclass(frozen=True, slots=True)

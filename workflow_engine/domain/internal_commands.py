@@ -60,3 +60,5 @@ class ClaimTimers(Command):
     worker_id: str
     lease_seconds: int = 30
     most: int = 100
+    lane: int | None = None
+    """Only of this lane; None: of all, emergencies first."""

@@ -87,6 +87,8 @@ class TakeDeliveries(Command):
 
     NAME = "telling.take"
     most: int = 50
+    lane: int | None = None
+    """Only of this lane; None: of all, emergencies first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

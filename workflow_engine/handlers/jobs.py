@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from workflow_engine.domain.commands import CompleteJob, FailJob, JobCommand, LockJobs, Receipt, ThrowJobError
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, RejectedError, StaleVersionError
+from workflow_engine.domain.lanes import lanes_of
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.handlers.advancing import advance, require_running_case
 from workflow_engine.handlers.handling import Handling
@@ -28,8 +29,9 @@ def lock_jobs(work: Handling, command: LockJobs) -> Receipt:
         raise RejectedError(f"Expected a lock of 1 to {LONGEST_LOCK_SECONDS} seconds.")
     until = work.now + timedelta(seconds=command.lock_seconds)
     jobs = store.lock_jobs(
-        work.unit, command.topics, command.worker_id, command.command_id, work.now, until, command.most
-    )
+        work.unit, command.topics, command.worker_id, command.command_id, work.now, until, command.most,
+        lanes_of(command.lane),
+    )  # fmt: skip
     work.unchanged = not jobs
     return Receipt(command_id=command.command_id, result={"jobs": jobs})
 

@@ -73,11 +73,14 @@ def stream_of(signal_id: str) -> str:
 
 
 def _fan_out(work: Handling, signal_id: str, name: str, origin_case_id: str | None) -> Receipt:
-    rows: list[tuple[str, str | None, str | None, str | None]] = [
-        (case_id, None, None, None) for case_id in store.waiting_cases(work.unit, name) if case_id != origin_case_id
+    rows: list[tuple[str, str | None, str | None, str | None, int]] = [
+        (case_id, None, None, None, lane)
+        for case_id, lane in store.waiting_cases(work.unit, name)
+        if case_id != origin_case_id
     ]
     for definition_id, process_id, element_id in definition_store.find_triggered(work.unit, "signal", name):
-        rows.append((_new_case_id(signal_id, process_id, element_id), definition_id, process_id, element_id))
+        lane = definition_store.get_in_definition(work.unit, definition_id, process_id).lane
+        rows.append((_new_case_id(signal_id, process_id, element_id), definition_id, process_id, element_id, lane))
     store.add_deliveries(work.unit, signal_id, rows)
     work.outgoing = True
     event = SignalBroadcast(signal_id=signal_id, name=name, cases=len(rows))

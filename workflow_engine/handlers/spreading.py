@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from workflow_engine.domain.commands import Receipt
+from workflow_engine.domain.lanes import ORDINARY
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.service_requests import REPORTED, is_mail_address, is_told_by_mail
 from workflow_engine.domain.telling import matches
@@ -43,7 +44,10 @@ def prepare_digests(work: Handling, command: PrepareDigests) -> Receipt:
     require_permission(work.actor, "job.work", "prepare digests")
     people = store.take_digests(work.unit, command.day, command.most)
     content = {"about": "digest", "day": command.day}
-    rows = [_row(work, person_id, f"digest/{command.day}", content, person_id=person_id) for person_id in people]
+    rows = [
+        _row(work, person_id, f"digest/{command.day}", content, lane=ORDINARY, person_id=person_id)
+        for person_id in people
+    ]
     store.note_deliveries(work.unit, rows)
     work.unchanged = not rows
     return Receipt(command_id=command.command_id, result={"digests": len(rows)})
@@ -54,11 +58,11 @@ def _deliveries(work: Handling, entry: FeedEntry, targets: Sequence[Target]) -> 
         wanting = [target for target in targets if _wants(target, entry, str(event["event"]))]
         if wanting:
             case = None if entry.process_id is None else _case(entry)
-            content = cloud_event(
-                entry.stream_id, entry.seq, number, instant_text(entry.at), entry.actor, event, case
-            )
+            content = cloud_event(entry.stream_id, entry.seq, number, instant_text(entry.at), entry.actor, event, case)
             for target in wanting:
-                yield _row(work, target.webhook_id, content["id"], content, webhook_id=target.webhook_id)
+                yield _row(
+                    work, target.webhook_id, content["id"], content, lane=entry.lane, webhook_id=target.webhook_id
+                )
         if event["event"] in REPORTED:
             yield from _mail_of_request(work, entry, number, event)
         if event["event"] in _GIVEN and entry.process_id is not None:
@@ -73,7 +77,9 @@ def _mail_of_task(work: Handling, entry: FeedEntry, number: int, event: dict[str
         return
     task_id = f"{entry.stream_id}.{event['token_id']}"
     content = {"about": "assigned", "case_id": entry.stream_id, "user_task_id": task_id}
-    yield _row(work, person_id, event_id(entry.stream_id, entry.seq, number), content, person_id=person_id)
+    yield _row(
+        work, person_id, event_id(entry.stream_id, entry.seq, number), content, lane=entry.lane, person_id=person_id
+    )
 
 
 def _mail_of_request(work: Handling, entry: FeedEntry, number: int, event: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -88,7 +94,8 @@ def _mail_of_request(work: Handling, entry: FeedEntry, number: int, event: dict[
             content = {"about": "request", "kind": str(event["event"]).partition(".")[2]}
             if event.get("status"):
                 content["status"] = event["status"]
-            yield _row(work, request_id, event_id(entry.stream_id, entry.seq, number), content, request_id=request_id)
+            number_id = event_id(entry.stream_id, entry.seq, number)
+            yield _row(work, request_id, number_id, content, lane=entry.lane, request_id=request_id)
 
 
 def _mail_of_notes(work: Handling, entry: FeedEntry) -> Iterator[dict[str, Any]]:
@@ -96,7 +103,7 @@ def _mail_of_notes(work: Handling, entry: FeedEntry) -> Iterator[dict[str, Any]]
     for note in store.get_notes(work.unit, entry.stream_id, entry.seq):
         if note.subject != entry.actor and store.wants_mail(work.unit, note.subject, "notes"):
             content = {"about": note.kind, "case_id": entry.stream_id, "user_task_id": note.user_task_id}
-            yield _row(work, note.subject, note.note_id, content, person_id=note.subject)
+            yield _row(work, note.subject, note.note_id, content, lane=entry.lane, person_id=note.subject)
 
 
 def _wants(target: Target, entry: FeedEntry, kind: str) -> bool:
@@ -110,9 +117,9 @@ def _case(entry: FeedEntry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(work: Handling, target: str, event: str, content: dict[str, Any], **to: str) -> dict[str, Any]:
+def _row(work: Handling, target: str, event: str, content: dict[str, Any], *, lane: int, **to: str) -> dict[str, Any]:
     return {
         "delivery_id": f"{target}/{event}", "webhook_id": None, "person_id": None, "request_id": None, **to,
         "content": orjson.dumps(content).decode(), "state": "pending", "attempts": 0, "next_at": work.now,
-        "last_error": None, "created_at": work.now, "settled_at": None,
+        "last_error": None, "created_at": work.now, "settled_at": None, "lane": lane,
     }  # fmt: skip

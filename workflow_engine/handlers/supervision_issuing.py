@@ -12,6 +12,7 @@ import orjson
 
 from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError
 from workflow_engine.domain.events_supervision import NoticeIssued
+from workflow_engine.domain.lanes import ORDINARY
 from workflow_engine.domain.supervision import (
     ANSWER_DAYS,
     CLIMBS,
@@ -120,6 +121,7 @@ def tell_unit(work: Handling, notice_id: str, unit_id: str, about: str) -> None:
                 "delivery_id": f"{person_id}/{about}/{notice_id}/{work.envelope.command.command_id}",
                 "webhook_id": None, "person_id": person_id, "content": content, "state": "pending", "attempts": 0,
                 "next_at": work.now, "last_error": None, "created_at": work.now, "settled_at": None,
+                "lane": ORDINARY,
             }  # fmt: skip
             telling.note_deliveries(work.unit, [row])
 

@@ -13,6 +13,7 @@ from workflow_engine.domain.events_telling import (
     WebhookRemoved,
     WebhookResumed,
 )
+from workflow_engine.domain.lanes import lanes_of
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.telling import (
     LEASE_SECONDS,
@@ -115,7 +116,7 @@ def take_deliveries(work: Handling, command: TakeDeliveries) -> Receipt:
     """Deliveries that are due, for one sender; a crash of it leaves them due again when the lease ends."""
     require_permission(work.actor, "job.work", "take deliveries")
     until = work.now + timedelta(seconds=LEASE_SECONDS)
-    found = store.take_due(work.unit, work.now, until, command.most)
+    found = store.take_due(work.unit, work.now, until, command.most, lanes_of(command.lane))
     work.unchanged = not found
     return Receipt(command_id=command.command_id, result={"deliveries": found})
 

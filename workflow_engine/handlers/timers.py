@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from workflow_engine.domain.commands import FireTimer, Receipt
 from workflow_engine.domain.errors import InvalidStateError, NotFoundError, RejectedError, StaleVersionError
 from workflow_engine.domain.internal_commands import ClaimTimers
+from workflow_engine.domain.lanes import lanes_of
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.failpoints import failpoint
 from workflow_engine.handlers.acts import instant_text
@@ -25,7 +26,7 @@ def claim_timers(work: Handling, command: ClaimTimers) -> Receipt:
     if not 1 <= command.most <= MOST_TIMERS or not 1 <= command.lease_seconds <= LONGEST_LEASE_SECONDS:
         raise RejectedError(f"Expected 1 to {MOST_TIMERS} timers and a lease of 1 to {LONGEST_LEASE_SECONDS} seconds.")
     until = work.now + timedelta(seconds=command.lease_seconds)
-    rows = store.claim_due(work.unit, command.worker_id, work.now, until, command.most)
+    rows = store.claim_due(work.unit, command.worker_id, work.now, until, command.most, lanes_of(command.lane))
     failpoint("timer.after_claim")
     work.unchanged = not rows
     names = ("timer_id", "due_at", "case_id", "token_id", "position", "element_id", "lane", "fence")

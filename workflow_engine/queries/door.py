@@ -29,6 +29,7 @@ from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
+from workflow_engine.queries.lanes import LaneQueries
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.open311 import Open311Queries
@@ -117,6 +118,7 @@ class Queries:
         self.analysis = AnalysisQueries(self.snapshot, clock)
         self.paths = PathQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
+        self.lanes = LaneQueries(self.look)
         self.work = WorkQueries(self.snapshot)
         self.parameters = ParameterQueries(self.look)
         self.places = PlaceQueries(self.look)
@@ -271,10 +273,10 @@ class Queries:
         with self.snapshot() as snapshot:
             return operations.get_alerts(snapshot, case_id, exercise, after, limit)
 
-    def next_due_at(self) -> datetime | None:
-        """When the next timer falls due (it may be past); None when none is set."""
+    def next_due_at(self, lane: int | None = None) -> datetime | None:
+        """When the next timer (of one lane) falls due (it may be past); None when none is set."""
         with self._database.look() as unit:
-            return operations.next_due_at(unit)
+            return operations.next_due_at(unit, lane)
 
     def load(self, now: datetime) -> dict[str, Any]:
         """How much there is to do and how late it is."""

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Table, and_, func, literal, select, tuple_
 
+from workflow_engine.domain.lanes import lanes_of
 from workflow_engine.queries.cases import JOB_COLUMNS, incidents_of
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import AlertRow, IncidentRow, JobRow, MessageRow, OutboxRow, Page
@@ -27,7 +28,6 @@ from workflow_engine.storage.schema.cases import INCIDENT_OPEN
 from workflow_engine.storage.schema.operations import RUNNING
 from workflow_engine.storage.schema.waiting import DEAD, DUE, PENDING, WAITING
 from workflow_engine.storage.statement import Statement, param
-from workflow_engine.storage.timers import LANES
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _t = timer.c
@@ -119,12 +119,12 @@ def get_alerts(
     return page_of(found, limit, lambda row: (row.imported_at, row.alert_key))
 
 
-def next_due_at(unit: UnitOfWork) -> datetime | None:
+def next_due_at(unit: UnitOfWork, lane: int | None = None) -> datetime | None:
     """When the next timer falls due (it may be past); None when none is set. One step in the index per lane.
 
     Clocks ask this every second, so it is a compiled statement.
     """
-    rows = [unit.one(_NEXT_DUE, {"lane": lane}) for lane in LANES]
+    rows = [unit.one(_NEXT_DUE, {"lane": each}) for each in lanes_of(lane)]
     return min((row[0] for row in rows if row is not None), default=None)
 
 

@@ -13,7 +13,6 @@ from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import delivery, log_head, mail_choice, telling_cursor, webhook
-from workflow_engine.storage.schema.telling import UNSETTLED
 
 _w = webhook.c
 _d = delivery.c
@@ -74,12 +73,6 @@ class TellingQueries:
         with self._snapshot() as snapshot:
             size_now, told_until = snapshot.connection.execute(select(size, told)).one()
         return told_until is None or bool(size_now > told_until)
-
-    def has_due(self, now: datetime) -> bool:
-        """Whether a delivery is to be sent now."""
-        statement = select(_d.delivery_id).where(UNSETTLED, _d.next_at <= now).limit(1)
-        with self._snapshot() as snapshot:
-            return snapshot.connection.execute(statement).first() is not None
 
     def list_webhooks(self) -> list[WebhookRow]:
         """Every webhook, by name."""

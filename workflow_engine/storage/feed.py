@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import and_, select
 
+from workflow_engine.domain.lanes import ORDINARY
 from workflow_engine.storage.schema import audit_entry, log_leaf, process_instance
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
@@ -19,6 +20,7 @@ _c = process_instance.c
 _ENTRIES = Statement(
     select(
         _l.log_index, _l.stream_id, _l.seq, _a.at, _a.actor, _a.body, _c.process_id, _c.business_key, _c.exercise,
+        _c.lane,
     )
     .select_from(
         log_leaf.join(audit_entry, and_(_a.stream_id == _l.stream_id, _a.seq == _l.seq)).outerjoin(
@@ -45,12 +47,14 @@ class FeedEntry:
     """None for chains of no case."""
     business_key: str | None
     exercise: bool
+    lane: int
 
 
 def read_feed(unit: UnitOfWork, first: int, most: int) -> list[FeedEntry]:
     """Entries from this index of the log on."""
     rows = unit.all(_ENTRIES, {"first": first, "stop": first + most})
     return [
-        FeedEntry(index, stream_id, seq, at, actor, orjson.loads(body)["events"], process_id, key, bool(exercise))
-        for index, stream_id, seq, at, actor, body, process_id, key, exercise in rows
-    ]
+        FeedEntry(index, stream_id, seq, at, actor, orjson.loads(body)["events"], process_id, key, bool(exercise),
+                  ORDINARY if lane is None else lane)
+        for index, stream_id, seq, at, actor, body, process_id, key, exercise, lane in rows
+    ]  # fmt: skip

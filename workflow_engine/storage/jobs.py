@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import and_, or_, select, update
 
+from workflow_engine.domain.lanes import LANES
 from workflow_engine.storage.schema import job, process_instance
 from workflow_engine.storage.schema.waiting import DOABLE
 from workflow_engine.storage.statement import Row, Statement, param
@@ -25,14 +26,16 @@ _free = or_(
     _j.state == "available",
     and_(_j.state == "locked", _j.lock_until < param("now", _j.lock_until)),
 )
-_DOABLE = Statement(
+_doable = (
     select(_j.job_id)
-    .where(_j.topic == param("topic"), DOABLE, _free)
+    .where(_j.topic == param("topic"), _j.lane == param("lane"), DOABLE, _free)
     .where(_j.available_at <= param("now", _j.available_at))
-    .order_by(_j.lane, _j.available_at, _j.job_id)
+    .order_by(_j.available_at, _j.job_id)
     .limit(param("most"))
-    .with_for_update(skip_locked=True)
-)  # fmt: skip
+)
+_DOABLE = Statement(_doable.with_for_update(skip_locked=True))
+COULD_BE_DONE = Statement(_doable)
+"""The same to look at, nothing taken."""
 _LOCK = Statement(
     update(job)
     .where(_j.job_id == param("key"))
@@ -56,15 +59,17 @@ class Job:
 
 
 def lock_jobs(
-    unit: UnitOfWork, topics: tuple[str, ...], worker_id: str, token: str, now: datetime, until: datetime, most: int
+    unit: UnitOfWork, topics: tuple[str, ...], worker_id: str, token: str, now: datetime, until: datetime, most: int,
+    lanes: tuple[int, ...] = LANES,
 ) -> list[dict[str, Any]]:
-    """Take up to ``most`` doable jobs of these topics, emergencies first; topics in the order given."""
+    """Take up to ``most`` doable jobs of these topics: emergencies of all topics first, then topics as given."""
     keys: list[str] = []
-    for topic in dict.fromkeys(topics):
-        if len(keys) >= most:
-            break
-        rows = unit.all(_DOABLE, {"topic": topic, "now": now, "most": most - len(keys)})
-        keys.extend(row[0] for row in rows)
+    for lane in lanes:
+        for topic in dict.fromkeys(topics):
+            if len(keys) >= most:
+                break
+            rows = unit.all(_DOABLE, {"topic": topic, "lane": lane, "now": now, "most": most - len(keys)})
+            keys.extend(row[0] for row in rows)
     unit.many(_LOCK, ({"key": key, "by": worker_id, "token": token, "until": until} for key in keys))
     return locked_jobs(unit, token) if keys else []
 

@@ -10,9 +10,18 @@ from typing import Any
 import orjson
 from sqlalchemy import and_, delete, insert, or_, select, update
 
+from workflow_engine.domain.lanes import ORDINARY
 from workflow_engine.domain.lifecycle import MESSAGE
 from workflow_engine.storage.changes import states_before
-from workflow_engine.storage.schema import message, message_digest, outbox, signal, signal_delivery, subscription
+from workflow_engine.storage.schema import (
+    message,
+    message_digest,
+    outbox,
+    process_instance,
+    signal,
+    signal_delivery,
+    subscription,
+)
 from workflow_engine.storage.schema.waiting import WAITING
 from workflow_engine.storage.statement import Row, Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
@@ -67,7 +76,11 @@ _FIND_SIGNAL = Statement(
 )
 _ADD_SIGNAL = Statement(insert(signal))
 _WAITING_CASES = Statement(
-    select(_s.case_id).where(_s.kind == "signal", _s.name == param("name")).distinct().order_by(_s.case_id)
+    select(_s.case_id, process_instance.c.lane)
+    .join(process_instance, process_instance.c.case_id == _s.case_id)
+    .where(_s.kind == "signal", _s.name == param("name"))
+    .distinct()
+    .order_by(_s.case_id)
 )
 _ADD_DELIVERY = Statement(insert(signal_delivery))
 _FIND_DELIVERY = Statement(
@@ -169,13 +182,14 @@ def add_message(unit: UnitOfWork, row: Mapping[str, Any], digests: Iterable[str]
     )
 
 
-def add_to_outbox(unit: UnitOfWork, message_id: str, case_id: str, at: datetime) -> None:
+def add_to_outbox(unit: UnitOfWork, message_id: str, case_id: str, at: datetime, lane: int = ORDINARY) -> None:
     """Have a waiting message brought to its catcher after the commit, and again until somebody takes it."""
     unit.run(
         _ADD_TO_OUTBOX,
         {
             "outbox_id": f"message:{message_id}", "kind": "message", "payload": orjson.dumps({"id": message_id}),
             "case_id": case_id, "state": "pending", "attempts": 0, "last_error": None, "created_at": at, "next_at": at,
+            "lane": lane,
         },
     )  # fmt: skip
 
@@ -218,23 +232,23 @@ def add_signal(unit: UnitOfWork, row: Mapping[str, Any]) -> None:
     unit.run(_ADD_SIGNAL, row)
 
 
-def waiting_cases(unit: UnitOfWork, name: str) -> list[str]:
-    """Cases that wait for this signal."""
-    return [row[0] for row in unit.all(_WAITING_CASES, {"name": name})]
+def waiting_cases(unit: UnitOfWork, name: str) -> list[tuple[str, int]]:
+    """Cases that wait for this signal, each with its lane."""
+    return [(row[0], row[1]) for row in unit.all(_WAITING_CASES, {"name": name})]
 
 
 def add_deliveries(
-    unit: UnitOfWork, signal_id: str, rows: list[tuple[str, str | None, str | None, str | None]]
+    unit: UnitOfWork, signal_id: str, rows: list[tuple[str, str | None, str | None, str | None, int]]
 ) -> None:
-    """Note deliveries: (case_id, definition_id, process_id, element_id)."""
+    """Note deliveries: (case_id, definition_id, process_id, element_id, lane)."""
     unit.many(
         _ADD_DELIVERY,
         (
             {
                 "signal_id": signal_id, "case_id": case_id, "state": "pending", "definition_id": definition_id,
-                "process_id": process_id, "element_id": element_id,
+                "process_id": process_id, "element_id": element_id, "lane": lane,
             }
-            for case_id, definition_id, process_id, element_id in rows
+            for case_id, definition_id, process_id, element_id, lane in rows
         ),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ _d = signal_delivery.c
 
 PENDING = Statement(
     select(_o.outbox_id, _o.kind, _o.payload, _o.attempts)
-    .where(PENDING_ROWS, _o.next_at <= param("now", _o.next_at))
+    .where(PENDING_ROWS, _o.lane == param("lane"), _o.next_at <= param("now", _o.next_at))
     .order_by(_o.next_at, _o.outbox_id)
     .limit(param("most"))
 )
@@ -26,11 +26,22 @@ DELIVERIES = Statement(
     .outerjoin(process_instance, process_instance.c.case_id == _d.case_id)
     .where(
         text("signal_delivery.state = 'pending'"),
+        _d.lane == param("lane"),
         process_instance.c.state.is_distinct_from("suspended"),
         tuple_(_d.signal_id, _d.case_id) > tuple_(param("signal"), param("case")),
     )
     .order_by(_d.signal_id, _d.case_id)
     .limit(param("most"))
+)
+IS_ON_ITS_WAY = Statement(
+    select(_d.signal_id)
+    .outerjoin(process_instance, process_instance.c.case_id == _d.case_id)
+    .where(
+        text("signal_delivery.state = 'pending'"),
+        _d.lane == param("lane"),
+        process_instance.c.state.is_distinct_from("suspended"),
+    )
+    .limit(1)
 )
 _FAILED = Statement(
     update(outbox)

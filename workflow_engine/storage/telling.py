@@ -11,9 +11,10 @@ import orjson
 from sqlalchemy import delete, func, insert, null, or_, select, update
 from sqlalchemy import text as sql_text
 
+from workflow_engine.domain.lanes import LANES
 from workflow_engine.storage.schema import delivery, mail_choice, note, person, telling_cursor, webhook
 from workflow_engine.storage.schema.telling import UNSETTLED
-from workflow_engine.storage.statement import Statement, param, upsert
+from workflow_engine.storage.statement import Row, Statement, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _w = webhook.c
@@ -49,11 +50,16 @@ _DUE = Statement(
         _d.delivery_id, _d.webhook_id, _d.person_id, _d.request_id, _d.content, _d.attempts, _w.url, _w.secret
     )
     .select_from(delivery.outerjoin(webhook, _w.webhook_id == _d.webhook_id))
-    .where(UNSETTLED, _d.next_at <= param("now", _d.next_at))
+    .where(UNSETTLED, _d.lane == param("lane"), _d.next_at <= param("now", _d.next_at))
     .where(or_(_w.state.is_(None), _w.state == "active"))
     .order_by(_d.next_at, _d.delivery_id)
     .limit(param("most"))
     .with_for_update(of=delivery, skip_locked=True)
+)
+IS_DUE = Statement(
+    select(_d.delivery_id)
+    .where(UNSETTLED, _d.lane == param("lane"), _d.next_at <= param("now", _d.next_at))
+    .limit(1)
 )
 _LEASE = Statement(
     update(delivery)
@@ -202,9 +208,14 @@ def note_deliveries(unit: UnitOfWork, rows: Iterable[Mapping[str, Any]]) -> None
     unit.many(_NOTE, rows)
 
 
-def take_due(unit: UnitOfWork, now: datetime, until: datetime, most: int) -> list[dict[str, Any]]:
-    """Deliveries that are due, given to the caller until the lease ends."""
-    rows = unit.all(_DUE, {"now": now, "most": most})
+def take_due(
+    unit: UnitOfWork, now: datetime, until: datetime, most: int, lanes: Iterable[int] = LANES
+) -> list[dict[str, Any]]:
+    """Deliveries that are due, given to the caller until the lease ends; emergencies first."""
+    rows: list[Row] = []
+    for lane in lanes:
+        if len(rows) < most:
+            rows.extend(unit.all(_DUE, {"lane": lane, "now": now, "most": most - len(rows)}))
     unit.many(_LEASE, ({"key": row[0], "until": until} for row in rows))
     return [
         {

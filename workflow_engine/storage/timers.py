@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from workflow_engine.domain.lanes import LANES
 from workflow_engine.storage.definitions import BoundProcess, Trigger
 from workflow_engine.storage.schema import timer
 from workflow_engine.storage.schema.waiting import DUE
 from workflow_engine.storage.statement import Row, Statement, param, upsert
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
-LANES = (0, 1)
-"""Emergencies, then everything else."""
 _t = timer.c
 _DUE_COLUMNS = (_t.timer_id, _t.due_at, _t.case_id, _t.token_id, _t.position, _t.element_id, _t.lane, _t.fence)
 _ADD = Statement(
@@ -105,10 +104,12 @@ def find_timer(unit: UnitOfWork, timer_id: str, due_at: datetime) -> tuple[str, 
     return None if row is None else (row[0], row[1], row[2])
 
 
-def claim_due(unit: UnitOfWork, worker_id: str, now: datetime, until: datetime, most: int) -> list[Row]:
+def claim_due(
+    unit: UnitOfWork, worker_id: str, now: datetime, until: datetime, most: int, lanes: tuple[int, ...] = LANES
+) -> list[Row]:
     """Take due timers for a while: (timer_id, due_at, case_id, token_id, position, element_id, lane, fence)."""
     due: list[Row] = []
-    for lane in LANES:
+    for lane in lanes:
         if len(due) < most:
             due.extend(unit.all(_CLAIMABLE, {"lane": lane, "now": now, "most": most - len(due)}))
     claimed = [(*row[:-1], row[-1] + 1) for row in due]

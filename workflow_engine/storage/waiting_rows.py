@@ -326,7 +326,7 @@ def _send(changes: Changes, facts: Facts, kind: str, subject_id: str) -> None:
         {
             "outbox_id": outbox_id, "kind": kind, "payload": orjson.dumps({"id": subject_id}),
             "case_id": facts.case_id, "state": "pending", "attempts": 0, "last_error": None, "created_at": facts.at,
-            "next_at": facts.at,
+            "next_at": facts.at, "lane": facts.lane,
         },
     )  # fmt: skip
 

@@ -26,18 +26,24 @@ from workflow_engine.domain.commands import Command, FireTimer
 from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.domain.events import TimerScheduled
 from workflow_engine.domain.internal_commands import ClaimTimers, FireStartTimer
+from workflow_engine.domain.lanes import EMERGENCY
 from workflow_engine.domain.organisation_commands import ChangeCalendar
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.failpoints import failpoint
 from workflow_engine.workers.deadlines import reckon_outdated
 
+_Timer = Mapping[str, Any]
+
 log = logging.getLogger(__name__)
 
 HEARTBEAT = "clock"
+_EMERGENCY_HEARTBEAT = "clock/emergency"
 HEARTBEAT_SECONDS = 15.0
 _TICK = "tick"
 _SOONEST_SECONDS = 0.005
 _MOST_CLAIMED = 200
+_LONGEST_COMMIT_SECONDS = 0.25
+"""A commit that took longer is followed by a smaller one: whoever waits for a turn waits for it."""
 
 # A wake-up that falls into a running tick is not lost: the tick looks again before it ends.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -51,23 +57,38 @@ class Tick:
     refused: int = 0
     """Settled by somebody else meanwhile, or failing; those that fail come again when their lease is over."""
     lag_seconds: float = 0.0
-    """How late the latest of them was claimed."""
+    """How late the latest of them was when its turn came."""
+
+    def and_then(self, later: Tick) -> Tick:
+        """Both as one."""
+        lag = max(self.lag_seconds, later.lag_seconds)
+        return Tick(self.fired + later.fired, self.refused + later.refused, lag)
 
 
 class AlarmClock:
     """Fires due timers every ``tick_seconds``, and sooner when a commit armed one that is due before.
 
-    ``batch`` timers share one commit: many save disk flushes, few let a person's click through sooner.
+    ``batch`` timers share one commit: many save disk flushes, few let a person's click through sooner. Emergencies are
+    looked for again before each commit of anything else. ``lane``: only timers of this lane, and none of the rest that
+    a clock does.
     """
 
     def __init__(
-        self, engine: Engine, *, worker_id: str, tick_seconds: float = 1.0, lease_seconds: int = 30, batch: int = 25
+        self,
+        engine: Engine,
+        *,
+        worker_id: str,
+        tick_seconds: float = 1.0,
+        lease_seconds: int = 30,
+        batch: int = 25,
+        lane: int | None = None,
     ) -> None:
+        self._lane = lane
         self._engine = engine
         self._worker_id = worker_id
         self._tick_seconds = tick_seconds
         self._lease_seconds = lease_seconds
-        self._batch = batch
+        self._batch = self._together = batch
         self._scheduler: BackgroundScheduler | None = None
         self._wake_at = float("inf")
         self._guard = threading.Lock()
@@ -96,7 +117,8 @@ class AlarmClock:
         looked_at = self._engine.clock.now()
         try:
             self.tick()
-            self._reckon()
+            if self._lane is None:
+                self._reckon()
             self._beat()
             self._set_alarm(looked_at)
         except UnavailableError as error:
@@ -121,7 +143,7 @@ class AlarmClock:
         """Wake before the next tick if something falls due before it; what was due when we looked is under a lease."""
         with self._guard:
             self._wake_at = float("inf")
-        due_at = self._engine.queries.next_due_at()
+        due_at = self._engine.queries.next_due_at(self._lane)
         if due_at is not None and due_at > looked_at:  # also what fell due while we were busy
             self._wake_in(self._seconds_until(due_at))
 
@@ -144,35 +166,63 @@ class AlarmClock:
     # ---- one look
     def tick(self) -> Tick:
         """Fire everything that is due now; a read and nothing else when nothing is."""
-        fired = refused = 0
-        lag = 0.0
-        while self._is_due():
-            timers = self._claim()
-            if not timers:
+        total = Tick()
+        while self._is_due(self._lane):
+            emergencies, others = self._claim(self._lane)
+            if not emergencies and not others:
                 break
             failpoint("clock.after_claim")
-            now = self._engine.clock.now()
-            lag = max(lag, *((now - datetime.fromisoformat(timer["due_at"])).total_seconds() for timer in timers))
-            for start in range(0, len(timers), self._batch):
-                done = self._fire(timers[start : start + self._batch])
-                fired += done
-                refused += min(self._batch, len(timers) - start) - done
+            total = total.and_then(self._fire_all(emergencies))
+            while others:
+                total = total.and_then(self._fire_emergencies())
+                now, others = others[: self._together], others[self._together :]
+                total = total.and_then(self._fire_all(now))
             self._beat()
-        self._lag_seconds, self._fired = lag, self._fired + fired
-        return Tick(fired, refused, lag)
+        self._lag_seconds, self._fired = total.lag_seconds, self._fired + total.fired
+        return total
 
-    def _is_due(self) -> bool:
-        due_at = self._engine.queries.next_due_at()
+    def _fire_emergencies(self) -> Tick:
+        """Those that fell due meanwhile; one look where there are none."""
+        total = Tick()
+        while self._is_due(EMERGENCY):
+            found, _ = self._claim(EMERGENCY)
+            if not found:
+                break
+            total = total.and_then(self._fire_all(found))
+        return total
+
+    def _is_due(self, lane: int | None) -> bool:
+        due_at = self._engine.queries.next_due_at(lane)
         return due_at is not None and due_at <= self._engine.clock.now()
 
-    def _claim(self) -> list[Mapping[str, Any]]:
+    def _claim(self, lane: int | None) -> tuple[list[_Timer], list[_Timer]]:
+        """Due timers under a lease: emergencies, and everything else."""
         command = ClaimTimers(
-            command_id=new_id(), worker_id=self._worker_id, lease_seconds=self._lease_seconds, most=_MOST_CLAIMED
-        )
-        claimed: list[Mapping[str, Any]] = self._engine.handle(command, CLOCK).result["timers"]
-        return claimed
+            command_id=new_id(), worker_id=self._worker_id, lease_seconds=self._lease_seconds, most=_MOST_CLAIMED,
+            lane=lane,
+        )  # fmt: skip
+        claimed: list[_Timer] = self._engine.handle(command, CLOCK).result["timers"]
+        first = [one for one in claimed if one["lane"] == EMERGENCY]
+        return first, claimed[len(first) :]
 
-    def _fire(self, timers: Sequence[Mapping[str, Any]]) -> int:
+    def _fire_all(self, timers: Sequence[_Timer]) -> Tick:
+        """Commit after commit; each as large as the one before shows that it may be."""
+        fired = left = 0
+        now = self._engine.clock.now()
+        lag = max((_late(timer, now) for timer in timers), default=0.0)
+        while left < len(timers):
+            some = timers[left : left + self._together]
+            left += len(some)
+            began = time.monotonic()
+            fired += self._fire(some)
+            took = time.monotonic() - began
+            if took > _LONGEST_COMMIT_SECONDS:
+                self._together = max(1, self._together // 2)
+            elif self._together < self._batch:
+                self._together += 1
+        return Tick(fired, len(timers) - fired, lag)
+
+    def _fire(self, timers: Sequence[_Timer]) -> int:
         """How many of these fired: together in one commit, or one by one where that cannot be."""
         commands = [firing(timer) for timer in timers]
         try:
@@ -200,12 +250,17 @@ class AlarmClock:
         now = time.monotonic()
         if now - self._beaten_at >= HEARTBEAT_SECONDS:
             self._beaten_at = now
-            self._engine.sweep_ballots()
+            if self._lane is None:
+                self._engine.sweep_ballots()
             detail = {
                 "worker_id": self._worker_id, "tick_seconds": self._tick_seconds, "fired": self._fired,
                 "lag_seconds": round(self._lag_seconds, 3),
             }  # fmt: skip
-            self._engine.beat(HEARTBEAT, detail)
+            self._engine.beat(HEARTBEAT if self._lane is None else _EMERGENCY_HEARTBEAT, detail)
+
+
+def _late(timer: _Timer, now: datetime) -> float:
+    return (now - datetime.fromisoformat(timer["due_at"])).total_seconds()
 
 
 def firing(timer: Mapping[str, Any]) -> Command:

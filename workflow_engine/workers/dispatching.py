@@ -25,10 +25,12 @@ class Dispatcher(Protocol):
 class InProcessDispatcher:
     """Does jobs in threads of this process: at once after the commit that made them, else every ``rest_seconds``."""
 
-    def __init__(self, engine: Engine, runner: JobRunner, *, rest_seconds: float = 2.0) -> None:
+    def __init__(
+        self, engine: Engine, runner: JobRunner, *, rest_seconds: float = 2.0, name: str = "jobs"
+    ) -> None:
         self._engine = engine
         self._runner = runner
-        self._loop = Loop("jobs", runner.run_once, rest_seconds)
+        self._loop = Loop(name, runner.run_once, rest_seconds)
 
     def start(self) -> None:
         self._engine.listen(self._heard)

@@ -30,11 +30,22 @@ _REPORT_PAUSE_SECONDS = 0.5
 
 
 class JobRunner:
-    """Up to ``threads`` jobs at a time; every job has until ``lock_seconds`` after it was fetched."""
+    """Up to ``threads`` jobs at a time; every job has until ``lock_seconds`` after it was fetched.
+
+    ``lane``: only jobs of this lane; None: of all, emergencies first.
+    """
 
     def __init__(
-        self, engine: Engine, registry: Registry, *, worker_id: str, threads: int = 4, lock_seconds: int = 180
+        self,
+        engine: Engine,
+        registry: Registry,
+        *,
+        worker_id: str,
+        threads: int = 4,
+        lock_seconds: int = 180,
+        lane: int | None = None,
     ) -> None:
+        self._lane = lane
         self._engine = engine
         self._registry = registry
         self._worker_id = worker_id
@@ -49,7 +60,7 @@ class JobRunner:
 
         Waits for a free thread first if there is none.
         """
-        if not self._registry.topics:
+        if not self._registry.topics or not self._has_work():
             return 0
         self._wait_for_a_thread()
         free = self._threads - len(self._running)
@@ -77,6 +88,12 @@ class JobRunner:
         """Begin nothing more and let what runs end."""
         self._pool.shutdown(wait=True)
 
+    def _has_work(self) -> bool:
+        """A look before the write, for a runner of one lane: it is woken for jobs of every lane."""
+        if self._lane is None:
+            return True
+        return self._engine.queries.lanes.has_job(self._registry.topics, self._lane, self._engine.clock.now())
+
     def _wait_for_a_thread(self) -> None:
         self._running = {future for future in self._running if not future.done()}
         if len(self._running) >= self._threads:
@@ -84,8 +101,9 @@ class JobRunner:
 
     def _fetch(self, topics: tuple[str, ...], most: int) -> list[Mapping[str, Any]]:
         command = LockJobs(
-            command_id=new_id(), topics=topics, worker_id=self._worker_id, lock_seconds=self._lock_seconds, most=most
-        )
+            command_id=new_id(), topics=topics, worker_id=self._worker_id, lock_seconds=self._lock_seconds, most=most,
+            lane=self._lane,
+        )  # fmt: skip
         found: list[Mapping[str, Any]] = self._engine.handle(command, WORKER).result["jobs"]
         return found
 

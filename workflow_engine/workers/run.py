@@ -12,6 +12,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.clock import new_id
+from workflow_engine.domain.lanes import EMERGENCY
 from workflow_engine.engine import Engine
 from workflow_engine.settings import Settings
 from workflow_engine.workers.alert_polling import REST_SECONDS as POLLING_REST_SECONDS
@@ -19,7 +20,7 @@ from workflow_engine.workers.alert_polling import AlertPoller
 from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
-from workflow_engine.workers.dispatching import make_dispatcher
+from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
 from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
 from workflow_engine.workers.hot_spots import HotSpotFinder
 from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 OUTBOX_REST_SECONDS = 5.0
 PATHS_REST_SECONDS = 15.0
 SEQUENCER_REST_SECONDS = 1.5
+EMERGENCY_REST_SECONDS = 1.0
+EMERGENCY_JOB_THREADS = 2
 
 
 def new_worker_id() -> str:
@@ -53,7 +56,10 @@ def new_worker_id() -> str:
 
 
 class Workers:
-    """The clock, the job dispatcher, the outbox, the batches and the sequencer of one process."""
+    """The clock, the job dispatcher, the outbox, the batches and the sequencer of one process.
+
+    Emergencies have a clock, job threads, a pump and a sender of their own beside those that serve everything.
+    """
 
     def __init__(self, engine: Engine, registry: Registry, settings: Settings, *, job_threads: int = 4) -> None:
         worker_id = new_worker_id()
@@ -61,11 +67,21 @@ class Workers:
         self._clock = AlarmClock(
             engine, worker_id=worker_id, tick_seconds=settings.clock_tick_seconds, batch=settings.clock_batch
         )
+        self._emergency_clock = AlarmClock(
+            engine, worker_id=worker_id, tick_seconds=settings.clock_tick_seconds, batch=settings.clock_batch,
+            lane=EMERGENCY,
+        )  # fmt: skip
         runner = JobRunner(engine, registry, worker_id=worker_id, threads=job_threads)
-        self._dispatcher = make_dispatcher(engine, runner, settings, job_threads)
+        first = JobRunner(engine, registry, worker_id=worker_id, threads=EMERGENCY_JOB_THREADS, lane=EMERGENCY)
+        self._dispatchers = (
+            InProcessDispatcher(engine, first, name="emergency jobs"),
+            make_dispatcher(engine, runner, settings, job_threads),
+        )
         mail = registry.get("email") if "email" in registry.topics else None
         self._sequencer = Sequencer(engine, settings.checkpoint_seconds)
         self._loops = (
+            Loop("emergency outbox", partial(engine.pump, lane=EMERGENCY), EMERGENCY_REST_SECONDS),
+            Loop("emergency telling", _telling(engine, settings, mail, EMERGENCY).run_once, EMERGENCY_REST_SECONDS),
             Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS),
             Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS),
             batch_loop(engine, worker_id, settings.batch_slice),
@@ -84,26 +100,32 @@ class Workers:
 
     def start(self) -> None:
         """Start all; returns at once."""
+        self._emergency_clock.start()
         self._clock.start()
         self._sequencer.listen()
         for loop in self._loops:
             loop.start()
-        self._dispatcher.start()
+        for dispatcher in self._dispatchers:
+            dispatcher.start()
         self._life.start()
 
     def stop(self) -> None:
         """Begin nothing more, let what runs end, return when it has; the engine may be closed then."""
         self._clock.stop()
+        self._emergency_clock.stop()
         for loop in self._loops:
             loop.stop()
-        self._dispatcher.stop()
+        for dispatcher in self._dispatchers:
+            dispatcher.stop()
         self._life.stop()
 
 
-def _telling(engine: Engine, settings: Settings, mail: Connector | None) -> TellingRunner:
+def _telling(
+    engine: Engine, settings: Settings, mail: Connector | None, lane: int | None = None
+) -> TellingRunner:
     zone = ZoneInfo(settings.time_zone)
     send = refuse_mail if mail is None else MailSender(engine, mail, settings.public_url.rstrip("/"), zone)
-    return TellingRunner(engine, WebhookSender(engine, settings), send, zone)
+    return TellingRunner(engine, WebhookSender(engine, settings), send, zone, lane=lane)
 
 
 class Ending:

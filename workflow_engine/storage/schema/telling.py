@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy import text as sql_text
 
 from workflow_engine.domain.telling import DELIVERY, WEBHOOK
@@ -10,6 +22,7 @@ from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_o
 from workflow_engine.storage.types import UTCDateTime
 
 _UNSETTLED = sql_text("state = 'pending'")
+_ORDINARY = sql_text("1")
 
 webhook = Table(
     "webhook",
@@ -59,6 +72,7 @@ delivery = Table(
     Column("last_error", Text),
     Column("created_at", UTCDateTime, nullable=False),
     Column("settled_at", UTCDateTime),
+    Column("lane", SmallInteger, nullable=False, server_default=_ORDINARY, comment="of the case that it tells of"),
     one_of("state", DELIVERY),
     CheckConstraint(
         "(CASE WHEN webhook_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END)"
@@ -66,7 +80,7 @@ delivery = Table(
         name="to_one_target",
     ),
     CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="settled_with_instant"),
-    Index("ix_delivery_due", "next_at", "delivery_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+    Index("ix_delivery_lane", "lane", "next_at", "delivery_id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
     Index("ix_delivery_webhook", "webhook_id", "created_at", "delivery_id"),
     Index("ix_delivery_settled", "settled_at"),
     sqlite_with_rowid=False,

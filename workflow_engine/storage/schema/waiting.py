@@ -28,6 +28,7 @@ WAITING = text("state = 'waiting'")
 DOABLE = text("state IN ('available', 'locked') AND NOT held")
 PENDING = text("state = 'pending'")
 DEAD = text("state = 'dead'")
+_ORDINARY = text("1")
 
 timer = Table(
     "timer",
@@ -137,8 +138,9 @@ signal_delivery = Table(
     Column("definition_id", String(ID), comment="set where the signal starts the case"),
     Column("process_id", String(LONG_ID)),
     Column("element_id", String(LONG_ID)),
+    Column("lane", SmallInteger, nullable=False, server_default=_ORDINARY, comment="of the case that gets it"),
     one_of("state", ("pending", "delivered", "skipped")),
-    Index("ix_signal_delivery_pending", "signal_id", "case_id", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index("ix_signal_delivery_lane", "lane", "signal_id", "case_id", sqlite_where=PENDING, postgresql_where=PENDING),
 )
 
 job = Table(
@@ -182,7 +184,8 @@ outbox = Table(
     Column("last_error", Text),
     Column("created_at", UTCDateTime, nullable=False),
     Column("next_at", UTCDateTime, nullable=False),
+    Column("lane", SmallInteger, nullable=False, server_default=_ORDINARY, comment="of the case that sends it"),
     one_of("state", OUTBOX),
-    Index("ix_outbox_pending", "next_at", "outbox_id", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index("ix_outbox_lane", "lane", "next_at", "outbox_id", sqlite_where=PENDING, postgresql_where=PENDING),
     Index("ix_outbox_dead", "next_at", "outbox_id", sqlite_where=DEAD, postgresql_where=DEAD),
 )
