@@ -73,27 +73,6 @@ def postgres_server() -> PostgresServer:
         pytest.skip(f"PostgreSQL is not available: {problem}")
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a new SQLite database file."""
-    return f"sqlite:///{tmp_path / 'liandong.sqlite3'}"
-
-
-@pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of a new, empty PostgreSQL database."""
-    name = postgres_server.create_database()
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a new, empty database: each test runs on SQLite and on PostgreSQL."""
-    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-    return url
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with this build's schema, made once and copied for each test."""
@@ -110,18 +89,50 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return name
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a new database with this build's schema: each test runs on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        path = tmp_path / "liandong.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=request.getfixturevalue("postgres_template"))
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The URL of a new SQLite database file with this build's schema."""
+    path = tmp_path / "liandong.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The URL of a new PostgreSQL database with this build's schema; dropped after the test."""
+    yield from _postgres_url(postgres_server, postgres_template)
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite database file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'liandong.sqlite3'}"
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a new, empty PostgreSQL database; dropped after the test."""
+    yield from _postgres_url(postgres_server, "template1")
+
+
+def _postgres_url(server: PostgresServer, template: str) -> Iterator[str]:
+    name = server.create_database(template=template)
     yield server.url(name)
     server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new, empty database: each test runs on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue("empty_sqlite_url" if request.param == "sqlite" else "empty_postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new database with this build's schema: each test runs on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,9 @@ def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def ready(program: Program) -> Program:
+def ready(program: Program, tmp_path: Path, sqlite_template: Path) -> Program:
     """The program over a new database."""
-    program.ok("db", "upgrade")
+    shutil.copy(sqlite_template, tmp_path / "liandong.db")
     return program
 
 

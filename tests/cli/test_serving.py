@@ -42,12 +42,12 @@ class Served:
 
 
 @pytest.fixture
-def serve(sqlite_url: str, tmp_path: Path) -> Iterator[Serve]:
+def serve(empty_sqlite_url: str, tmp_path: Path) -> Iterator[Serve]:
     started: list[subprocess.Popen[str]] = []
 
     def starting(*words: str) -> Served:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LIANDONG_")}
-        environment["LIANDONG_DATABASE_URL"] = sqlite_url
+        environment["LIANDONG_DATABASE_URL"] = empty_sqlite_url
         process = subprocess.Popen(
             [PROGRAM, "serve", "--json", "--port", "0", *words],
             env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

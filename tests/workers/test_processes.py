@@ -107,8 +107,8 @@ def test_worker_ends_after_the_job_it_is_doing(real_engine: Engine, launch: Laun
     assert state_of(real_engine, case_id) == "completed"
 
 
-def test_worker_without_a_database_is_refused(sqlite_url: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "LIANDONG_DATABASE_URL": sqlite_url}
+def test_worker_without_a_database_is_refused(empty_sqlite_url: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "LIANDONG_DATABASE_URL": empty_sqlite_url}
     ran = subprocess.run(
         [PROGRAM, "worker", "--json"], env=environment, cwd=tmp_path, capture_output=True, text=True,
         timeout=PATIENCE_SECONDS,
