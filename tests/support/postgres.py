@@ -52,7 +52,8 @@ class PostgresServer:
     def create_database(self, template: str = "template1") -> str:
         """Make a new database, a copy of ``template``; returns its name."""
         name = f"test_{uuid4().hex}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        words = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"  # half of what copying block by block takes
+        statement = sql.SQL(words).format(sql.Identifier(name), sql.Identifier(template))
         with self.connect() as connection:
             connection.execute(statement)
         return name
