@@ -23,6 +23,7 @@ from workflow_engine import (
     door_record,
     door_service_categories,
     door_service_requests,
+    door_situation_reports,
     door_supervision,
     door_time,
     door_warnings,
@@ -67,6 +68,7 @@ from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ 
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_situation_reports import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_supervision import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_time import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_warnings import *  # noqa: F403 - its own __all__ says what
@@ -187,5 +189,6 @@ __all__ += door_indicators.__all__
 __all__ += door_supervision.__all__
 __all__ += door_service_requests.__all__
 __all__ += door_time.__all__
+__all__ += door_situation_reports.__all__
 __all__ += door_warnings.__all__
 __all__ += door_work.__all__

@@ -10,6 +10,7 @@ from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
 from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
 from web.api.table_service_requests import SERVICE_REQUESTS
+from web.api.table_situation_reports import SITUATION_REPORTS
 from workflow_engine import (
     AcceptAnswer,
     AddComment,
@@ -300,6 +301,7 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *SERVICE_REQUESTS,
     *HOT_SPOTS,
     *ALERT_SOURCES,
+    *SITUATION_REPORTS,
 )
 NOT_OFFERED = {
     **NO_SOURCES,

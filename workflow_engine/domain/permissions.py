@@ -15,6 +15,10 @@ AUDITORS = "auditors"
 MODELLERS = "modellers"
 DUTY_ROOM = "role:duty_room"
 WARNING_APPROVER = "role:warning_approver"
+INFORMATION_GROUP, DUTY_DEPUTY = "role:information_group", "role:duty_deputy"
+COMMANDERS = frozenset({
+    "role:commander", "role:deputy_commander", "role:district_lead", "role:bureau_head", "role:mayor",
+})  # fmt: skip
 PARTICIPATION_OFFICE = "role:participation_office"
 SUPERVISION, LEADERS = "role:supervision", "role:leader"
 DATA_BUREAU = "role:data_bureau"
@@ -40,6 +44,10 @@ HOLDERS: dict[str, frozenset[str]] = {
     "ballot.conduct": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "warning.lift": frozenset({ADMINISTRATORS, WARNING_APPROVER}),
+    "situation_report.send": frozenset({ADMINISTRATORS, DUTY_ROOM, DUTY_DEPUTY, INFORMATION_GROUP}),
+    "situation_report.correct": frozenset({ADMINISTRATORS, DUTY_ROOM, DUTY_DEPUTY, INFORMATION_GROUP}),
+    "situation_report.approve": frozenset({ADMINISTRATORS, DUTY_DEPUTY}) | COMMANDERS,
+    "situation_report.brief": frozenset({ADMINISTRATORS, DUTY_DEPUTY}) | COMMANDERS,
     "message.publish": frozenset({ADMINISTRATORS}),
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
     "supervision.see": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),

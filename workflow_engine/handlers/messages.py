@@ -24,6 +24,7 @@ from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
+from workflow_engine.handlers.situation_reports import take_situation_report
 from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.handlers.warnings import take_warning
 from workflow_engine.storage import definitions as definition_store
@@ -33,7 +34,7 @@ from workflow_engine.storage.correlations import fitting_digests
 from workflow_engine.storage.messages import Catcher
 
 EXPIRY_STREAM = "message:expiry"
-DESKS = (take_letter, take_publication, take_notice, take_indicator_letter, take_warning)
+DESKS = (take_letter, take_publication, take_notice, take_indicator_letter, take_warning, take_situation_report)
 """Who takes what cases send to no other case; each leaves alone what is not for it."""
 
 

@@ -24,6 +24,7 @@ from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
 from workflow_engine.domain import service_category_commands as g
+from workflow_engine.domain import situation_report_commands as sr
 from workflow_engine.domain import supervision_commands as s
 from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import warning_commands as wa
@@ -69,6 +70,7 @@ from workflow_engine.handlers import (
     sharing,
     signals,
     signers,
+    situation_reports,
     spreading,
     start_timers,
     supervised,
@@ -156,6 +158,11 @@ HANDLERS: dict[type[Command], Handler] = {
     x.AnswerIndicatorComment: indicators.answer_comment,
     wa.LiftWarning: warnings.lift_warning,
     wa.SettleWarning: warnings.settle_warning,
+    sr.SendSituationReport: situation_reports.send_situation_report,
+    sr.ConfirmReportReceived: situation_reports.confirm_report_received,
+    sr.CorrectSituationReport: situation_reports.correct_situation_report,
+    sr.DecideReportCorrection: situation_reports.decide_report_correction,
+    sr.KeepBriefing: situation_reports.keep_briefing,
     als.SetAlertSource: alert_sources.set_alert_source,
     als.PauseAlertSource: alert_sources.pause_alert_source,
     als.ResumeAlertSource: alert_sources.resume_alert_source,

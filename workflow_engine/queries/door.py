@@ -58,6 +58,7 @@ from workflow_engine.queries.rows import (
 )
 from workflow_engine.queries.service_categories import ServiceCategoryQueries
 from workflow_engine.queries.service_requests import ServiceRequestQueries
+from workflow_engine.queries.situation_reports import SituationReportQueries
 from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.queries.supervised import SupervisedQueries
 from workflow_engine.queries.supervision import SupervisionQueries
@@ -97,6 +98,7 @@ class Queries:
         "publications": PublicationQueries,
         "service_categories": ServiceCategoryQueries,
         "service_requests": ServiceRequestQueries,
+        "situation_reports": SituationReportQueries,
         "supervised": SupervisedQueries,
         "supervision": SupervisionQueries,
         "tasks": TaskQueries,
@@ -142,6 +144,7 @@ class Queries:
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
         self.warnings = WarningQueries(self.snapshot)
+        self.situation_reports = SituationReportQueries(self.snapshot, clock)
         self.alert_sources = AlertSourceQueries(self.snapshot)
 
     @contextmanager

@@ -59,6 +59,9 @@ _ERASE_NOTICES = Statement(
         )
     )
 )
+_ERASE_REPORTS = Statement(
+    delete(entry_payload).where(entry_payload.c.stream_id == literal("situation_report:") + param("case"))
+)
 _FORGET_WHO = Statement(update(visit).where(visit.c.case_id == param("case")).values(done_by=null()))
 _EMPTY = Statement(
     update(process_instance)
@@ -95,6 +98,7 @@ def due_cases(unit: UnitOfWork, now: datetime, most: int) -> list[str]:
 def remove(unit: UnitOfWork, case_id: str, due_at: datetime, now: datetime, entries: int, head: str) -> None:
     """Erase every value of the case with its salt, and every row but ``KEPT``."""
     unit.run(_ERASE, {"case": case_id})
+    unit.run(_ERASE_REPORTS, {"case": case_id})
     unit.run(_FORGET_WHO, {"case": case_id})
     _forget_notices(unit, case_id)
     for statement in _DELETIONS:

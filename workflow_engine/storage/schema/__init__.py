@@ -67,6 +67,12 @@ from workflow_engine.storage.schema.service_requests import (
     service_request_reporter,
     service_request_step,
 )
+from workflow_engine.storage.schema.situation_reports import (
+    command_briefing,
+    report_transmission,
+    situation_report,
+    situation_report_version,
+)
 from workflow_engine.storage.schema.supervised import (
     supervised_count,
     supervised_cursor,
@@ -125,6 +131,7 @@ __all__ = [
     "case_removal",
     "case_scope",
     "command",
+    "command_briefing",
     "comment",
     "conflict_of_interest",
     "consultation",
@@ -178,6 +185,7 @@ __all__ = [
     "published_decision",
     "published_warning",
     "reckoned_case",
+    "report_transmission",
     "request_day",
     "request_day_progress",
     "role",
@@ -190,6 +198,8 @@ __all__ = [
     "setting_version",
     "signal",
     "signal_delivery",
+    "situation_report",
+    "situation_report_version",
     "start_trigger",
     "stream",
     "submission",
