@@ -13,6 +13,7 @@ from workflow_engine import (
     door_consultations,
     door_desk,
     door_emergencies,
+    door_destruction,
     door_georeport,
     door_indicators,
     door_models,
@@ -58,6 +59,7 @@ from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_desk import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_emergencies import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_destruction import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
@@ -178,6 +180,7 @@ __all__ += door_consultations.__all__
 __all__ += door_georeport.__all__
 __all__ += door_desk.__all__
 __all__ += door_emergencies.__all__
+__all__ += door_destruction.__all__
 __all__ += door_models.__all__
 __all__ += door_outside.__all__
 __all__ += door_people.__all__

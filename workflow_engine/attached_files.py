@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -127,6 +127,10 @@ class AttachedFiles:
     def erase(self, digest: str) -> None:
         """Delete one content now; nothing happens when it is not there."""
         self._place(digest).unlink(missing_ok=True)
+
+    def places(self) -> Iterator[Path]:
+        """Where the contents lie, for whoever searches them all."""
+        return (place for place in sorted(self._folder.glob("*/*")) if place.is_file())
 
     def _place(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

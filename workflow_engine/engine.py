@@ -14,6 +14,7 @@ import orjson
 
 from workflow_engine.admitting import Checked, admitted, checked_apart
 from workflow_engine.attached_files import AttachedFiles
+from workflow_engine.checking_destruction import DestructionCheck, check_destruction
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
@@ -136,7 +137,16 @@ class Engine:
         """Call ``listener`` after each commit, in the thread that committed; it must not raise and not take long."""
         self._listeners.append(listener)
 
+    def forget_freed(self) -> str:
+        """Have the database overwrite what was deleted; which way it could, in a word: see ``Database``."""
+        return self._database.forget_freed()
+
     # ---- looking
+    def check_destruction(self, destruction_id: str, actor: Actor) -> DestructionCheck:
+        """Look for destroyed values in every table and file. Raises NotFoundError where the case is out of reach."""
+        with self.queries.snapshot() as snapshot:
+            return check_destruction(snapshot, self.files, destruction_id, actor)
+
     def verify_audit(
         self,
         *,

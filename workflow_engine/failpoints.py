@@ -9,7 +9,7 @@ Points on the way of a command: before_begin, after_claim, after_lock, after_loa
 after_state, after_outbox, before_commit, after_commit. Others: deploy.after_store, deploy.before_activate,
 migrate.step, timer.after_claim, clock.after_claim, batch.after_claim, batch.after_slice, batch.after_settle,
 sequencer.after_index, sequencer.after_tiles, sequencer.before_publish, sequencer.after_publish,
-indicators.before_cursor.
+indicators.before_cursor, destruction.after_piece, destruction.after_file.
 """
 
 from __future__ import annotations

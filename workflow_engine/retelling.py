@@ -18,10 +18,11 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import EngineError
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.queries.cases import require_visible_case
-from workflow_engine.queries.chains import read_chain
+from workflow_engine.queries.chains import count_values, read_chain
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.record import get_history
 from workflow_engine.queries.rows import CaseRow, HistoryRow
+from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.replaying import CannotReplayError, Rerun, SlotValues
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -73,7 +74,7 @@ class Retelling:
         self._queries = queries
         self._parts = parts
         self._lock = threading.Lock()
-        self._walks: OrderedDict[tuple[str, str], _Walk] = OrderedDict()
+        self._walks: OrderedDict[tuple[str, str, int], _Walk] = OrderedDict()
 
     def tell(self, case_id: str, actor: Actor, after_seq: int = 0, most: int = MOST_ENTRIES) -> Retold:
         """Entries of a case from the one after ``after_seq`` on.
@@ -86,7 +87,7 @@ class Retelling:
             case = require_visible_case(snapshot, case_id, actor)
             history = get_history(snapshot, case_id, after_seq, most + 1)
             more, history = len(history) > most, history[:most]
-            walk = self._take(case_id, history[0].prev) if history else _Walk(Rerun(self._parts))
+            walk = self._take(case_id, history[0].prev, snapshot, after_seq) if history else _Walk(Rerun(self._parts))
             chain = read_chain(snapshot, case_id, walk.seq, after_seq + most - walk.seq)
             values = {seq: content for seq, (_, content) in chain.contents.items()}
             rows = {row.seq: row for row in history}
@@ -95,18 +96,22 @@ class Retelling:
                 changes = walk.step(snapshot.unit, entry, values.get(entry.seq, {}))
                 if entry.seq in rows:
                     told.append(RetoldEntry(rows[entry.seq], tuple(changes), walk.exact, walk.why_not))
-        if more:
-            self._keep(case_id, history[-1].hash, walk)
+            if more:
+                self._keep(case_id, history[-1].hash, walk, count_values(snapshot, case_id, history[-1].seq))
         return Retold(case, told, history[-1].seq if more else None)
 
-    def _take(self, case_id: str, at_hash: str) -> _Walk:
-        """The walk that stands where this entry's predecessor ended, now ours alone; else one from the start."""
-        with self._lock:
-            return self._walks.pop((case_id, at_hash), None) or _Walk(Rerun(self._parts))
+    def _take(self, case_id: str, at_hash: str, snapshot: Snapshot, seq: int) -> _Walk:
+        """The walk that stands where this entry's predecessor ended, now ours alone; else one from the start.
 
-    def _keep(self, case_id: str, at_hash: str, walk: _Walk) -> None:
+        Never one that remembers what has been erased meanwhile.
+        """
+        values = count_values(snapshot, case_id, seq) if seq else 0
         with self._lock:
-            self._walks[case_id, at_hash] = walk
+            return self._walks.pop((case_id, at_hash, values), None) or _Walk(Rerun(self._parts))
+
+    def _keep(self, case_id: str, at_hash: str, walk: _Walk, values: int) -> None:
+        with self._lock:
+            self._walks[case_id, at_hash, values] = walk
             while len(self._walks) > _MOST_WALKS:
                 self._walks.popitem(last=False)
 

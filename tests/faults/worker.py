@@ -28,6 +28,7 @@ from workflow_engine.engine import Engine
 from workflow_engine.failpoints import failpoint
 from workflow_engine.settings import Settings
 from workflow_engine.workers.clock import AlarmClock
+from workflow_engine.workers.destruction import Destroyer
 from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.sequencer import Sequencer
@@ -129,6 +130,13 @@ class Server:
         """Deliver and fire whatever waits, until nothing is left to do; returns how much that was."""
         total = 0
         while done := self._engine.pump() + self._clock.tick().fired:
+            total += done
+        return total
+
+    def _do_destroy(self, _request: dict[str, Any]) -> Any:
+        """Carry out what is ordered to be destroyed; how many pieces that was."""
+        destroyer, total = Destroyer(self._engine), 0
+        while done := destroyer.run_once():
             total += done
         return total
 

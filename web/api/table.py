@@ -5,6 +5,8 @@ from __future__ import annotations
 from web.api.operations import Ask, Tell
 from web.api.table_alerts import ALERT_SOURCES
 from web.api.table_alerts import NOT_OFFERED as NO_SOURCES
+from web.api.table_destruction import DESTRUCTION
+from web.api.table_destruction import NOT_OFFERED as NO_DESTRUCTION
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
@@ -302,11 +304,13 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *HOT_SPOTS,
     *ALERT_SOURCES,
     *SITUATION_REPORTS,
+    *DESTRUCTION,
 )
 NOT_OFFERED = {
     **NO_SOURCES,
     **NO_REQUESTS,
     **NO_HOT_SPOTS,
+    **NO_DESTRUCTION,
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",
     "person.change_password": "needs the person's present password, on the page",

@@ -10,6 +10,7 @@ import click
 from workflow_engine import AuditReport, Settings
 from workflow_engine.audit.notes import VerifierKey
 from workflow_engine.cli.asking import opened, with_output
+from workflow_engine.cli.auditing_destruction import destruction
 from workflow_engine.cli.failures import PartlyRefusedError
 from workflow_engine.cli.output import Output
 from workflow_engine.cli.witnessing import cosign, cosigned
@@ -100,6 +101,7 @@ def consistency(output: Output, old: int, new: int) -> None:
 
 audit.add_command(cosign)
 audit.add_command(cosigned)
+audit.add_command(destruction)
 
 
 @audit.group()

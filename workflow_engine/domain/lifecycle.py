@@ -79,6 +79,16 @@ BATCH_ITEM: Table = {
     "failed": frozenset(),
     "skipped": frozenset({"done", "failed"}),
 }
+DESTRUCTION: Table = {
+    "ordered": frozenset({"running"}),
+    "running": frozenset({"finished"}),
+    "finished": frozenset(),
+}
+DESTRUCTION_CASE: Table = {
+    "pending": frozenset({"known", "done"}),
+    "known": frozenset({"done"}),
+    "done": frozenset(),
+}
 
 ENDED_CASE = frozenset({"completed", "terminated", "cancelled"})
 

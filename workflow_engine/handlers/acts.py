@@ -28,6 +28,7 @@ from workflow_engine.domain.events import (
 from workflow_engine.handlers.ballot_acts import BALLOT_ACTS
 from workflow_engine.handlers.conflict_acts import CONFLICT_ACTS
 from workflow_engine.handlers.deadline_acts import DEADLINE_ACTS
+from workflow_engine.handlers.destruction_acts import DESTRUCTION_ACTS
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
 from workflow_engine.handlers.service_request_acts import SERVICE_REQUEST_ACTS
 from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
@@ -233,6 +234,7 @@ ACTS: dict[type[c.Command], Act] = {
     o.ModifyCase: act_modify,
     o.MigrateCase: act_migrate,
     **DEADLINE_ACTS,
+    **DESTRUCTION_ACTS,
     **WORK_ACTS,
     **CONFLICT_ACTS,
     **BALLOT_ACTS,

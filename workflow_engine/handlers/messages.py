@@ -21,6 +21,7 @@ from workflow_engine.handlers.advancing import advance, begin
 from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
+from workflow_engine.handlers.destruction_desk import take_destruction
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
@@ -34,7 +35,15 @@ from workflow_engine.storage.correlations import fitting_digests
 from workflow_engine.storage.messages import Catcher
 
 EXPIRY_STREAM = "message:expiry"
-DESKS = (take_letter, take_publication, take_notice, take_indicator_letter, take_warning, take_situation_report)
+DESKS = (
+    take_letter,
+    take_publication,
+    take_notice,
+    take_indicator_letter,
+    take_warning,
+    take_situation_report,
+    take_destruction,
+)
 """Who takes what cases send to no other case; each leaves alone what is not for it."""
 
 

@@ -15,6 +15,7 @@ from workflow_engine.domain import conflict_commands as f
 from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
+from workflow_engine.domain import destruction_commands as ds
 from workflow_engine.domain import hot_spot_commands as hs
 from workflow_engine.domain import indicator_commands as x
 from workflow_engine.domain import intake_commands as k
@@ -48,6 +49,7 @@ from workflow_engine.handlers import (
     deliveries,
     deploying,
     desk,
+    destruction,
     drafts,
     exports,
     granting,
@@ -202,6 +204,11 @@ HANDLERS: dict[type[Command], Handler] = {
     e.HoldCase: keeping.hold_case,
     e.LiftHold: keeping.lift_hold,
     e.RemoveCase: keeping.remove_case,
+    ds.ErasePersonalData: destruction.erase_personal_data,
+    ds.ContinueDestruction: destruction.continue_destruction,
+    ds.FinishDestruction: destruction.finish_destruction,
+    ds.NoteDestructionCheck: destruction.note_check,
+    ds.ForgetTraces: destruction.forget_traces,
     a.CreateApiToken: access.create_api_token,
     a.RevokeApiToken: access.revoke_api_token,
     n.ReadPaths: analysis.read_paths,

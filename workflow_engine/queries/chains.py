@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import LargeBinary, and_, cast, select
+from sqlalchemy import LargeBinary, and_, cast, func, select
 
 from workflow_engine.audit.chain import ChainHead, Entry
 from workflow_engine.queries.snapshot import Snapshot
@@ -72,6 +72,12 @@ def read_chain(snapshot: Snapshot, stream_id: str, after_seq: int = 0, most: int
     if most is not None:
         statement = statement.limit(most)
     return next(_grouped(snapshot.connection.execute(statement)), StoredChain(stream_id, [], {}, []))
+
+
+def count_values(snapshot: Snapshot, stream_id: str, up_to: int) -> int:
+    """How many of a chain's entries up to this one still have their values."""
+    wanted = select(func.count()).where(_y.stream_id == stream_id, _y.seq <= up_to)
+    return int(snapshot.connection.execute(wanted).scalar_one())
 
 
 def _grouped(rows: Iterable[Any]) -> Iterator[StoredChain]:

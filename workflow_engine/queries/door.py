@@ -25,6 +25,7 @@ from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.emergencies import EmergencyQueries
+from workflow_engine.queries.destructions import DestructionQueries
 from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
@@ -84,6 +85,7 @@ class Queries:
         "deadlines": DeadlineQueries,
         "desk": DeskQueries,
         "emergencies": EmergencyQueries,
+        "destructions": DestructionQueries,
         "enterprise": EnterpriseQueries,
         "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
@@ -127,6 +129,7 @@ class Queries:
         self.deadlines = DeadlineQueries(self.snapshot, self.look)
         self.desk = DeskQueries(self.look)
         self.emergencies = EmergencyQueries(self.snapshot, clock)
+        self.destructions = DestructionQueries(self.snapshot)
         self.tasks = TaskQueries(self.snapshot, self.look)
         self.case_lists = CaseListQueries(self.snapshot)
         self.consultations = ConsultationQueries(self.snapshot)

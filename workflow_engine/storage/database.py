@@ -111,6 +111,27 @@ class Database:
         finally:
             connection.close()
 
+    def forget_freed(self) -> str:
+        """Have nothing that was deleted stand in files of the database: ``truncated``, ``busy``, or ``vacuumed``.
+
+        SQLite overwrites deleted content at once; what its log still holds goes with the log, unless somebody reads
+        just now (``busy``). PostgreSQL is asked to vacuum the tables: what they held may be overwritten from then on,
+        and only ``VACUUM FULL`` by the operator rewrites them; its own log goes by its own rules.
+        """
+        if self.dialect == "sqlite":
+            with self._sqlite_turn() as connection:
+                busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return "busy" if busy else "truncated"
+        connection = self.engine.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            driver.autocommit = True
+            driver.execute("SET statement_timeout = 0")
+            driver.execute("VACUUM")
+        finally:
+            connection.invalidate()  # its settings are not those of the others
+        return "vacuumed"
+
     def _connect(self) -> Any:
         try:
             return self.engine.raw_connection()

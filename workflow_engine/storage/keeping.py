@@ -26,9 +26,11 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 KEPT = frozenset({
     "process_instance", "case_scope", "case_path", "visit", "case_reading", "case_hold", "case_removal", "batch_item",
     "alert", "consultation", "published_decision", "supervision_notice", "indicator_publication",
+    "destruction", "destruction_case",
 })  # fmt: skip
-"""What stays: the case as a stone without name, figures without people, who read it; what came from outside or was
-made public has its own time, and notices of supervision are numbered documents whose words alone go."""
+"""What stays: the case as a stone without name, figures without people, who read it, that its personal data was
+destroyed; what came from outside or was made public has its own time, and notices of supervision are numbered documents
+whose words alone go."""
 
 STREAM = "area:keeping"
 _c = process_instance.c

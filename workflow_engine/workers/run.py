@@ -21,6 +21,9 @@ from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
+from workflow_engine.workers.destruction import REST_SECONDS as DESTRUCTION_REST_SECONDS
+from workflow_engine.workers.destruction import Destroyer
+from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
 from workflow_engine.workers.hot_spots import HotSpotFinder
 from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
@@ -90,6 +93,7 @@ class Workers:
             Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS),
             Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS),
             Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS),
+            Loop("destruction", Destroyer(engine).run_once, DESTRUCTION_REST_SECONDS),
             Loop("supervision", Supervisor(engine).run_once, SUPERVISION_REST_SECONDS),
             Loop("alerts", AlertPoller(engine, settings).run_once, POLLING_REST_SECONDS),
             Loop("warnings", partial(end_warnings, engine), WARNINGS_REST_SECONDS),

@@ -29,6 +29,12 @@ from workflow_engine.storage.schema.consultations import consultation, consultat
 from workflow_engine.storage.schema.deadlines import deadline, reckoned_case
 from workflow_engine.storage.schema.definitions import definition, definition_file, definition_process, start_trigger
 from workflow_engine.storage.schema.desk import person_preference, saved_view, task_seen
+from workflow_engine.storage.schema.destruction import (
+    destruction,
+    destruction_case,
+    destruction_file,
+    destruction_trace,
+)
 from workflow_engine.storage.schema.hot_spots import hot_spot, request_day, request_day_progress
 from workflow_engine.storage.schema.indicators import (
     indicator_cell,
@@ -143,6 +149,10 @@ __all__ = [
     "definition_process",
     "delivery",
     "deputy",
+    "destruction",
+    "destruction_case",
+    "destruction_file",
+    "destruction_trace",
     "duty_shift",
     "entry_payload",
     "heartbeat",
