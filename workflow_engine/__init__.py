@@ -12,8 +12,8 @@ from workflow_engine import (
     door_commands,
     door_consultations,
     door_desk,
-    door_emergencies,
     door_destruction,
+    door_emergencies,
     door_georeport,
     door_indicators,
     door_models,
@@ -58,8 +58,8 @@ from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says 
 from workflow_engine.door_commands import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_desk import *  # noqa: F403 - its own __all__ says what
-from workflow_engine.door_emergencies import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_destruction import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_emergencies import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what

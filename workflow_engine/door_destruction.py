@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from workflow_engine.checking_destruction import DestructionCheck, FoundPlace
 from workflow_engine.domain.destruction_commands import (
     ContinueDestruction,
     ErasePersonalData,
@@ -10,6 +9,7 @@ from workflow_engine.domain.destruction_commands import (
     ForgetTraces,
     NoteDestructionCheck,
 )
+from workflow_engine.queries.destruction_check import DestructionCheck, FoundPlace
 from workflow_engine.queries.destructions import DestroyedCase, DestructionProof, DestructionRow
 
 __all__ = [

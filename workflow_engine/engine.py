@@ -14,7 +14,6 @@ import orjson
 
 from workflow_engine.admitting import Checked, admitted, checked_apart
 from workflow_engine.attached_files import AttachedFiles
-from workflow_engine.checking_destruction import DestructionCheck, check_destruction
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
@@ -33,6 +32,7 @@ from workflow_engine.live import LiveChanges
 from workflow_engine.proving import CaseProof, prove_case
 from workflow_engine.pump import MOST_AT_ONCE, Opening, Pump, Sent
 from workflow_engine.queries import Queries
+from workflow_engine.queries.destruction_check import DestructionCheck, check_destruction
 from workflow_engine.retelling import Retelling
 from workflow_engine.settling import Settling
 from workflow_engine.storage import chains, desk, heartbeats, outgoing

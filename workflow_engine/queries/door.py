@@ -24,8 +24,8 @@ from workflow_engine.queries.consultations import ConsultationQueries
 from workflow_engine.queries.coverage import CoverageQueries
 from workflow_engine.queries.deadlines import DeadlineQueries
 from workflow_engine.queries.desk import DeskQueries
-from workflow_engine.queries.emergencies import EmergencyQueries
 from workflow_engine.queries.destructions import DestructionQueries
+from workflow_engine.queries.emergencies import EmergencyQueries
 from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries

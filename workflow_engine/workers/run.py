@@ -20,10 +20,9 @@ from workflow_engine.workers.alert_polling import AlertPoller
 from workflow_engine.workers.batches import batch_loop
 from workflow_engine.workers.clock import AlarmClock
 from workflow_engine.workers.connectors import Connector, Registry
-from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
 from workflow_engine.workers.destruction import REST_SECONDS as DESTRUCTION_REST_SECONDS
 from workflow_engine.workers.destruction import Destroyer
-from workflow_engine.workers.dispatching import make_dispatcher
+from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
 from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
 from workflow_engine.workers.hot_spots import HotSpotFinder
 from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
