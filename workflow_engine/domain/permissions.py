@@ -24,6 +24,7 @@ SUPERVISION, LEADERS = "role:supervision", "role:leader"
 DATA_BUREAU = "role:data_bureau"
 THIRD_PARTY = "role:third_party"
 CLERKS, DISPATCHERS, HOTLINE_AUDITORS = "role:hotline_clerk", "role:hotline_dispatcher", "role:hotline_auditor"
+RESOURCE_COORDINATORS = "role:resource_coordinator"
 GRID_DISPATCHERS, INSPECTORS = "role:grid_dispatcher", "role:grid_inspector"
 CALLERS_BACK = "role:callback"
 TOPIC_OFFICE = "role:topic_office"
@@ -62,6 +63,9 @@ HOLDERS: dict[str, frozenset[str]] = {
     "service_request.handle": frozenset({ADMINISTRATORS, CLERKS, DISPATCHERS, GRID_DISPATCHERS}),
     "service_request.moderate": frozenset({ADMINISTRATORS, DISPATCHERS, HOTLINE_AUDITORS}),
     "service_request.import": frozenset({ADMINISTRATORS}),
+    "resource.see": frozenset({ADMINISTRATORS, AUDITORS, DUTY_ROOM, RESOURCE_COORDINATORS, SUPERVISION, LEADERS}),
+    "resource.coordinate": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS}),
+    "resource.keep": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS}),
     "hot_spot.see": frozenset({ADMINISTRATORS, AUDITORS, TOPIC_OFFICE, DISPATCHERS, SUPERVISION, LEADERS}),
     "hot_spot.decide": frozenset({ADMINISTRATORS, TOPIC_OFFICE}),
     "job.work": frozenset({ADMINISTRATORS}),
@@ -81,7 +85,7 @@ SCOPED = frozenset({
     "definition.see", "definition.deploy", "definition.release", "definition.retire", "case.start", "case.see_all",
     "case.operate", "case.audit", "case.export", "task.act_for", "ballot.conduct",
     "consultation.run", "supervision.see", "supervision.issue", "service_request.see", "service_request.submit",
-    "service_request.handle", "service_request.moderate",
+    "service_request.handle", "service_request.moderate", "resource.see", "resource.coordinate",
 })  # fmt: skip
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {

@@ -26,6 +26,7 @@ from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
 from workflow_engine.handlers.situation_reports import take_situation_report
+from workflow_engine.handlers.resource_desk import take_resource_letter
 from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.handlers.warnings import take_warning
 from workflow_engine.storage import definitions as definition_store
@@ -43,6 +44,7 @@ DESKS = (
     take_warning,
     take_situation_report,
     take_destruction,
+    take_resource_letter,
 )
 """Who takes what cases send to no other case; each leaves alone what is not for it."""
 

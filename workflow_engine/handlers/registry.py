@@ -83,6 +83,7 @@ from workflow_engine.handlers import (
     warnings,
 )
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.resource_handlers import RESOURCE_HANDLERS
 from workflow_engine.handlers.service_request_handlers import SERVICE_REQUEST_HANDLERS
 
 Handler = Callable[[Handling, Any], Receipt]
@@ -242,6 +243,7 @@ HANDLERS: dict[type[Command], Handler] = {
     v.AmendText: ballots.amend_text,
     v.BreakTie: ballots.break_tie,
     v.SettleBallot: ballots.settle_ballot,
+    **RESOURCE_HANDLERS,
     **SERVICE_REQUEST_HANDLERS,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare, ImportPlaces: places.prepare}

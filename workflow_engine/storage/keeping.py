@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, exists, insert, literal, null, select, update
 
+from workflow_engine.storage.resources import ERASE_VALUES, forget_requests
 from workflow_engine.storage.schema import (
     METADATA,
     audit_entry,
@@ -27,6 +28,7 @@ KEPT = frozenset({
     "process_instance", "case_scope", "case_path", "visit", "case_reading", "case_hold", "case_removal", "batch_item",
     "alert", "consultation", "published_decision", "supervision_notice", "indicator_publication",
     "destruction", "destruction_case",
+    "resource_request",
 })  # fmt: skip
 """What stays: the case as a stone without name, figures without people, who read it, that its personal data was
 destroyed; what came from outside or was made public has its own time, and notices of supervision are numbered documents
@@ -64,6 +66,7 @@ _ERASE_NOTICES = Statement(
 _ERASE_REPORTS = Statement(
     delete(entry_payload).where(entry_payload.c.stream_id == literal("situation_report:") + param("case"))
 )
+_ERASE_REQUESTS = Statement(delete(entry_payload).where(ERASE_VALUES))
 _FORGET_WHO = Statement(update(visit).where(visit.c.case_id == param("case")).values(done_by=null()))
 _EMPTY = Statement(
     update(process_instance)
@@ -103,6 +106,8 @@ def remove(unit: UnitOfWork, case_id: str, due_at: datetime, now: datetime, entr
     unit.run(_ERASE_REPORTS, {"case": case_id})
     unit.run(_FORGET_WHO, {"case": case_id})
     _forget_notices(unit, case_id)
+    unit.run(_ERASE_REQUESTS, {"case": case_id})
+    forget_requests(unit, case_id)
     for statement in _DELETIONS:
         unit.run(statement, {"case": case_id})
     unit.run(_EMPTY, {"case": case_id, "header": b"{}"})

@@ -66,6 +66,15 @@ from workflow_engine.storage.schema.organisation import (
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
+from workflow_engine.storage.schema.resources import (
+    resource,
+    resource_booking,
+    resource_booking_step,
+    resource_offer,
+    resource_request,
+    resource_request_line,
+    resource_settlement,
+)
 from workflow_engine.storage.schema.service_categories import service_category_version
 from workflow_engine.storage.schema.service_requests import (
     service_request,
@@ -198,6 +207,13 @@ __all__ = [
     "report_transmission",
     "request_day",
     "request_day_progress",
+    "resource",
+    "resource_booking",
+    "resource_booking_step",
+    "resource_offer",
+    "resource_request",
+    "resource_request_line",
+    "resource_settlement",
     "role",
     "saved_view",
     "service_category_version",

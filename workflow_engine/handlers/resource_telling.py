@@ -1,0 +1,66 @@
+"""What is told about requests: to the case that works on one how it stands, to owners that they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from workflow_engine.domain.resources import OVER, SETTLEMENT_OF
+from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.resource_matching import STAGES, Matching
+from workflow_engine.storage import resources as store
+from workflow_engine.storage import telling
+from workflow_engine.storage.resources import Request
+from workflow_engine.storage.supervision import people_of
+
+ABOUT = "resource_asked"
+_MOST_PROPOSED = 3
+
+
+def how_it_stands(work: Handling, request: Request) -> dict[str, Any]:
+    """As variables of a case: what is missing, what is booked, what would be the best."""
+    matching = Matching(work, request)
+    bookings = store.bookings_of(work.unit, request.request_id)
+    proposed: list[dict[str, Any]] = []
+    for line in matching.lines:
+        if not line.missing:
+            continue
+        proposed.extend(
+            {
+                "line_no": line.line_no, "resource_id": one.stock.resource_id, "name_zh": one.stock.name_zh,
+                "name_en": one.stock.name_en, "unit": one.stock.unit_id, "quantity": min(one.quantity, line.missing),
+                "source": one.source, **one.fit.told(),
+            }
+            for one in matching.candidates(line, STAGES["peers"])[:_MOST_PROPOSED]
+        )  # fmt: skip
+    return {
+        "id": request.request_id, "state": request.state, "missing": sum(1 for line in matching.lines if line.missing),
+        "lines": [
+            {"line_no": line.line_no, "kind": line.kind, "type": line.type, "requested": line.quantity,
+             "assigned": line.assigned, "missing": line.missing}
+            for line in matching.lines
+        ],
+        "booked": sum(1 for one in bookings if one.state != "released"),
+        "out": sum(1 for one in bookings if one.state not in OVER),
+        "owes": any(one.state != "released" and (one.cost or one.source in SETTLEMENT_OF) for one in bookings),
+        "offers": sum(1 for one in matching.offers if one.state == "offered"),
+        "proposed": proposed,
+    }  # fmt: skip
+
+
+def ask_owners(work: Handling, request: Request, unit_ids: Sequence[str]) -> None:
+    """Mail to the people of the units who want it; exercises stay on the pages."""
+    if request.exercise:
+        return
+    content = orjson.dumps({"about": ABOUT, "resource_request_id": request.request_id}).decode()
+    for unit_id in unit_ids:
+        for person_id in people_of(work.unit, unit_id):
+            if telling.wants_mail(work.unit, person_id, "assigned"):
+                row = {
+                    "delivery_id": f"{person_id}/{ABOUT}/{work.part_id('mail', person_id)}",
+                    "webhook_id": None, "person_id": person_id, "content": content, "state": "pending", "attempts": 0,
+                    "next_at": work.now, "last_error": None, "created_at": work.now, "settled_at": None,
+                }  # fmt: skip
+                telling.note_deliveries(work.unit, [row])

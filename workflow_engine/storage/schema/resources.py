@@ -1,0 +1,238 @@
+"""Resources, requests for them, offers, bookings and what is owed: nothing can be booked twice."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from workflow_engine.domain.resources import (
+    BOOKING,
+    KINDS,
+    OFFER,
+    PRIORITIES,
+    REQUEST,
+    ROUNDS,
+    SETTLEMENT,
+    SOURCES,
+    STANDINGS,
+)
+from workflow_engine.storage.schema.metadata import ID, LONG_ID, METADATA, one_of
+from workflow_engine.storage.types import UTCDateTime
+
+RUNNING = text("state NOT IN ('stood_down', 'released')")
+LIVE = text("state IN ('open', 'partial', 'complete')")
+ASKED = text("state IN ('asked', 'offered')")
+_SINGLE = text("single AND state NOT IN ('stood_down', 'released')")
+
+resource = Table(
+    "resource",
+    METADATA,
+    Column("resource_id", String(ID), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("type", String(ID), nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("unit_id", String(LONG_ID), ForeignKey("unit.unit_id"), nullable=False, comment="owns it"),
+    Column("quantity", BigInteger, nullable=False),
+    Column("booked", BigInteger, nullable=False, comment="how much of it running bookings hold"),
+    Column("drilled", BigInteger, nullable=False, comment="the same of exercises, which take nothing from the others"),
+    Column("measure", String(40), nullable=False),
+    Column("single", Boolean, nullable=False, comment="booked as a whole"),
+    Column("pooled", Boolean, nullable=False, comment="given without asking the owner"),
+    Column("ready_minutes", Integer, nullable=False),
+    Column("unit_cost", BigInteger, nullable=False),
+    Column("contract", String(80), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("place_code", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("contact", Text, comment="erasable"),
+    Column("standing", String(16), nullable=False),
+    Column("stood_reason", Text, comment="erasable"),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("changed_by", String(LONG_ID), nullable=False),
+    one_of("kind", KINDS),
+    one_of("standing", STANDINGS),
+    CheckConstraint("quantity >= 0 AND booked >= 0 AND booked <= quantity", name="not_booked_twice"),
+    CheckConstraint("drilled >= 0 AND drilled <= quantity", name="not_drilled_twice"),
+    CheckConstraint("NOT single OR quantity <= 1", name="single_is_one"),
+    CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="point_whole"),
+    Index("ix_resource_kind", "kind", "type", "resource_id"),
+    Index("ix_resource_type", "type", "resource_id"),
+    Index("ix_resource_unit", "unit_id", "resource_id"),
+)
+
+resource_request = Table(
+    "resource_request",
+    METADATA,
+    Column("request_id", String(ID), primary_key=True),
+    Column("origin_case_id", String(ID), comment="the case that needs it"),
+    Column("case_id", String(ID), comment="the case of resource allocation that works on it"),
+    Column("unit_id", String(LONG_ID), comment="asks"),
+    Column("priority", String(16), nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("title", Text, comment="erasable"),
+    Column("weights", Text, nullable=False, comment="JSON: of each factor of the score"),
+    Column("coordinator", String(LONG_ID), nullable=False, comment="the group that assigns"),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, comment="erasable: why it ended so"),
+    Column("requested_at", UTCDateTime, nullable=False),
+    Column("requested_by", String(LONG_ID), nullable=False),
+    Column("first_at", UTCDateTime, comment="something was assigned for the first time"),
+    Column("filled_at", UTCDateTime, comment="everything was, for the first time"),
+    Column("handed_over_at", UTCDateTime, comment="its case waits for everything to come back"),
+    Column("closed_at", UTCDateTime),
+    one_of("priority", PRIORITIES),
+    one_of("state", REQUEST),
+    CheckConstraint("(state IN ('open', 'partial', 'complete')) = (closed_at IS NULL)", name="closed_with_instant"),
+    CheckConstraint("filled_at IS NULL OR first_at IS NOT NULL", name="filled_after_first"),
+    Index("ix_resource_request_requested", "requested_at", "request_id"),
+    Index("ix_resource_request_unit", "unit_id", "requested_at", "request_id"),
+    Index("ix_resource_request_origin", "origin_case_id", "requested_at"),
+    Index("uq_resource_request_case", "case_id", unique=True),
+    Index("ix_resource_request_live", "requested_at", "request_id", sqlite_where=LIVE, postgresql_where=LIVE),
+)
+
+resource_request_line = Table(
+    "resource_request_line",
+    METADATA,
+    Column("request_id", String(ID), ForeignKey("resource_request.request_id"), primary_key=True),
+    Column("line_no", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("type", String(ID), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("assigned", BigInteger, nullable=False, comment="sum of its bookings that were not released"),
+    Column("needed_by", UTCDateTime),
+    Column("priority", String(16), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("place_code", String(16), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("note", Text, comment="erasable"),
+    one_of("kind", KINDS),
+    one_of("priority", PRIORITIES),
+    CheckConstraint("line_no >= 1 AND quantity >= 1", name="asks_for_something"),
+    CheckConstraint("assigned >= 0 AND assigned <= quantity", name="parts_add_up"),
+)
+
+resource_offer = Table(
+    "resource_offer",
+    METADATA,
+    Column("offer_id", String(ID), primary_key=True),
+    Column("request_id", String(ID), nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("unit_id", String(LONG_ID), nullable=False, comment="is asked"),
+    Column("round", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime, nullable=False),
+    Column("resource_id", String(ID), ForeignKey("resource.resource_id")),
+    Column("quantity", BigInteger, nullable=False),
+    Column("ready_minutes", Integer),
+    Column("cost", BigInteger),
+    Column("note", Text, comment="erasable"),
+    Column("answered_at", UTCDateTime),
+    Column("answered_by", String(LONG_ID)),
+    Column("reason", Text, comment="erasable"),
+    ForeignKeyConstraint(
+        ["request_id", "line_no"], ["resource_request_line.request_id", "resource_request_line.line_no"]
+    ),
+    one_of("round", ROUNDS),
+    one_of("state", OFFER),
+    CheckConstraint("asked_at < until", name="open_for_a_time"),
+    CheckConstraint("quantity >= 0", name="not_negative"),
+    CheckConstraint(
+        "state NOT IN ('offered', 'accepted') OR (resource_id IS NOT NULL AND quantity > 0)", name="offers_something"
+    ),
+    Index("ix_resource_offer_line", "request_id", "line_no", "offer_id"),
+    Index("ix_resource_offer_asked", "unit_id", "until", "offer_id", sqlite_where=ASKED, postgresql_where=ASKED),
+    Index("ix_resource_offer_unit", "unit_id", "asked_at", "offer_id"),
+    Index(
+        "uq_resource_offer_once", "request_id", "line_no", "unit_id", unique=True,
+        sqlite_where=ASKED, postgresql_where=ASKED,
+    ),
+)  # fmt: skip
+
+resource_booking = Table(
+    "resource_booking",
+    METADATA,
+    Column("booking_id", String(ID), primary_key=True),
+    Column("request_id", String(ID), nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("resource_id", String(ID), ForeignKey("resource.resource_id"), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("single", Boolean, nullable=False),
+    Column("exercise", Boolean, nullable=False),
+    Column("cost", BigInteger, nullable=False, comment="of one"),
+    Column("offer_id", String(ID), ForeignKey("resource_offer.offer_id")),
+    Column("why", Text, nullable=False, comment="JSON: what was known, points, score"),
+    Column("note", Text, comment="erasable"),
+    Column("state", String(16), nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("used", BigInteger, nullable=False, comment="what did not come back"),
+    Column("booked_at", UTCDateTime, nullable=False),
+    Column("booked_by", String(LONG_ID), nullable=False),
+    Column("state_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    ForeignKeyConstraint(
+        ["request_id", "line_no"], ["resource_request_line.request_id", "resource_request_line.line_no"]
+    ),
+    one_of("source", SOURCES),
+    one_of("state", BOOKING),
+    CheckConstraint("quantity >= 1 AND (NOT single OR quantity = 1)", name="books_something"),
+    CheckConstraint("used >= 0 AND used <= quantity", name="used_what_it_had"),
+    CheckConstraint("(state IN ('stood_down', 'released')) = (ended_at IS NOT NULL)", name="ended_with_instant"),
+    Index("ix_resource_booking_request", "request_id", "line_no", "booking_id"),
+    Index("ix_resource_booking_resource", "resource_id", "booked_at", "booking_id"),
+    Index("ix_resource_booking_running", "resource_id", sqlite_where=RUNNING, postgresql_where=RUNNING),
+    Index(
+        "uq_resource_booking_single", "resource_id", "exercise", unique=True,
+        sqlite_where=_SINGLE, postgresql_where=_SINGLE,
+    ),
+)  # fmt: skip
+"""A vehicle or team has one running booking; of what is counted, ``resource.booked`` holds the sum."""
+
+resource_booking_step = Table(
+    "resource_booking_step",
+    METADATA,
+    Column("booking_id", String(ID), ForeignKey("resource_booking.booking_id"), primary_key=True),
+    Column("step_no", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(LONG_ID), nullable=False),
+    Column("note", Text, comment="erasable"),
+    one_of("state", BOOKING),
+)
+
+resource_settlement = Table(
+    "resource_settlement",
+    METADATA,
+    Column("booking_id", String(ID), ForeignKey("resource_booking.booking_id"), primary_key=True),
+    Column("settlement", String(16), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("basis", Text, comment="erasable"),
+    Column("state", String(16), nullable=False),
+    Column("proposed_at", UTCDateTime, nullable=False),
+    Column("proposed_by", String(LONG_ID), nullable=False),
+    Column("approved_at", UTCDateTime),
+    Column("approved_by", String(LONG_ID)),
+    one_of("settlement", ("price", "compensation")),
+    one_of("state", SETTLEMENT),
+    CheckConstraint("amount >= 0", name="not_negative"),
+    CheckConstraint("(state = 'approved') = (approved_by IS NOT NULL)", name="approved_by_somebody"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="approved_by_another"),
+)
