@@ -22,6 +22,7 @@ from workflow_engine import (
     door_places,
     door_publications,
     door_record,
+    door_resources,
     door_service_categories,
     door_service_requests,
     door_situation_reports,
@@ -68,6 +69,7 @@ from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says w
 from workflow_engine.door_places import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_resources import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_situation_reports import *  # noqa: F403 - its own __all__ says what
@@ -187,6 +189,7 @@ __all__ += door_people.__all__
 __all__ += door_places.__all__
 __all__ += door_publications.__all__
 __all__ += door_record.__all__
+__all__ += door_resources.__all__
 __all__ += door_service_categories.__all__
 __all__ += door_indicators.__all__
 __all__ += door_supervision.__all__

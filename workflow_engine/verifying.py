@@ -21,6 +21,7 @@ from workflow_engine.storage.chains import is_case_stream, slot_salt
 from workflow_engine.storage.keeping import is_removed, unproven_removals
 from workflow_engine.storage.rebuilding import differences, rebuild, stored_rows
 from workflow_engine.verifying_log import Kept, verify_log
+from workflow_engine.verifying_resources import FollowedResources
 
 Progress = Callable[[int, int], None]
 """Called with (chains checked, chains in all)."""
@@ -78,9 +79,11 @@ def verify_audit(
     heads = read_heads(snapshot)
     chosen = _sample([name for name in heads if is_case_stream(name)], sample, seed)
     total = len(heads)
+    resources = FollowedResources()
     with closing(read_chains(snapshot)) as chains:
         for chain in chains:
             _verify_chain(report, heads.pop(chain.stream_id, None), chain)
+            resources.take(chain)
             if chain.stream_id in chosen:
                 _verify_case_again(report, snapshot, parts, chain)
             if progress is not None:
@@ -92,6 +95,7 @@ def verify_audit(
         report.findings.append(Finding("unproven_removal", case_id, None, "Removed, but no entry says so."))
     for case_id, ballot_id, what in broken_seals(snapshot.unit):
         report.findings.append(Finding("changed_vote", case_id, None, f"Ballot {ballot_id}: {what}."))
+    report.findings.extend(resources.findings(snapshot.unit))
     log = verify_log(snapshot, kept, None if parts.log_key is None else parts.log_key.verifier)
     report.logged, report.checkpoints = log.leaves, log.checkpoints
     report.findings.extend(log.findings)

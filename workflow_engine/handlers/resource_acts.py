@@ -38,6 +38,7 @@ from workflow_engine.storage import resource_rows as rows
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.correlations import NOTHING_DEMANDED
+from workflow_engine.storage.resource_matching import Candidate
 from workflow_engine.storage.resources import Booking, Request, RequestLine, Stock
 
 OFFERS_IN, RETURNED, CANCELLED = "resource.offers_in", "resource.returned", "resource.cancelled"
@@ -57,6 +58,14 @@ class Wish:
     offer_id: str | None = None
     note: str = ""
     by: str | None = None
+
+
+def wish_of(
+    found: Candidate, line: RequestLine, quantity: int, *, note: str = "", by: str | None = None
+) -> Wish:  # fmt: skip
+    """To book a candidate."""
+    offer_id = None if found.offer is None else found.offer.offer_id
+    return Wish(found.stock, line, quantity, found.source, found.cost, found.fit.told(), offer_id, note, by)
 
 
 def require_request(work: Handling, request_id: str, what: str) -> Request:

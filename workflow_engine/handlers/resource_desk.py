@@ -49,8 +49,8 @@ from workflow_engine.handlers.resource_acts import (
     require_request,
     tell_if_returned,
     tell_worker,
+    wish_of,
 )
-from workflow_engine.handlers.resource_matching import STAGES, Matching
 from workflow_engine.handlers.resource_requests import accepted
 from workflow_engine.handlers.resource_taking import commandeered, shared_data
 from workflow_engine.handlers.resource_telling import ask_owners, how_it_stands
@@ -58,6 +58,7 @@ from workflow_engine.storage import resource_rows as rows
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.cases import Case, find_case
 from workflow_engine.storage.messages import Message
+from workflow_engine.storage.resource_matching import STAGES, Matching
 from workflow_engine.storage.resources import Request
 
 Letter = Mapping[str, Any]
@@ -171,7 +172,7 @@ def _assign(work: Handling, request: Request, letter: Letter) -> list[Event]:
         raise RejectedError(f"Expected a stage ({', '.join(STAGES)}) and how to assign (by_score, noted).")
     if how == "noted":
         return []
-    matching = Matching(work, request)
+    matching = Matching(work.unit, request)
     events: list[Event] = []
     lines = sorted(matching.lines, key=lambda one: (PRIORITIES.index(one.priority), one.type, one.line_no))
     for line in lines:
@@ -180,7 +181,7 @@ def _assign(work: Handling, request: Request, letter: Letter) -> list[Event]:
             if missing <= 0:
                 break
             quantity = min(missing, one.quantity)
-            events.append(book(work, request, one.wish(line, quantity, by=_line(letter, "by") or None)))
+            events.append(book(work, request, wish_of(one, line, quantity, by=_line(letter, "by") or None)))
             events += accepted(request, one.offer)
             missing -= quantity
     return events
@@ -195,7 +196,7 @@ def _invite(work: Handling, request: Request, letter: Letter) -> list[Event]:
         raise RejectedError("Expected until when offers may come in.") from error
     if round_name not in ROUNDS or until <= work.now:
         raise RejectedError(f"Expected a round ({', '.join(ROUNDS)}) that is open for a time.")
-    matching = Matching(work, request)
+    matching = Matching(work.unit, request)
     asked = [
         {"offer_id": work.part_id("offer", str(line.line_no), unit_id), "line_no": line.line_no, "unit_id": unit_id}
         for line in matching.lines

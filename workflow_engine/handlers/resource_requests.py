@@ -34,10 +34,11 @@ from workflow_engine.handlers.resource_acts import (
     require_line,
     require_request,
     tell_worker,
+    wish_of,
     words,
 )
-from workflow_engine.handlers.resource_matching import Matching
 from workflow_engine.storage import resources as store
+from workflow_engine.storage.resource_matching import Matching
 from workflow_engine.storage.resources import Booking, Offer, Request
 
 
@@ -53,7 +54,7 @@ def assign_resource(work: Handling, command: AssignResource) -> Receipt:
         raise NotFoundError(f"Expected to {what}, but there is no resource {command.resource_id[:64]!r}.")
     quantity = _quantity(command.quantity)
     offer = None if command.offer_id is None else _offer(work, request, command.offer_id, what)
-    found = Matching(work, request).judge(line, stock, offer)
+    found = Matching(work.unit, request).judge(line, stock, offer)
     if found is None:
         raise InvalidStateError(
             f"Expected {stock.resource_id} to be free, of the type that is asked for and to be had, but it is not.",
@@ -70,7 +71,7 @@ def assign_resource(work: Handling, command: AssignResource) -> Receipt:
             {"quantity": f"at most {min(found.quantity, line.missing)}"},
         )
     note = words(command.note, "note", needed=False)
-    booked = book(work, request, found.wish(line, quantity, note=note))
+    booked = book(work, request, wish_of(found, line, quantity, note=note))
     events: list[Event] = [booked, *accepted(request, found.offer)]
     return record(work, request, events, {"booking_id": booked.booking_id})
 

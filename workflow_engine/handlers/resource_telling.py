@@ -9,9 +9,9 @@ import orjson
 
 from workflow_engine.domain.resources import OVER, SETTLEMENT_OF
 from workflow_engine.handlers.handling import Handling
-from workflow_engine.handlers.resource_matching import STAGES, Matching
 from workflow_engine.storage import resources as store
 from workflow_engine.storage import telling
+from workflow_engine.storage.resource_matching import STAGES, Matching
 from workflow_engine.storage.resources import Request
 from workflow_engine.storage.supervision import people_of
 
@@ -21,7 +21,7 @@ _MOST_PROPOSED = 3
 
 def how_it_stands(work: Handling, request: Request) -> dict[str, Any]:
     """As variables of a case: what is missing, what is booked, what would be the best."""
-    matching = Matching(work, request)
+    matching = Matching(work.unit, request)
     bookings = store.bookings_of(work.unit, request.request_id)
     proposed: list[dict[str, Any]] = []
     for line in matching.lines:

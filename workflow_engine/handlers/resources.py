@@ -94,7 +94,7 @@ def _read(work: Handling, given: Sequence[Mapping[str, Any]]) -> list[Resource]:
             problems[f"rows[{number}].resource_id"] = "stands twice"
         seen.add(one.resource_id)
         found.append(one)
-    units = store.open_units(work.unit, _ids({one.unit_id for one in found}))
+    units = store.open_units(work.unit, _ids({str(row.get("unit_id") or "").strip() for row in given}))
     for number, row in enumerate(given):
         if (unit_id := str(row.get("unit_id") or "").strip()) and unit_id not in units:
             problems.setdefault(f"rows[{number}].unit_id", "no such unit")

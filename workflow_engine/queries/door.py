@@ -40,6 +40,7 @@ from workflow_engine.queries.parameters import ParameterQueries
 from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
+from workflow_engine.queries.resources import ResourceQueries
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -98,6 +99,7 @@ class Queries:
         "paths": PathQueries,
         "places": PlaceQueries,
         "publications": PublicationQueries,
+        "resources": ResourceQueries,
         "service_categories": ServiceCategoryQueries,
         "service_requests": ServiceRequestQueries,
         "situation_reports": SituationReportQueries,
@@ -146,6 +148,7 @@ class Queries:
         self.service_requests = ServiceRequestQueries(self.snapshot)
         self.keeping = KeepingQueries(self.snapshot)
         self.service_categories = ServiceCategoryQueries(self.look, clock)
+        self.resources = ResourceQueries(self.snapshot, clock)
         self.warnings = WarningQueries(self.snapshot)
         self.situation_reports = SituationReportQueries(self.snapshot, clock)
         self.alert_sources = AlertSourceQueries(self.snapshot)

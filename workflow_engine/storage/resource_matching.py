@@ -10,11 +10,10 @@ import orjson
 
 from workflow_engine.domain.resource_scores import Fit, fit, kilometres
 from workflow_engine.domain.unit_tree import UnitTree
-from workflow_engine.handlers.handling import Handling
-from workflow_engine.handlers.resource_acts import Wish
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.assigning import read_tree
 from workflow_engine.storage.resources import Offer, Request, RequestLine, Stock
+from workflow_engine.storage.unit_of_work import UnitOfWork
 
 STAGES: Mapping[str, frozenset[str]] = {
     "stock": frozenset({"own", "pooled"}),
@@ -37,28 +36,21 @@ class Candidate:
     fit: Fit
     offer: Offer | None
 
-    def wish(self, line: RequestLine, quantity: int, *, note: str = "", by: str | None = None) -> Wish:
-        """To book it."""
-        return Wish(
-            self.stock, line, quantity, self.source, self.cost, self.fit.told(),
-            None if self.offer is None else self.offer.offer_id, note, by,
-        )  # fmt: skip
-
 
 class Matching:
     """Of one request: everything that candidates are judged by, read once."""
 
-    def __init__(self, work: Handling, request: Request) -> None:
-        self._work = work
+    def __init__(self, unit: UnitOfWork, request: Request) -> None:
+        self._unit = unit
         self._request = request
-        self._tree: UnitTree = read_tree(work.unit)
+        self._tree: UnitTree = read_tree(unit)
         self._weights: dict[str, Any] = orjson.loads(request.weights)
-        self.lines = store.lines_of(work.unit, request.request_id)
-        self.offers = store.offers_of(work.unit, request.request_id)
+        self.lines = store.lines_of(unit, request.request_id)
+        self.offers = store.offers_of(unit, request.request_id)
 
     def candidates(self, line: RequestLine, sources: frozenset[str], *, lock: bool = False) -> list[Candidate]:
         """The best first; of equal ones the one with the first id."""
-        found = list(self._ways(line, store.fitting(self._work.unit, line.type, lock=lock), sources))
+        found = list(self._ways(line, store.fitting(self._unit, line.type, lock=lock), sources))
         dearest = max((cost for _, _, _, cost, _ in found), default=0)
         places = self._middles(line, [stock for stock, *_ in found])
         here = _point(line.lat, line.lon) or places.get(line.place_code)
@@ -89,7 +81,7 @@ class Matching:
         """Which units could offer something for the line and are to be asked."""
         wanted = _ENTERPRISE if round_name == "contract" else ""
         found = set()
-        for stock in store.fitting(self._work.unit, line.type):
+        for stock in store.fitting(self._unit, line.type):
             is_contract = stock.subject_class == _ENTERPRISE
             if is_contract != bool(wanted) or (is_contract and not stock.contract):
                 continue
@@ -149,7 +141,7 @@ class Matching:
         codes = {one.place_code for one in stocks if one.lat is None and one.place_code}
         if line.lat is None and line.place_code:
             codes.add(line.place_code)
-        return store.middles(self._work.unit, orjson.dumps(sorted(codes)).decode()) if codes else {}
+        return store.middles(self._unit, orjson.dumps(sorted(codes)).decode()) if codes else {}
 
 
 def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:

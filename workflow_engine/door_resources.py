@@ -1,0 +1,61 @@
+"""The part of the public door that is about resources."""
+
+from __future__ import annotations
+
+from workflow_engine.domain.resource_commands import (
+    ApproveSettlement,
+    AssignResource,
+    CancelResourceRequest,
+    DeclineOffer,
+    MakeOffer,
+    MoveBooking,
+    ProposeSettlement,
+    PutResources,
+    StandResource,
+)
+from workflow_engine.domain.resource_scores import FACTORS
+from workflow_engine.domain.resource_types import TYPES as RESOURCE_TYPES
+from workflow_engine.domain.resource_types import name_of as resource_type_name
+from workflow_engine.domain.resources import BOOKING as BOOKING_STATES
+from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
+from workflow_engine.queries.resource_rows import (
+    BookingRow,
+    CaseLine,
+    OfferRow,
+    RequestLineRow,
+    ResourceDetail,
+    ResourceFigures,
+    ResourceRequestDetail,
+    ResourceRequestRow,
+    ResourceRequestWish,
+    ResourceRow,
+    ResourceWish,
+)
+
+__all__ = [
+    "BOOKING_STATES",
+    "FACTORS",
+    "RESOURCE_KINDS",
+    "RESOURCE_TYPES",
+    "ApproveSettlement",
+    "AssignResource",
+    "BookingRow",
+    "CancelResourceRequest",
+    "CaseLine",
+    "DeclineOffer",
+    "MakeOffer",
+    "MoveBooking",
+    "OfferRow",
+    "ProposeSettlement",
+    "PutResources",
+    "RequestLineRow",
+    "ResourceDetail",
+    "ResourceFigures",
+    "ResourceRequestDetail",
+    "ResourceRequestRow",
+    "ResourceRequestWish",
+    "ResourceRow",
+    "ResourceWish",
+    "StandResource",
+    "resource_type_name",
+]
