@@ -10,6 +10,7 @@ from web.api.table_destruction import NOT_OFFERED as NO_DESTRUCTION
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
+from web.api.table_resources import RESOURCES
 from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
 from web.api.table_service_requests import SERVICE_REQUESTS
 from web.api.table_situation_reports import SITUATION_REPORTS
@@ -302,6 +303,7 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *INDICATORS,
     *SERVICE_REQUESTS,
     *HOT_SPOTS,
+    *RESOURCES,
     *ALERT_SOURCES,
     *SITUATION_REPORTS,
     *DESTRUCTION,
