@@ -41,10 +41,14 @@ class CaseChange:
 
 
 class Follower:
-    """One page that wants to know; made by ``LiveChanges.follow``, used by one thread."""
+    """One page that wants to know; made by ``LiveChanges.follow``, used by one thread.
 
-    def __init__(self, actor: Actor) -> None:
+    ``wake`` is called, from another thread, whenever there is something to take.
+    """
+
+    def __init__(self, actor: Actor, wake: Callable[[], None] | None = None) -> None:
         self.actor = actor
+        self._wake = wake
         self._changes: dict[str, CaseChange] = {}
         self._ready = threading.Condition()
 
@@ -54,6 +58,12 @@ class Follower:
             before = self._changes.get(change.case_id)
             self._changes[change.case_id] = CaseChange(change.case_id, change.tasks or bool(before and before.tasks))
             self._ready.notify()
+        if self._wake is not None:
+            self._wake()
+
+    def take(self) -> list[CaseChange]:
+        """What changed since the last time, without waiting."""
+        return self.wait(0)
 
     def wait(self, seconds: float) -> list[CaseChange]:
         """What changed; nothing when this time has passed without a change."""
@@ -92,9 +102,9 @@ class LiveChanges:
             self._wake.notify_all()
 
     @contextmanager
-    def follow(self, actor: Actor) -> Iterator[Follower]:
-        """Be told of every change within the actor's reach, as it is now."""
-        follower = Follower(actor)
+    def follow(self, actor: Actor, wake: Callable[[], None] | None = None) -> Iterator[Follower]:
+        """Be told of every change within the actor's reach, as it is now; ``wake`` is called at each."""
+        follower = Follower(actor, wake)
         with self._wake:
             self._followers.add(follower)
             self._run("tell", self._tell)

@@ -15,6 +15,7 @@ import pytest
 from waitress.server import create_server
 
 from web.app import create_app
+from web.held import hold_streams
 from workflow_engine import OPERATOR, Actor, Engine, Settings, VirtualClock, open_engine
 from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.rehearsal.runner import run_scenario
@@ -151,7 +152,7 @@ def _served(prepared: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
     settings = Settings(database_url=f"sqlite:///{path}", demo=True, session_file=tmp_path / "sessions.db")
     engine = open_engine(settings, clock=clock)
     app = create_app(engine, settings)
-    server = create_server(app, host="127.0.0.1", port=0, threads=settings.threads, connection_limit=1000)
+    server = hold_streams(create_server(app, host="127.0.0.1", port=0, threads=settings.threads, connection_limit=1000))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser, app)

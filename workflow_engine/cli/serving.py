@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import Any, NoReturn
 
 import click
@@ -21,9 +22,8 @@ from workflow_engine.workers.run import Ending, Workers
 
 DEMO_LOG = "demo.example/log"
 FEWEST_THREADS = 48
-"""Each open live page holds a thread; with fewer, ordinary pages would starve."""
 _LARGEST_BODY_BYTES = 16 * 1024 * 1024
-_MOST_CONNECTIONS = 1000
+_MOST_CONNECTIONS = 4000
 _MOST_SHOWN = 9
 
 
@@ -75,20 +75,36 @@ def _listen(engine: Engine, settings: Settings) -> Any:
     from waitress.server import create_server  # type: ignore[import-untyped]
 
     from web.app import create_app
+    from web.held import hold_streams
 
+    _allow_open_files(2 * _MOST_CONNECTIONS)
     try:
-        return create_server(
+        server = create_server(
             create_app(engine, settings), host=settings.host, port=settings.port,
             threads=max(settings.threads, FEWEST_THREADS), connection_limit=_MOST_CONNECTIONS,
             max_request_body_size=_LARGEST_BODY_BYTES, ident=None, clear_untrusted_proxy_headers=not settings.proxies,
             url_scheme="https" if settings.https else "http",
             channel_request_lookahead=1,  # lets a live stream notice that its page is gone
+            asyncore_use_poll=True,  # select knows no more than 1024 connections
         )  # fmt: skip
+        return hold_streams(server)
     except OSError as error:
         raise click.ClickException(
             f"Expected to listen on {settings.host} port {settings.port}, but: {error.strerror or error}. "
             "Another program may use it; choose another one with --port."
         ) from error
+
+
+def _allow_open_files(most: int) -> None:
+    """Let this process have so many open, as far as the machine allows it: every open page is one."""
+    if sys.platform == "win32":
+        return  # counts otherwise
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _port(server: Any) -> int:

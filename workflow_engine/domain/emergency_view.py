@@ -215,7 +215,7 @@ def view_of(facts: EmergencyFacts) -> EmergencyView:
         area=_area(known),
         warnings=tuple(facts.warnings),
         figures={name: value for name in _FIGURES if (value := number(known.get(name))) is not None},
-        timeline=tuple(sorted(_timeline(facts, duties), key=lambda one: one.at, reverse=True)),
+        timeline=tuple(sorted(_timeline(facts, duties), key=lambda one: one.at))[::-1],
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, union
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.permissions import may
 from workflow_engine.queries.snapshot import Snapshot
-from workflow_engine.storage.schema import offer, process_instance, user_task
+from workflow_engine.storage.schema import offer, process_instance, task_copy, user_task
 from workflow_engine.storage.visibility import SEE_ALL, subjects_by_process, subjects_of
 
 _c = process_instance.c
@@ -23,7 +23,7 @@ class Reach:
     process_id: str
     unit_id: str | None
     subjects: frozenset[str]
-    """Who started it, and every person and group that has or had a task in it."""
+    """Who started it, every person and group that has or had a task in it, and who was sent a copy."""
 
     def includes(self, actor: Actor) -> bool:
         """Whether the case lies within the actor's reach."""
@@ -43,6 +43,7 @@ def reaches(snapshot: Snapshot, case_ids: Iterable[str]) -> dict[str, Reach]:
         select(o.case_id, o.subject.label("subject")).where(o.case_id.in_(ids)),
         select(u.case_id, u.assignee).where(u.case_id.in_(ids), u.assignee.is_not(None)),
         select(u.case_id, u.completed_by).where(u.case_id.in_(ids), u.completed_by.is_not(None)),
+        select(task_copy.c.case_id, task_copy.c.person_id).where(task_copy.c.case_id.in_(ids)),
     )
     subjects: dict[str, set[str]] = {row.case_id: {row.started_by} for row in cases}
     for case_id, subject in execute(touched):

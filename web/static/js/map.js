@@ -3,6 +3,7 @@
 // <div data-map …> is made by components/map.html, which says what every attribute is. What a map shows stands
 // beside it as text too, so nothing here is needed to read or fill in a page.
 import * as L from "../vendor/leaflet.js";
+import { showAreas } from "./map_areas.js";
 import { showPoints } from "./map_points.js";
 import { setUpPin } from "./map_pin.js";
 
@@ -44,7 +45,8 @@ function draw(plane, collection, { names, chosen }) {
 }
 
 async function setUp(box) {
-  const { mapShapes, mapTiles, mapCredit, mapView, mapPoints, mapPick, mapChosen } = box.dataset;
+  const { mapShapes, mapTiles, mapCredit, mapView, mapPoints, mapPick, mapChosen, mapAreas } = box.dataset;
+  let places = [];
   const plane = L.map(box, {
     attributionControl: Boolean(mapTiles), zoomControl: false, scrollWheelZoom: false, minZoom: 9, maxZoom: 18,
     zoomSnap: 0.25, zoomDelta: 1, keyboardPanDelta: 60, fadeAnimation: false,
@@ -65,6 +67,7 @@ async function setUp(box) {
   if (mapShapes) {
     const drawn = draw(plane, await outlines(mapShapes, LEVELS), { names: true, chosen: mapChosen });
     const whole = drawn.getBounds();
+    places = drawn.getLayers().map((layer) => layer.feature);
     if (whole.isValid()) {
       const chosen = drawn.getLayers().find((layer) => layer.feature.properties.code === mapChosen);
       plane.fitBounds(chosen ? chosen.getBounds() : whole, FAR);
@@ -84,6 +87,7 @@ async function setUp(box) {
   }
   see();
   if (mapPoints) await showPoints(plane, box, L);
+  if (mapAreas !== undefined) showAreas(plane, box, L, (code) => places.find(({ properties }) => properties.code === code));
   if (mapPick) setUpPin(plane, box, L);
   box.classList.add("is-ready");
   plane.fire("zoomend");
