@@ -18,9 +18,18 @@ from sqlalchemy import and_, select
 
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
-from workflow_engine.domain.emergency_facts import CaseFacts, EmergencyFacts, TaskFacts, TimerFacts, WarningFacts
+from workflow_engine.domain.emergency_facts import (
+    CaseFacts,
+    EmergencyFacts,
+    ResourceFacts,
+    TaskFacts,
+    TimerFacts,
+    WarningFacts,
+)
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.library import BoundSource
+from workflow_engine.queries.resource_reading import lines_of_cases
+from workflow_engine.queries.resource_rows import CaseLine
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import (
     audit_entry,
@@ -74,10 +83,16 @@ class FactsReader:
             fresh = _known_of(snapshot, moved)
             known.update(fresh)
             self._keep(fresh)
-        warnings = _warnings(snapshot, known)
+        warnings, resources = _warnings(snapshot, known), lines_of_cases(snapshot, list(known))
         return [
             EmergencyFacts(
-                case, (one := known[case.case_id]).variables, one.tasks, now, one.timers, warnings.get(case.case_id, ())
+                case=case,
+                variables=(one := known[case.case_id]).variables,
+                tasks=one.tasks,
+                now=now,
+                timers=one.timers,
+                warnings=warnings.get(case.case_id, ()),
+                resources=tuple(map(_resource, resources.get(case.case_id, ()))),
             )
             for case in cases
         ]
@@ -184,3 +199,11 @@ def _warnings(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[WarningF
         one = WarningFacts(warning_id, colour, orjson.loads(titles), *rest)
         found.setdefault(case_id, []).append(one)
     return found
+
+
+def _resource(one: CaseLine) -> ResourceFacts:
+    line = one.line
+    return ResourceFacts(
+        request_id=line.request_id, name=f"{one.name_zh} {one.name_en}".strip(), requested=one.requested,
+        assigned=one.assigned, unit_of_measure=one.measure, state=one.request_state, needed_by=line.needed_by,
+    )  # fmt: skip
