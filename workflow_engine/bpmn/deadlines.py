@@ -178,6 +178,43 @@ def reckon_again(tree: CaseTree, calendar: int) -> None:
     tree.recorder.add(DeadlinesReckoned(calendar=calendar, moved=moved))
 
 
+# ------------------------------------------------------------------------------------------------ re-planned
+def runs(token: Token, key: str) -> bool:
+    """Whether this deadline is waited for, once and not again and again, and its clock does not stand."""
+    record = token.internal_data.get("deadlines", {}).get(key, {})
+    if BALLOT in token.internal_data or not token.is_live or "held" in record:
+        return False
+    if key != DUE:
+        return key in token.internal_data.get("due", {}) and key not in token.internal_data.get("cycle", {})
+    return DUE in token.internal_data.get("deadlines", {}) and "done" not in token.internal_data
+
+
+def record_of(token: Token, key: str) -> dict[str, Any]:
+    """What is remembered of a deadline that runs."""
+    record = dict(token.internal_data.get("deadlines", {}).get(key, {}))
+    return record if key == DUE else {**record, "at": token.internal_data["due"][key]}
+
+
+def reckoned(tree: CaseTree, record: dict[str, Any], stops: list[list[str]]) -> dict[str, Any]:
+    """A deadline as its model gave it, after its clock stood for these further spans and by the calendar of now."""
+    if not stops and "of" not in record:
+        return record
+    anew = {**record, "stops": [*record.get("stops", []), *stops]}
+    if "of" not in record:
+        anew.setdefault("base", record["at"])
+    answer = _ask(tree, anew)
+    return {**anew, "at": answer.value, **(_version(answer) if "of" in record else {})}
+
+
+def put_at(tree: CaseTree, token: Token, key: str, record: dict[str, Any]) -> None:
+    """Wait for another instant, because an emergency plans so or no longer does."""
+    before = record_of(token, key)["at"]
+    if before == record["at"]:
+        _put(token, key, record)
+    else:
+        _move(tree, token, key, record, before, "emergency")
+
+
 def _waits(token: Token, key: str, record: dict[str, Any]) -> bool:
     """Whether this very deadline is still waited for: a vote may have been given more time, another way."""
     if key == DUE:
@@ -204,7 +241,7 @@ def _move(tree: CaseTree, token: Token, key: str, record: dict[str, Any], before
         )
     )  # fmt: skip
     if position is not None:
-        if cause == "calendar":
+        if cause != "clock":  # A clock that stood has no timer to take back.
             tree.recorder.add(TimerCancelled(token_id=token.id, position=position, element_id=token.element_id))
         token.task_spec.set_due(token, position, parse_instant(record["at"]))
 

@@ -38,7 +38,7 @@ class DeadlineMoved(Event):
     before: str
     after: str
     cause: str
-    """``calendar``: other days are worked now; ``clock``: it stood."""
+    """``calendar``: other days are worked now; ``clock``: it stood; ``emergency``: work was re-planned for one."""
     unit: str | None = None
     """What it is reckoned in; None: plain time."""
     calendar: int | None = None

@@ -49,6 +49,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "situation_report.correct": frozenset({ADMINISTRATORS, DUTY_ROOM, DUTY_DEPUTY, INFORMATION_GROUP}),
     "situation_report.approve": frozenset({ADMINISTRATORS, DUTY_DEPUTY}) | COMMANDERS,
     "situation_report.brief": frozenset({ADMINISTRATORS, DUTY_DEPUTY}) | COMMANDERS,
+    "emergency.replan": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "message.publish": frozenset({ADMINISTRATORS}),
     "consultation.run": frozenset({ADMINISTRATORS, PARTICIPATION_OFFICE}),
     "supervision.see": frozenset({ADMINISTRATORS, AUDITORS, SUPERVISION, LEADERS}),

@@ -30,6 +30,7 @@ from workflow_engine.handlers.conflict_acts import CONFLICT_ACTS
 from workflow_engine.handlers.deadline_acts import DEADLINE_ACTS
 from workflow_engine.handlers.destruction_acts import DESTRUCTION_ACTS
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
+from workflow_engine.handlers.replanning_acts import REPLANNING_ACTS
 from workflow_engine.handlers.service_request_acts import SERVICE_REQUEST_ACTS
 from workflow_engine.handlers.steps import Act, Step, element_of, require_in_hand, step_of, token_of
 from workflow_engine.handlers.work_acts import WORK_ACTS
@@ -239,6 +240,7 @@ ACTS: dict[type[c.Command], Act] = {
     **CONFLICT_ACTS,
     **BALLOT_ACTS,
     **SERVICE_REQUEST_ACTS,
+    **REPLANNING_ACTS,
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

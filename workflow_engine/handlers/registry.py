@@ -32,6 +32,7 @@ from workflow_engine.domain import warning_commands as wa
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
 from workflow_engine.domain.place_commands import ImportPlaces
+from workflow_engine.domain.replanning_commands import ChangeReplanPolicy
 from workflow_engine.handlers import (
     access,
     accounts,
@@ -84,6 +85,8 @@ from workflow_engine.handlers import (
 )
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.resource_handlers import RESOURCE_HANDLERS
+from workflow_engine.handlers.replanning import REPLANNING_HANDLERS
+from workflow_engine.handlers.replanning_desk import prepare_policy
 from workflow_engine.handlers.service_request_handlers import SERVICE_REQUEST_HANDLERS
 
 Handler = Callable[[Handling, Any], Receipt]
@@ -245,8 +248,13 @@ HANDLERS: dict[type[Command], Handler] = {
     v.SettleBallot: ballots.settle_ballot,
     **RESOURCE_HANDLERS,
     **SERVICE_REQUEST_HANDLERS,
+    **REPLANNING_HANDLERS,
 }
-PREPARATIONS: dict[type[Command], Preparation] = {c.DeployDefinition: deploying.prepare, ImportPlaces: places.prepare}
+PREPARATIONS: dict[type[Command], Preparation] = {
+    c.DeployDefinition: deploying.prepare,
+    ImportPlaces: places.prepare,
+    ChangeReplanPolicy: prepare_policy,
+}
 """Work before the transaction: reading files in a child process."""
 REPLAYS: dict[type[Command], Handler] = {
     c.LockJobs: jobs.locked_again,

@@ -41,6 +41,7 @@ from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
 from workflow_engine.queries.resources import ResourceQueries
+from workflow_engine.queries.replanning import ReplanQueries
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,
@@ -100,6 +101,7 @@ class Queries:
         "places": PlaceQueries,
         "publications": PublicationQueries,
         "resources": ResourceQueries,
+        "replans": ReplanQueries,
         "service_categories": ServiceCategoryQueries,
         "service_requests": ServiceRequestQueries,
         "situation_reports": SituationReportQueries,
@@ -140,6 +142,7 @@ class Queries:
         self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
+        self.replans = ReplanQueries(self.snapshot, self.look, clock)
         self.enterprise = EnterpriseQueries(self.snapshot)
         self.supervised = SupervisedQueries(self.snapshot)
         self.supervision = SupervisionQueries(self.snapshot, self.look)

@@ -78,14 +78,15 @@ def _node(
         if token is not None:
             return token.task_spec.node, token.workflow.spec.definition.definition_id
     definition = look.library.get(look.unit, case.definition_id)
-    return _find_node(definition.process(case.process_id).scope, element_id), case.definition_id
+    return find_node(definition.process(case.process_id).scope, element_id), case.definition_id
 
 
-def _find_node(scope: Scope, element_id: str) -> Node | None:
+def find_node(scope: Scope, element_id: str) -> Node | None:
+    """The node with this id, in the scope or inside one of its own."""
     for node in scope.nodes:
         if node.id == element_id:
             return node
-        if node.body is not None and (found := _find_node(node.body, element_id)) is not None:
+        if node.body is not None and (found := find_node(node.body, element_id)) is not None:
             return found
     return None
 

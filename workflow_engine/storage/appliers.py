@@ -9,6 +9,7 @@ from workflow_engine.domain import events as e
 from workflow_engine.storage import (
     ballot_rows,
     deadline_rows,
+    replanning_rows,
     service_request_rows,
     user_task_rows,
     waiting_rows,
@@ -53,6 +54,7 @@ APPLIERS: dict[type[e.Event], Applier] = {
     e.SignalThrown: waiting_rows.signal_thrown,
     **deadline_rows.APPLIERS,
     **work_rows.APPLIERS,
+    **replanning_rows.APPLIERS,
     **ballot_rows.APPLIERS,
     **service_request_rows.APPLIERS,
 }

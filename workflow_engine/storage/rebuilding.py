@@ -17,6 +17,7 @@ from workflow_engine.storage import (
     appliers,
     ballot_rows,
     deadline_rows,
+    replanning_rows,
     service_request_rows,
     user_task_rows,
     waiting_rows,
@@ -42,6 +43,7 @@ from workflow_engine.storage.schema import (
     task_copy,
     task_delegation,
     task_opinion,
+    task_plan,
     timer,
     user_task,
 )
@@ -59,7 +61,8 @@ _NOT_RECORDED: Mapping[str, frozenset[str]] = {
 _JSON: Mapping[str, tuple[str, ...]] = {
     "note": (), "comment": (), "ballot": ("rules", "clauses", "barred", "result"), "ballot_round": ("text",),
 }  # fmt: skip
-_JSON_ELSEWHERE = ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions")
+_JSON_ELSEWHERE = ("content", "variables", "headers", "candidate_users", "candidate_groups", "mentions", "offered",
+                   "kept")  # fmt: skip
 """Columns compared as values, not as text."""
 
 
@@ -86,6 +89,7 @@ TABLES = (
     RebuiltTable(note, work_rows.NOTES, ("note_id",)),
     RebuiltTable(comment, work_rows.COMMENTS, ("comment_id",)),
     RebuiltTable(deadline, deadline_rows.DEADLINES, ("case_id", "token_id", "position")),
+    RebuiltTable(task_plan, replanning_rows.PLANS, ("user_task_id", "emergency_id")),
     RebuiltTable(attachment, work_rows.ATTACHMENTS, ("attachment_id",)),
     RebuiltTable(ballot, ballot_rows.BALLOTS, ("ballot_id",)),
     RebuiltTable(ballot_round, ballot_rows.ROUNDS, ("ballot_id", "round_no")),

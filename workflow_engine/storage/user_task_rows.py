@@ -278,7 +278,12 @@ def _move_offers(changes: Changes, facts: Facts, token_id: int, state: str) -> N
 def _sort_key(facts: Facts, priority: int, due_at: datetime | None) -> str:
     """Emergency cases first, then the higher priority, then the earlier due, then the older task."""
     due = _LATE if due_at is None else instant_text(due_at)[:19]
-    return f"{facts.lane}{max(0, min(9999, 9999 - priority)):04d}{due:<19}{instant_text(facts.at)}"
+    return f"{facts.lane}{urgency(priority)}{due:<19}{instant_text(facts.at)}"
+
+
+def urgency(priority: int) -> str:
+    """A priority as the sort key has it: the higher, the earlier."""
+    return f"{max(0, min(9999, 9999 - priority)):04d}"
 
 
 def _instant(text: str | None) -> datetime | None:

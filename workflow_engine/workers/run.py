@@ -35,6 +35,7 @@ from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.mailing import MailSender, refuse_mail
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.paths import PathReader
+from workflow_engine.workers.replanning import replan_loop
 from workflow_engine.workers.sequencer import Sequencer
 from workflow_engine.workers.supervision import REST_SECONDS as SUPERVISION_REST_SECONDS
 from workflow_engine.workers.supervision import Supervisor
@@ -87,6 +88,7 @@ class Workers:
             Loop("outbox", OutboxRunner(engine).run_once, OUTBOX_REST_SECONDS),
             Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS),
             batch_loop(engine, worker_id, settings.batch_slice),
+            replan_loop(engine, worker_id),
             Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS),
             Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS),
             Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS),

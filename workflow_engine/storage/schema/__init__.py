@@ -75,6 +75,7 @@ from workflow_engine.storage.schema.resources import (
     resource_request_line,
     resource_settlement,
 )
+from workflow_engine.storage.schema.replanning import replan, replan_case, replan_policy, task_plan
 from workflow_engine.storage.schema.service_categories import service_category_version
 from workflow_engine.storage.schema.service_requests import (
     service_request,
@@ -205,6 +206,9 @@ __all__ = [
     "published_warning",
     "reckoned_case",
     "report_transmission",
+    "replan",
+    "replan_case",
+    "replan_policy",
     "request_day",
     "request_day_progress",
     "resource",
@@ -242,6 +246,7 @@ __all__ = [
     "task_delegation",
     "task_draft",
     "task_opinion",
+    "task_plan",
     "task_seen",
     "telling_cursor",
     "timer",

@@ -1,0 +1,22 @@
+"""Works off calls to re-plan until none is left: ``python -m tests.faults.replan_worker``; killed by its environment."""
+
+from __future__ import annotations
+
+import os
+
+from workflow_engine.bootstrap import open_engine
+from workflow_engine.settings import Settings
+from workflow_engine.workers.replanning import Replanner
+
+
+def main() -> None:
+    """Settings and failpoints come from the environment, as in production."""
+    engine = open_engine(Settings.load())
+    replanner = Replanner(engine, worker_id=f"replans:{os.getpid()}", slice_size=4, page_size=5)
+    while replanner.run_once():
+        pass
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

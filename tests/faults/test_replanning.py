@@ -1,0 +1,65 @@
+"""A call whose worker is killed in the middle goes on afterwards, and touches no case twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.commands.test_replanning import _emergency, _work
+from tests.faults.processes import PATIENCE_SECONDS, ROOT
+from tests.support.house import ADMIN, NOON, House
+
+CASES = 11
+LEASE_SECONDS = 300
+# The call is collected in four pages; each slice has three commits: the claim, what is done to the cases, the outcomes.
+KILLED_AT = (
+    "replan.after_collect:2", "before_commit:8", "after_event:3", "after_commit:2", "replan.after_slice:1",
+    "replan.after_settle:1", "after_commit:3",
+)  # fmt: skip
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    opened = House(database_url)
+    yield opened
+    opened.close()
+
+
+def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
+    environment = {
+        **os.environ, "LIANDONG_DATABASE_URL": url, "LIANDONG_FAILPOINT": failpoint,
+        "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
+    }  # fmt: skip
+    words = [sys.executable, "-m", "tests.faults.replan_worker"]
+    return subprocess.run(words, cwd=ROOT, env=environment, timeout=PATIENCE_SECONDS).returncode
+
+
+def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_url: str) -> None:
+    house.release(_emergency())
+    house.release(_work("plain", f"{(NOON + timedelta(days=9_000)).isoformat()}"))
+    cases = [house.start("plain") for _ in range(CASES)]
+    emergency = house.start("emergency")
+    house.complete(
+        house.task(emergency), direction="activate", rank=2, units=["fire"], place_codes=[], hazard="gas", reason="leak"
+    )
+    house.engine.close()
+    killed = [
+        run_worker(database_url, f"{point}:kill", LEASE_SECONDS * number) for number, point in enumerate(KILLED_AT)
+    ]
+    assert set(killed) == {-signal.SIGKILL}
+    assert run_worker(database_url, "", LEASE_SECONDS * len(KILLED_AT)) == 0
+    house.reopen()
+    (call,) = house.engine.queries.replans.calls(emergency, ADMIN)
+    assert (call.state, call.changed, call.failed, call.total) == ("done", CASES, 0, CASES + 1)
+    for case_id in cases:
+        commands = [row.command["command"] for row in house.engine.queries.get_history(case_id, ADMIN)]
+        assert commands == ["case.start", "case.replan"]
+        (task,) = house.tasks(case_id)
+        assert task.due_at == NOON + timedelta(days=9_001)
+    assert house.engine.verify_audit(sample=None).findings == []
