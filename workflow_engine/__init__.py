@@ -22,6 +22,7 @@ from workflow_engine import (
     door_places,
     door_publications,
     door_record,
+    door_replanning,
     door_resources,
     door_service_categories,
     door_service_requests,
@@ -69,6 +70,7 @@ from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says w
 from workflow_engine.door_places import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_replanning import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_resources import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
@@ -189,6 +191,7 @@ __all__ += door_people.__all__
 __all__ += door_places.__all__
 __all__ += door_publications.__all__
 __all__ += door_record.__all__
+__all__ += door_replanning.__all__
 __all__ += door_resources.__all__
 __all__ += door_service_categories.__all__
 __all__ += door_indicators.__all__

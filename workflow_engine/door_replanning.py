@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_engine.bpmn.replan_policy import policy_of
+from workflow_engine.bpmn.replan_policy import table_cells
 from workflow_engine.domain.areas import Area
 from workflow_engine.domain.replanning import KEEP, PUSH_BACK, ROMANS, SHORTEN, Call
 from workflow_engine.domain.replanning_commands import ChangeReplanPolicy, EndReplan, RevertReplan
@@ -17,14 +17,7 @@ from workflow_engine.queries.replanning import (
 from workflow_engine.storage.replan_policies import PolicyVersion
 
 ReplanCall = Call
-
-
-def replan_table(content: str) -> tuple[list[str], list[str], list[tuple[str, list[str]]]]:
-    """A table for re-planning to be read: what it asks, what it says, and (about, cells) of each row."""
-    logic = policy_of(content).decision.node.logic
-    asks, says = [one.label for one in logic.inputs], [one.label or one.name for one in logic.outputs]
-    return asks, says, [(rule.description, [*rule.inputs, *rule.outputs]) for rule in logic.rules]
-
+replan_table = table_cells
 
 __all__ = [
     "KEEP",

@@ -1,4 +1,4 @@
-"""Works off calls to re-plan until none is left: ``python -m tests.faults.replan_worker``; killed by its environment."""
+"""Works off calls to re-plan until none is left: ``python -m tests.faults.replan_worker``."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from web.api.table_destruction import NOT_OFFERED as NO_DESTRUCTION
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
+from web.api.table_replanning import NOT_OFFERED as NO_REPLANNING
+from web.api.table_replanning import REPLANNING
 from web.api.table_resources import RESOURCES
 from web.api.table_service_requests import NOT_OFFERED as NO_REQUESTS
 from web.api.table_service_requests import SERVICE_REQUESTS
@@ -303,6 +305,7 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *INDICATORS,
     *SERVICE_REQUESTS,
     *HOT_SPOTS,
+    *REPLANNING,
     *RESOURCES,
     *ALERT_SOURCES,
     *SITUATION_REPORTS,
@@ -312,6 +315,7 @@ NOT_OFFERED = {
     **NO_SOURCES,
     **NO_REQUESTS,
     **NO_HOT_SPOTS,
+    **NO_REPLANNING,
     **NO_DESTRUCTION,
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",

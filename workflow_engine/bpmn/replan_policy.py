@@ -97,6 +97,15 @@ def policy_of(content: str) -> Policy:
     return Policy(decision)
 
 
+def table_cells(content: str) -> tuple[list[str], list[str], list[tuple[str, list[str]]]]:
+    """A table to be read by people: what it asks, what it says, and (about, cells) of each row."""
+    logic = policy_of(content).decision.node.logic
+    if not isinstance(logic, Table):
+        return [], [], []
+    asks, says = [one.label or one.text for one in logic.inputs], [one.label or one.name for one in logic.outputs]
+    return asks, says, [(rule.note, [*rule.tests, *rule.results]) for rule in logic.rules]
+
+
 def check_policy(content: str) -> list[Problem]:
     """Everything that keeps a table from being put in force; empty when it may be."""
     decision, problems = _read(content)

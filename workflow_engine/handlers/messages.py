@@ -25,9 +25,9 @@ from workflow_engine.handlers.destruction_desk import take_destruction
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
+from workflow_engine.handlers.replanning_desk import take_replan
 from workflow_engine.handlers.resource_desk import take_resource_letter
 from workflow_engine.handlers.situation_reports import take_situation_report
-from workflow_engine.handlers.replanning_desk import take_replan
 from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.handlers.warnings import take_warning
 from workflow_engine.storage import definitions as definition_store

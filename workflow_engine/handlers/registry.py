@@ -84,9 +84,9 @@ from workflow_engine.handlers import (
     warnings,
 )
 from workflow_engine.handlers.handling import Handling
-from workflow_engine.handlers.resource_handlers import RESOURCE_HANDLERS
 from workflow_engine.handlers.replanning import REPLANNING_HANDLERS
 from workflow_engine.handlers.replanning_desk import prepare_policy
+from workflow_engine.handlers.resource_handlers import RESOURCE_HANDLERS
 from workflow_engine.handlers.service_request_handlers import SERVICE_REQUEST_HANDLERS
 
 Handler = Callable[[Handling, Any], Receipt]

@@ -40,8 +40,8 @@ from workflow_engine.queries.parameters import ParameterQueries
 from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
-from workflow_engine.queries.resources import ResourceQueries
 from workflow_engine.queries.replanning import ReplanQueries
+from workflow_engine.queries.resources import ResourceQueries
 from workflow_engine.queries.rows import (
     AlertRow,
     CaseDetail,

@@ -66,6 +66,7 @@ from workflow_engine.storage.schema.organisation import (
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
+from workflow_engine.storage.schema.replanning import replan, replan_case, replan_policy, task_plan
 from workflow_engine.storage.schema.resources import (
     resource,
     resource_booking,
@@ -75,7 +76,6 @@ from workflow_engine.storage.schema.resources import (
     resource_request_line,
     resource_settlement,
 )
-from workflow_engine.storage.schema.replanning import replan, replan_case, replan_policy, task_plan
 from workflow_engine.storage.schema.service_categories import service_category_version
 from workflow_engine.storage.schema.service_requests import (
     service_request,
@@ -205,10 +205,10 @@ __all__ = [
     "published_decision",
     "published_warning",
     "reckoned_case",
-    "report_transmission",
     "replan",
     "replan_case",
     "replan_policy",
+    "report_transmission",
     "request_day",
     "request_day_progress",
     "resource",
