@@ -70,7 +70,8 @@ def advance(
     """
     instance = work.take_instance(case)
     act = act or ACTS[type(command)]
-    step = act(instance, work.run_context(case.unit_id, case.case_id), command, work.actor.actor_id)
+    context = work.run_context(case.unit_id, case.case_id, exercise=case.exercise)
+    step = act(instance, context, command, work.actor.actor_id)
     failpoint("after_engine")
     return record(work, case, instance, step, command, result)
 
@@ -95,7 +96,8 @@ def begin(
     definition = work.parts.library.get(work.unit, bound.definition_id)
     instance = Instance.create(case_id, definition, bound.process_id)
     unit_id = unit_id or owning_unit(work, bound)
-    step = ACTS[type(command)](instance, work.run_context(unit_id), command, work.actor.actor_id)
+    context = work.run_context(unit_id, exercise=bool(columns.get("exercise")))
+    step = ACTS[type(command)](instance, context, command, work.actor.actor_id)
     failpoint("after_engine")
     case = Case(
         case_id=case_id, process_id=bound.process_id, definition_id=bound.definition_id,

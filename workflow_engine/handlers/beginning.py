@@ -42,7 +42,8 @@ class NewCases:
         work = self.work
         definition = work.parts.library.get(work.unit, bound.definition_id)
         instance = Instance.create(command.case_id, definition, bound.process_id)
-        step = ACTS[type(command)](instance, work.run_context(unit_id), command, work.actor.actor_id)
+        context = work.run_context(unit_id, exercise=bool(columns.get("exercise")))
+        step = ACTS[type(command)](instance, context, command, work.actor.actor_id)
         salt = sha256(work.envelope.salt + command.command_id.encode()).digest()
         envelope = Envelope(command, work.actor, work.now, work.envelope.seed, salt)
         public, private = command_body(command)

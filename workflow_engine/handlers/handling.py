@@ -72,7 +72,9 @@ class Handling:
         """The command id of such an entry."""
         return sha256("\x1f".join((self.envelope.command.command_id, *parts)).encode()).hexdigest()[:32]
 
-    def run_context(self, unit_id: str | None = None, case_id: str | None = None) -> RunContext:
+    def run_context(
+        self, unit_id: str | None = None, case_id: str | None = None, *, exercise: bool = False
+    ) -> RunContext:
         """Everything a run of this command may depend on; ``unit_id`` answers for the case, if one is there already."""
         source = BoundSource(self.unit, self.parts.library)
         return RunContext(
@@ -80,7 +82,7 @@ class Handling:
             seed=self.envelope.seed,
             source=source,
             step_budget=self.parts.step_budget,
-            asking=Asking(LiveOutside(self.unit, self.envelope.at, unit_id, case_id, keeps=True)),
+            asking=Asking(LiveOutside(self.unit, self.envelope.at, unit_id, case_id, keeps=True, exercise=exercise)),
         )
 
     def take_instance(self, case: Case) -> Instance:

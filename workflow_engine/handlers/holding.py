@@ -124,5 +124,6 @@ def act_on(work: Handling, found: InHand, command: Command) -> Receipt:
 
 def act_in(work: Handling, case: Case, instance: Instance, command: Command) -> Receipt:
     """The same for a command that is to no task of its own."""
-    step = ACTS[type(command)](instance, work.run_context(case.unit_id, case.case_id), command, work.actor.actor_id)
+    context = work.run_context(case.unit_id, case.case_id, exercise=case.exercise)
+    step = ACTS[type(command)](instance, context, command, work.actor.actor_id)
     return record(work, case, instance, step, command)

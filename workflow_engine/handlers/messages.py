@@ -1,4 +1,8 @@
-"""Messages: to exactly one catcher, else a new case, else they wait until their time to live is over."""
+"""Messages: to exactly one catcher, else a new case, else they wait until their time to live is over.
+
+What comes from an exercise, or says that it is one, reaches exercises only, and what is real only what is real; but a
+case that is named is reached by whoever names it.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,8 @@ def publish_message(work: Handling, command: PublishMessage) -> Receipt:
     if command.case_id is not None and find_case(work.unit, command.case_id, lock=False) is None:
         raise NotFoundError(f"Expected to publish a message to case {command.case_id}, but there is no such case.")
     digests = fitting_digests(_carried(work, command))
-    caught = _bring(work, command, digests)
+    exercise = command.payload.get(EXERCISE) is True
+    caught = _bring(work, command, digests, exercise if command.case_id is None else None)
     expires_at = _add(work, command, digests, caught)
     if caught is not None:
         return caught[0]
@@ -72,7 +77,7 @@ def publish_message(work: Handling, command: PublishMessage) -> Receipt:
 def bring_to_case(work: Handling, command: PublishMessage) -> Receipt | None:
     """For another handler: bring a message to one case; None when it waits there for its catcher."""
     digests = fitting_digests(_carried(work, command))
-    caught = _bring(work, command, digests)
+    caught = _bring(work, command, digests, None)
     _add(work, command, digests, caught)
     return None if caught is None else caught[0]
 
@@ -122,7 +127,9 @@ def route_message(work: Handling, command: RouteMessage) -> Receipt:
         case_id=message.target_case_id,
         new_case_id=command.new_case_id,
     )
-    caught = _bring(work, publish, fitting_digests(_carried(work, publish)))
+    exercise = sent_in_exercise(work, message.origin_case_id, publish.payload)
+    named_by_outsider = message.target_case_id is not None and message.origin_case_id is None
+    caught = _bring(work, publish, fitting_digests(_carried(work, publish)), None if named_by_outsider else exercise)
     if caught is None:
         work.unchanged = not sent
         return Receipt(command_id=command.command_id, result={"state": "waiting"})
@@ -164,10 +171,18 @@ def stream_of(message_id: str) -> str:
     return f"message:{message_id}"
 
 
-def _bring(work: Handling, command: PublishMessage, digests: list[str]) -> tuple[Receipt, str, str] | None:
+def sent_in_exercise(work: Handling, origin_case_id: str | None, payload: Mapping[str, Any]) -> bool:
+    """Whether what is sent belongs to an exercise: the case that sends it does, or it says so itself."""
+    origin = None if origin_case_id is None else find_case(work.unit, origin_case_id, lock=False)
+    return payload.get(EXERCISE) is True or (origin is not None and origin.exercise)
+
+
+def _bring(
+    work: Handling, command: PublishMessage, digests: list[str], exercise: bool | None
+) -> tuple[Receipt, str, str] | None:
     """To the longest waiting catcher that it fits, else to a start event; (receipt, case, element) or None."""
     for digest in digests:
-        for catcher in store.find_catchers(work.unit, command.name, digest, command.case_id):
+        for catcher in store.find_catchers(work.unit, command.name, digest, command.case_id, exercise):
             correlate = CorrelateMessage(
                 command_id=command.command_id,
                 case_id=catcher.case_id,
@@ -183,7 +198,7 @@ def _bring(work: Handling, command: PublishMessage, digests: list[str]) -> tuple
                 return receipt, catcher.case_id, catcher.element_id
     if command.case_id is not None or command.new_case_id is None:
         return None
-    return _start(work, command, command.new_case_id)
+    return _start(work, command, command.new_case_id, bool(exercise))
 
 
 def _catch(work: Handling, catcher: Catcher, command: CorrelateMessage) -> Receipt | None:
@@ -195,7 +210,7 @@ def _catch(work: Handling, catcher: Catcher, command: CorrelateMessage) -> Recei
     return advance(work, case, command, {"state": "correlated", "case_id": case.case_id})
 
 
-def _start(work: Handling, command: PublishMessage, case_id: str) -> tuple[Receipt, str, str] | None:
+def _start(work: Handling, command: PublishMessage, case_id: str, exercise: bool) -> tuple[Receipt, str, str] | None:
     for definition_id, process_id, element_id in definition_store.find_triggered(work.unit, "message", command.name):
         bound = definition_store.find_in_definition(work.unit, definition_id, process_id)
         if bound is None:
@@ -205,10 +220,9 @@ def _start(work: Handling, command: PublishMessage, case_id: str) -> tuple[Recei
             case_id=case_id,
             process_id=process_id,
             version=bound.version,
-            variables=command.payload,
+            variables={**command.payload, EXERCISE: True} if exercise else command.payload,
             start_element_id=element_id,
         )
-        exercise = command.payload.get(EXERCISE) is True
         receipt = begin(work, case_id, bound, start, business_key=None, title=None, exercise=exercise)
         return receipt, case_id, element_id
     return None

@@ -173,7 +173,8 @@ class Held:
         """Do it and record it."""
         told = {"request_id": self.request.request_id, "case_id": self.case.case_id, **result}
         step = acts.SERVICE_REQUEST_ACTS[type(command)](
-            self.instance, self.work.run_context(self.case.unit_id), command, self.work.actor.actor_id
+            self.instance, self.work.run_context(self.case.unit_id, exercise=self.case.exercise), command,
+            self.work.actor.actor_id,
         )
         failpoint("after_engine")
         self._leave_letter(command)

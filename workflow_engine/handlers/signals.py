@@ -14,6 +14,7 @@ from workflow_engine.domain.stream_events import SignalBroadcast
 from workflow_engine.handlers.advancing import advance, begin
 from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.handling import Handling
+from workflow_engine.handlers.messages import sent_in_exercise
 from workflow_engine.storage import definitions as definition_store
 from workflow_engine.storage import messages as store
 from workflow_engine.storage.cases import find_case
@@ -32,7 +33,7 @@ def broadcast_signal(work: Handling, command: BroadcastSignal) -> Receipt:
             "origin_case_id": None, "sent_by": work.actor.actor_id, "sent_at": work.now,
         },
     )  # fmt: skip
-    return _fan_out(work, command.signal_id, command.name, None)
+    return _fan_out(work, command.signal_id, command.name, None, command.payload.get(EXERCISE) is True)
 
 
 def fan_out_signal(work: Handling, command: FanOutSignal) -> Receipt:
@@ -41,9 +42,10 @@ def fan_out_signal(work: Handling, command: FanOutSignal) -> Receipt:
     found = store.find_signal(work.unit, command.signal_id)
     if found is None:
         raise NotFoundError(f"Expected to fan out signal {command.signal_id}, but there is none.")
-    name, _payload, origin_case_id, _sender = found
+    name, payload, origin_case_id, _sender = found
     store.mark_sent(work.unit, "signal", command.signal_id)
-    return _fan_out(work, command.signal_id, name, origin_case_id)
+    exercise = sent_in_exercise(work, origin_case_id, orjson.loads(payload))
+    return _fan_out(work, command.signal_id, name, origin_case_id, exercise)
 
 
 def deliver_signal(work: Handling, command: DeliverSignal) -> Receipt:
@@ -72,10 +74,11 @@ def stream_of(signal_id: str) -> str:
     return f"signal:{signal_id}"
 
 
-def _fan_out(work: Handling, signal_id: str, name: str, origin_case_id: str | None) -> Receipt:
+def _fan_out(work: Handling, signal_id: str, name: str, origin_case_id: str | None, exercise: bool) -> Receipt:
+    """To exercises only, or to real cases only; new ones are what it comes from."""
     rows: list[tuple[str, str | None, str | None, str | None, int]] = [
         (case_id, None, None, None, lane)
-        for case_id, lane in store.waiting_cases(work.unit, name)
+        for case_id, lane in store.waiting_cases(work.unit, name, exercise)
         if case_id != origin_case_id
     ]
     for definition_id, process_id, element_id in definition_store.find_triggered(work.unit, "signal", name):
@@ -95,13 +98,14 @@ def _new_case_id(signal_id: str, process_id: str, element_id: str) -> str:
 def _start(work: Handling, command: DeliverSignal, delivery: Delivery) -> Receipt:
     bound = definition_store.get_in_definition(work.unit, delivery.definition_id or "", delivery.process_id or "")
     store.end_delivery(work.unit, command.signal_id, command.case_id, "delivered")
+    _name, _payload, origin_case_id, _sender = store.find_signal(work.unit, command.signal_id) or (None,) * 4
+    exercise = sent_in_exercise(work, origin_case_id, command.payload)
     start = StartCase(
         command_id=command.command_id,
         case_id=command.case_id,
         process_id=bound.process_id,
         version=bound.version,
-        variables=command.payload,
+        variables={**command.payload, EXERCISE: True} if exercise else command.payload,
         start_element_id=delivery.element_id,
     )
-    exercise = command.payload.get(EXERCISE) is True
     return begin(work, command.case_id, bound, start, business_key=None, title=None, exercise=exercise)

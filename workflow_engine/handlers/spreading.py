@@ -1,4 +1,7 @@
-"""Who is to be told of each new entry of the log: webhooks that want its events, people to whom work was given."""
+"""Who is to be told of each new entry of the log: webhooks that want its events, people to whom work was given.
+
+Of exercises only people of the house are told, and each mail says that it is one.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cloudevents import cloud_event, event_id
 from workflow_engine.storage import service_requests as requests
 from workflow_engine.storage import telling as store
+from workflow_engine.storage.exercise_marks import is_of_exercise
 from workflow_engine.storage.feed import FeedEntry, read_feed
 from workflow_engine.storage.log import read_size
 from workflow_engine.storage.telling import Target
@@ -54,8 +58,9 @@ def prepare_digests(work: Handling, command: PrepareDigests) -> Receipt:
 
 
 def _deliveries(work: Handling, entry: FeedEntry, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    stays_inside = is_of_exercise(work.unit, entry)
     for number, event in enumerate(entry.events):
-        wanting = [target for target in targets if _wants(target, entry, str(event["event"]))]
+        wanting = [target for target in targets if not stays_inside and _wants(target, entry, str(event["event"]))]
         if wanting:
             case = None if entry.process_id is None else _case(entry)
             content = cloud_event(entry.stream_id, entry.seq, number, instant_text(entry.at), entry.actor, event, case)
@@ -63,7 +68,7 @@ def _deliveries(work: Handling, entry: FeedEntry, targets: Sequence[Target]) -> 
                 yield _row(
                     work, target.webhook_id, content["id"], content, lane=entry.lane, webhook_id=target.webhook_id
                 )
-        if event["event"] in REPORTED:
+        if event["event"] in REPORTED and not stays_inside:
             yield from _mail_of_request(work, entry, number, event)
         if event["event"] in _GIVEN and entry.process_id is not None:
             yield from _mail_of_task(work, entry, number, event)

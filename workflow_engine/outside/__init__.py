@@ -38,8 +38,9 @@ class LiveOutside:
         case_id: str | None = None,
         *,
         keeps: bool = False,
+        exercise: bool = False,
     ) -> None:
-        self._ground = Ground(unit, now, unit_id, case_id, keeps)
+        self._ground = Ground(unit, now, unit_id, case_id, keeps, exercise)
 
     def answer(self, function: str, arguments: list[Any]) -> Answer:
         """What holds now; what cannot be answered is answered with why."""

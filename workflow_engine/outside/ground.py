@@ -22,6 +22,8 @@ class Ground:
     """The case that asks; None where it only begins, or no case does."""
     keeps: bool = False
     """What happens in the transaction is kept: a number is given out, not only foreseen."""
+    exercise: bool = False
+    """The case that asks is an exercise: it takes nothing that real cases share."""
 
 
 OutsideFunction = Callable[..., Answer]

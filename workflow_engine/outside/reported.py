@@ -17,6 +17,8 @@ from workflow_engine.storage import service_categories as store
 MOST_DAYS = 4_000
 _GRID = re.compile(r"[A-Za-z0-9-]{1,40}")
 _NO_GRID = "000000000000"
+_DRILL = "YL"
+"""Exercises (演练) are numbered by themselves, so that real numbers have no gaps."""
 
 
 def _service_category(ground: Ground, code: str | None) -> Answer:
@@ -41,7 +43,7 @@ def _case_number(ground: Ground, grid: str | None) -> Answer:
     if grid is not None and not _GRID.fullmatch(grid):
         raise ValueError("Expected the code of a grid: letters, digits and dashes, 40 at most.")
     day = known_calendar(ground).calendar.local_day(ground.now)
-    series = f"{day:%Y%m%d}-{grid or _NO_GRID}"
+    series = f"{_DRILL if ground.exercise else ''}{day:%Y%m%d}-{grid or _NO_GRID}"
     give = case_numbers.take_next if ground.keeps else case_numbers.foresee_next
     return Answer(f"{series}-{give(ground.unit, series):04}")
 

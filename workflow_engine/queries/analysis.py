@@ -111,11 +111,11 @@ class AnalysisQueries:
             return [VisitRow(*tuple(row)) for row in snapshot.connection.execute(statement)]
 
     def find_unread(self, after: str, most: int) -> list[str]:
-        """Ids of cases, from ``after`` on, whose record has grown since it was read, or was never read."""
+        """Ids of cases, from ``after`` on, whose record was never read; exercises never are."""
         statement = (
             select(_p.case_id)
             .outerjoin(case_path, _c.case_id == _p.case_id)
-            .where(_p.case_id > after, _c.case_id.is_(None))
+            .where(_p.case_id > after, _c.case_id.is_(None), ~_p.exercise)
             .order_by(_p.case_id)
             .limit(most)
         )

@@ -11,7 +11,17 @@ from sqlalchemy import func, select, union
 from workflow_engine.domain.organisation import head_group
 from workflow_engine.domain.permissions import ADMINISTRATORS
 from workflow_engine.domain.unit_tree import TreeUnit, UnitTree
-from workflow_engine.storage.schema import duty_shift, membership, person, position, role, stream, unit, user_task
+from workflow_engine.storage.schema import (
+    duty_shift,
+    membership,
+    person,
+    position,
+    process_instance,
+    role,
+    stream,
+    unit,
+    user_task,
+)
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -56,7 +66,10 @@ _THERE_AT_ALL = {
     ),
 }  # fmt: skip
 _LOAD = Statement(
-    select(func.count()).where(_t.assignee == param("person", _t.assignee), _t.state.in_(("ready", "claimed")))
+    select(func.count()).where(
+        _t.assignee == param("person", _t.assignee), _t.state.in_(("ready", "claimed")),
+        ~select(process_instance.c.exercise).where(process_instance.c.case_id == _t.case_id).scalar_subquery(),
+    )
 )
 _OPEN = Statement(
     select(_t.user_task_id).where(_t.case_id == param("case"), _t.state.in_(("ready", "claimed"))).order_by(_t.token_id)
@@ -131,7 +144,7 @@ def fall_back(work: UnitOfWork, unit_id: str | None, barred: Collection[str], no
 
 
 def least_loaded(work: UnitOfWork, group_id: str, without: Collection[str], now: datetime) -> str | None:
-    """Who of a group has the fewest open tasks in hand; of several, the first by id."""
+    """Who of a group has the fewest open tasks in hand, exercises aside; of several, the first by id."""
     members = [one for one in members_now(work, group_id, now) if one not in without]
     return min(members, key=lambda one: (_open_tasks(work, one), one), default=None)
 

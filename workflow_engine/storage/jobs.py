@@ -26,9 +26,11 @@ _free = or_(
     _j.state == "available",
     and_(_j.state == "locked", _j.lock_until < param("now", _j.lock_until)),
 )
+_IS_REAL = ~select(process_instance.c.exercise).where(process_instance.c.case_id == _j.case_id).scalar_subquery()
+"""What an exercise asks of the world outside never gets there; the exercise itself answers."""
 _doable = (
     select(_j.job_id)
-    .where(_j.topic == param("topic"), _j.lane == param("lane"), DOABLE, _free)
+    .where(_j.topic == param("topic"), _j.lane == param("lane"), DOABLE, _free, _IS_REAL)
     .where(_j.available_at <= param("now", _j.available_at))
     .order_by(_j.available_at, _j.job_id)
     .limit(param("most"))

@@ -30,6 +30,7 @@ _m = message.c
 _s = subscription.c
 _d = signal_delivery.c
 _g = message_digest.c
+_c = process_instance.c
 
 _MESSAGE = (
     _m.message_id, _m.name, _m.correlation, _m.payload, _m.state, _m.published_by, _m.origin_case_id,
@@ -58,11 +59,19 @@ _EXPIRE = Statement(
 )
 _CATCHERS = (_s.case_id, _s.token_id, _s.position, _s.element_id)
 _waits = and_(_s.kind == "message", _s.name == param("name"), _s.correlation_digest == param("digest"), ~_s.held)
+_of_a_case = subscription.join(process_instance, _c.case_id == _s.case_id)
 _FIND_CATCHERS = Statement(
-    select(*_CATCHERS).where(_waits).order_by(_s.opened_at, _s.subscription_id).limit(param("most"))
+    select(*_CATCHERS)
+    .select_from(_of_a_case)
+    .where(_waits, _c.exercise == param("exercise", _c.exercise))
+    .order_by(_s.opened_at, _s.subscription_id)
+    .limit(param("most"))
 )
 _FIND_CATCHERS_IN_CASE = Statement(
-    select(*_CATCHERS).where(_waits, _s.case_id == param("case")).order_by(_s.opened_at, _s.subscription_id)
+    select(*_CATCHERS, _c.exercise)
+    .select_from(_of_a_case)
+    .where(_waits, _s.case_id == param("case"))
+    .order_by(_s.opened_at, _s.subscription_id)
 )
 _STILL_WAITS = Statement(
     select(_s.subscription_id).where(
@@ -76,9 +85,9 @@ _FIND_SIGNAL = Statement(
 )
 _ADD_SIGNAL = Statement(insert(signal))
 _WAITING_CASES = Statement(
-    select(_s.case_id, process_instance.c.lane)
-    .join(process_instance, process_instance.c.case_id == _s.case_id)
-    .where(_s.kind == "signal", _s.name == param("name"))
+    select(_s.case_id, _c.lane)
+    .select_from(_of_a_case)
+    .where(_s.kind == "signal", _s.name == param("name"), _c.exercise == param("exercise", _c.exercise))
     .distinct()
     .order_by(_s.case_id)
 )
@@ -209,11 +218,18 @@ def expire_messages(unit: UnitOfWork, now: datetime, most: int) -> list[Row]:
     return rows
 
 
-def find_catchers(unit: UnitOfWork, name: str, digest: str, case_id: str | None, most: int = 20) -> list[Catcher]:
-    """Open subscriptions that demand exactly this correlation, the longest waiting first."""
-    values = {"name": name, "digest": digest, "most": most, "case": case_id}
-    rows = unit.all(_FIND_CATCHERS if case_id is None else _FIND_CATCHERS_IN_CASE, values)
-    return [Catcher(*row) for row in rows]
+def find_catchers(
+    unit: UnitOfWork, name: str, digest: str, case_id: str | None, exercise: bool | None, most: int = 20
+) -> list[Catcher]:
+    """Open subscriptions that demand exactly this correlation, the longest waiting first; of ``case_id``, or of all.
+
+    ``exercise``: only in exercises, or only in real cases; None: in whatever the named case is.
+    """
+    values = {"name": name, "digest": digest, "most": most, "case": case_id, "exercise": bool(exercise)}
+    if case_id is None:
+        return [Catcher(*row) for row in unit.all(_FIND_CATCHERS, values)]
+    rows = unit.all(_FIND_CATCHERS_IN_CASE, values)
+    return [Catcher(*row[:-1]) for row in rows if exercise in (None, bool(row[-1]))]
 
 
 def still_waits(unit: UnitOfWork, catcher: Catcher) -> bool:
@@ -232,9 +248,9 @@ def add_signal(unit: UnitOfWork, row: Mapping[str, Any]) -> None:
     unit.run(_ADD_SIGNAL, row)
 
 
-def waiting_cases(unit: UnitOfWork, name: str) -> list[tuple[str, int]]:
-    """Cases that wait for this signal, each with its lane."""
-    return [(row[0], row[1]) for row in unit.all(_WAITING_CASES, {"name": name})]
+def waiting_cases(unit: UnitOfWork, name: str, exercise: bool) -> list[tuple[str, int]]:
+    """Exercises that wait for this signal, or real cases that do, each with its lane."""
+    return [(row[0], row[1]) for row in unit.all(_WAITING_CASES, {"name": name, "exercise": exercise})]
 
 
 def add_deliveries(

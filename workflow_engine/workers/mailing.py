@@ -139,7 +139,8 @@ class MailSender:
         lines = [f"{_DIGEST[0]} · {_DIGEST[1]}: {len(due)}", ""]
         for due_at, row in due[:_MOST_LINES]:
             case = row.case_title or row.business_key or row.process_name
-            lines += [f"{self._time(due_at)}  {row.name or row.element_id} – {case}",
+            mark = "〔演练 Exercise〕" if row.exercise else ""
+            lines += [f"{self._time(due_at)}  {mark}{row.name or row.element_id} – {case}",
                       f"  {self.public_url}/tasks/{row.user_task_id}"]  # fmt: skip
         if len(due) > _MOST_LINES:
             lines.append(f"… {self.public_url}/inbox")

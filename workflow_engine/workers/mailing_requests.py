@@ -43,9 +43,9 @@ STATUS = {
 def mail_of_request(
     queries: Queries, request_id: str, content: Mapping[str, Any], public_url: str
 ) -> tuple[str, str, Sequence[str]] | None:
-    """Address, subject and lines; None where the report, or the way to its reporter, is gone."""
+    """Address, subject and lines; None where the report, or the way to its reporter, is gone, and in an exercise."""
     found = queries.service_requests.find_addressee(request_id)
-    if found is None or not is_mail_address(found.contact):
+    if found is None or found.exercise or not is_mail_address(found.contact):
         return None
     order = (1, 0) if found.language.startswith("en") else (0, 1)
     lines = [SAYINGS[content["kind"]][place] for place in order]
@@ -53,6 +53,4 @@ def mail_of_request(
     if status is not None:
         lines += ["", " · ".join(status[place] for place in order)]
     lines += ["", f"编号 Number: {found.tracking_number}", f"{public_url}/portal/track"]
-    mark = "〔演练 Exercise〕" if found.exercise else ""
-    subject = f"{mark}{found.tracking_number} · 联动 Liandong"
-    return found.contact, subject, lines
+    return found.contact, f"{found.tracking_number} · 联动 Liandong", lines
