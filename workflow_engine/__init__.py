@@ -14,6 +14,7 @@ from workflow_engine import (
     door_desk,
     door_destruction,
     door_emergencies,
+    door_exercises,
     door_georeport,
     door_indicators,
     door_models,
@@ -62,6 +63,7 @@ from workflow_engine.door_consultations import *  # noqa: F403 - its own __all__
 from workflow_engine.door_desk import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_destruction import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_emergencies import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_exercises import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_georeport import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_indicators import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_models import *  # noqa: F403 - its own __all__ says what
@@ -185,6 +187,7 @@ __all__ += door_georeport.__all__
 __all__ += door_desk.__all__
 __all__ += door_emergencies.__all__
 __all__ += door_destruction.__all__
+__all__ += door_exercises.__all__
 __all__ += door_models.__all__
 __all__ += door_outside.__all__
 __all__ += door_people.__all__

@@ -15,6 +15,7 @@ from workflow_engine import PersonRow
 SYSTEM_ACTORS = {
     "system:clock": marked("The clock"),
     "system:worker": marked("An automatic service"),
+    "system:exercise": marked("The script of the exercise"),
     "system:operator": marked("The operator"),
     "system:importer": marked("The alert importer"),
 }

@@ -66,6 +66,8 @@ class Actor:
 
 CLOCK = Actor("system:clock", is_system=True)
 WORKER = Actor("system:worker", is_system=True)
+EXERCISE_WORLD = Actor("system:exercise", is_system=True)
+"""The world outside, as an exercise plays it."""
 OPERATOR = Actor("system:operator", is_system=True)
 """Whoever can run the command line on the server itself."""
 

@@ -13,7 +13,7 @@ from workflow_engine.domain.errors import NotPermittedError
 ADMINISTRATORS = "administrators"
 AUDITORS = "auditors"
 MODELLERS = "modellers"
-DUTY_ROOM = "role:duty_room"
+DUTY_ROOM, BUREAU_HEAD = "role:duty_room", "role:bureau_head"
 WARNING_APPROVER = "role:warning_approver"
 INFORMATION_GROUP, DUTY_DEPUTY = "role:information_group", "role:duty_deputy"
 COMMANDERS = frozenset({
@@ -69,6 +69,8 @@ HOLDERS: dict[str, frozenset[str]] = {
     "resource.keep": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS}),
     "hot_spot.see": frozenset({ADMINISTRATORS, AUDITORS, TOPIC_OFFICE, DISPATCHERS, SUPERVISION, LEADERS}),
     "hot_spot.decide": frozenset({ADMINISTRATORS, TOPIC_OFFICE}),
+    "exercise.see": frozenset({ADMINISTRATORS, AUDITORS, DUTY_ROOM, BUREAU_HEAD, LEADERS}),
+    "exercise.conduct": frozenset({ADMINISTRATORS, DUTY_ROOM, BUREAU_HEAD}),
     "job.work": frozenset({ADMINISTRATORS}),
     "organisation.see": frozenset({ADMINISTRATORS, AUDITORS}),
     "organisation.load": frozenset({ADMINISTRATORS}),

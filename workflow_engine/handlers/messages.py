@@ -35,6 +35,7 @@ from workflow_engine.handlers.situation_reports import take_situation_report
 from workflow_engine.handlers.supervision_desk import take_notice
 from workflow_engine.handlers.warnings import take_warning
 from workflow_engine.storage import definitions as definition_store
+from workflow_engine.storage import exercises
 from workflow_engine.storage import messages as store
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.correlations import fitting_digests
@@ -129,7 +130,10 @@ def route_message(work: Handling, command: RouteMessage) -> Receipt:
     )
     exercise = sent_in_exercise(work, message.origin_case_id, publish.payload)
     named_by_outsider = message.target_case_id is not None and message.origin_case_id is None
-    caught = _bring(work, publish, fitting_digests(_carried(work, publish)), None if named_by_outsider else exercise)
+    caught = _bring(
+        work, publish, fitting_digests(_carried(work, publish)), None if named_by_outsider else exercise,
+        message.origin_case_id,
+    )  # fmt: skip
     if caught is None:
         work.unchanged = not sent
         return Receipt(command_id=command.command_id, result={"state": "waiting"})
@@ -178,7 +182,8 @@ def sent_in_exercise(work: Handling, origin_case_id: str | None, payload: Mappin
 
 
 def _bring(
-    work: Handling, command: PublishMessage, digests: list[str], exercise: bool | None
+    work: Handling, command: PublishMessage, digests: list[str], exercise: bool | None,
+    origin_case_id: str | None = None,
 ) -> tuple[Receipt, str, str] | None:
     """To the longest waiting catcher that it fits, else to a start event; (receipt, case, element) or None."""
     for digest in digests:
@@ -198,7 +203,7 @@ def _bring(
                 return receipt, catcher.case_id, catcher.element_id
     if command.case_id is not None or command.new_case_id is None:
         return None
-    return _start(work, command, command.new_case_id, bool(exercise))
+    return _start(work, command, command.new_case_id, bool(exercise), origin_case_id)
 
 
 def _catch(work: Handling, catcher: Catcher, command: CorrelateMessage) -> Receipt | None:
@@ -210,7 +215,9 @@ def _catch(work: Handling, catcher: Catcher, command: CorrelateMessage) -> Recei
     return advance(work, case, command, {"state": "correlated", "case_id": case.case_id})
 
 
-def _start(work: Handling, command: PublishMessage, case_id: str, exercise: bool) -> tuple[Receipt, str, str] | None:
+def _start(
+    work: Handling, command: PublishMessage, case_id: str, exercise: bool, origin_case_id: str | None
+) -> tuple[Receipt, str, str] | None:
     for definition_id, process_id, element_id in definition_store.find_triggered(work.unit, "message", command.name):
         bound = definition_store.find_in_definition(work.unit, definition_id, process_id)
         if bound is None:
@@ -224,6 +231,8 @@ def _start(work: Handling, command: PublishMessage, case_id: str, exercise: bool
             start_element_id=element_id,
         )
         receipt = begin(work, case_id, bound, start, business_key=None, title=None, exercise=exercise)
+        if exercise and origin_case_id is not None:
+            exercises.adopt(work.unit, case_id, origin_case_id, work.now)
         return receipt, case_id, element_id
     return None
 

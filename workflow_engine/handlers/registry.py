@@ -16,6 +16,7 @@ from workflow_engine.domain import consultation_commands as q
 from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import destruction_commands as ds
+from workflow_engine.domain import exercise_commands as ex
 from workflow_engine.domain import hot_spot_commands as hs
 from workflow_engine.domain import indicator_commands as x
 from workflow_engine.domain import intake_commands as k
@@ -52,6 +53,7 @@ from workflow_engine.handlers import (
     desk,
     destruction,
     drafts,
+    exercises,
     exports,
     granting,
     hands,
@@ -218,6 +220,13 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReadPaths: analysis.read_paths,
     n.DrawSample: analysis.draw_sample,
     n.AskDepartment: analysis.ask_department,
+    ex.PlanExercise: exercises.plan_exercise,
+    ex.StartExercise: exercises.start_exercise,
+    ex.PauseExercise: exercises.pause_exercise,
+    ex.InjectNow: exercises.inject_now,
+    ex.SkipInject: exercises.skip_inject,
+    ex.ObserveExercise: exercises.observe_exercise,
+    ex.EndExercise: exercises.end_exercise,
     hs.CountHotSpots: hot_spots.count_hot_spots,
     hs.RaiseTopic: hot_spots.raise_topic,
     hs.DismissHotSpot: hot_spots.dismiss_hot_spot,

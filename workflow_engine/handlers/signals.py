@@ -16,6 +16,7 @@ from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.messages import sent_in_exercise
 from workflow_engine.storage import definitions as definition_store
+from workflow_engine.storage import exercises
 from workflow_engine.storage import messages as store
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.messages import Delivery
@@ -108,4 +109,7 @@ def _start(work: Handling, command: DeliverSignal, delivery: Delivery) -> Receip
         variables={**command.payload, EXERCISE: True} if exercise else command.payload,
         start_element_id=delivery.element_id,
     )
-    return begin(work, command.case_id, bound, start, business_key=None, title=None, exercise=exercise)
+    receipt = begin(work, command.case_id, bound, start, business_key=None, title=None, exercise=exercise)
+    if exercise and origin_case_id is not None:
+        exercises.adopt(work.unit, command.case_id, origin_case_id, work.now)
+    return receipt

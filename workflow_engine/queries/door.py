@@ -27,6 +27,7 @@ from workflow_engine.queries.desk import DeskQueries
 from workflow_engine.queries.destructions import DestructionQueries
 from workflow_engine.queries.emergencies import EmergencyQueries
 from workflow_engine.queries.enterprise import EnterpriseQueries
+from workflow_engine.queries.exercises import ExerciseQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
@@ -89,6 +90,7 @@ class Queries:
         "emergencies": EmergencyQueries,
         "destructions": DestructionQueries,
         "enterprise": EnterpriseQueries,
+        "exercises": ExerciseQueries,
         "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
         "log": LogQueries,
@@ -139,6 +141,7 @@ class Queries:
         self.consultations = ConsultationQueries(self.snapshot)
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
+        self.exercises = ExerciseQueries(self.snapshot)
         self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)

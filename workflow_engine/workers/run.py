@@ -23,6 +23,9 @@ from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.destruction import REST_SECONDS as DESTRUCTION_REST_SECONDS
 from workflow_engine.workers.destruction import Destroyer
 from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
+from workflow_engine.workers.dispatching import make_dispatcher
+from workflow_engine.workers.exercises import REST_SECONDS as EXERCISES_REST_SECONDS
+from workflow_engine.workers.exercises import ExerciseRunner
 from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
 from workflow_engine.workers.hot_spots import HotSpotFinder
 from workflow_engine.workers.indicators import REST_SECONDS as COUNTING_REST_SECONDS
@@ -91,6 +94,7 @@ class Workers:
             replan_loop(engine, worker_id),
             Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS),
             Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS),
+            Loop("exercises", ExerciseRunner(engine).run_once, EXERCISES_REST_SECONDS),
             Loop("hot spots", HotSpotFinder(engine).run_once, HOT_SPOTS_REST_SECONDS),
             Loop("log", self._sequencer.run_once, SEQUENCER_REST_SECONDS),
             Loop("keeping", Keeper(engine).run_once, KEEPING_REST_SECONDS),

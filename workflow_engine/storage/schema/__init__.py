@@ -35,6 +35,7 @@ from workflow_engine.storage.schema.destruction import (
     destruction_file,
     destruction_trace,
 )
+from workflow_engine.storage.schema.exercises import exercise, exercise_case, exercise_inject, exercise_note
 from workflow_engine.storage.schema.hot_spots import hot_spot, request_day, request_day_progress
 from workflow_engine.storage.schema.indicators import (
     indicator_cell,
@@ -165,6 +166,10 @@ __all__ = [
     "destruction_trace",
     "duty_shift",
     "entry_payload",
+    "exercise",
+    "exercise_case",
+    "exercise_inject",
+    "exercise_note",
     "heartbeat",
     "hot_spot",
     "incident",
