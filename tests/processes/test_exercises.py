@@ -58,7 +58,7 @@ class Drill:
                 pass
 
     @property
-    def story(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def story(self):  # type: ignore[no-untyped-def]
         return self.engine.queries.exercises.get(self.exercise_id, OPERATOR)
 
 
@@ -74,11 +74,11 @@ def test_exercise_plays_its_script_with_simulated_people_and_is_judged(drill: Dr
     drill.plan(pace=10)
     assert not drill.runner.run_once(), "nothing happens before it is started"
     drill.do(StartExercise)
-    drill.wait(5)
+    drill.wait(5, 0.1)
     (case,) = drill.story.cases
     level = drill.engine.queries.get_case(case.case_id, OPERATOR).variables["level"]["roman"]
     assert level == "IV"
-    drill.wait(8)
+    drill.wait(8, 0.2)
     detail = drill.engine.queries.get_case(case.case_id, OPERATOR)
     assert detail.case.exercise and detail.variables["exercise"] is True
     assert detail.variables["level"]["roman"] == "II"

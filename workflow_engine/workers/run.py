@@ -23,7 +23,6 @@ from workflow_engine.workers.connectors import Connector, Registry
 from workflow_engine.workers.destruction import REST_SECONDS as DESTRUCTION_REST_SECONDS
 from workflow_engine.workers.destruction import Destroyer
 from workflow_engine.workers.dispatching import InProcessDispatcher, make_dispatcher
-from workflow_engine.workers.dispatching import make_dispatcher
 from workflow_engine.workers.exercises import REST_SECONDS as EXERCISES_REST_SECONDS
 from workflow_engine.workers.exercises import ExerciseRunner
 from workflow_engine.workers.hot_spots import REST_SECONDS as HOT_SPOTS_REST_SECONDS
