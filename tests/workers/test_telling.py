@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.support.house import ADMIN, ANNE, STRANGER, House, chain, user_task
 from tests.support.requesting import MODEL as REQUEST_MODEL
 from tests.support.requesting import submit
+from tests.workers.conftest import ZONE
 from tests.workers.http_server import Outside, reply
-from tests.workers.mail_server import Mailbox, running_mail_server
+from tests.workers.mail_server import Mailbox
 from workflow_engine import (
-    OPERATOR,
     AddWebhook,
     AssignUserTask,
     ChooseMail,
     InvalidVariablesError,
-    LoadOrganisation,
     NotPermittedError,
     PauseWebhook,
     RemoveWebhook,
@@ -33,47 +31,11 @@ from workflow_engine import (
     secret_of,
 )
 from workflow_engine.interchange.cloudevents import signature
-from workflow_engine.workers.connectors_email import EmailConnector, MailServer
-from workflow_engine.workers.mailing import MailSender
 from workflow_engine.workers.telling import TellingRunner, WebhookSender
 
-ZONE = ZoneInfo("Asia/Shanghai")
 SECRET = secret_of(bytes(range(32)))
 GIVEN = 'camunda:candidateGroups="role:duty_room" camunda:dueDate="PT2H"'
 MODEL = chain(user_task("A", GIVEN), user_task("B", GIVEN))
-LI = {"person_id": "user:li", "sign_in_name": "li", "display_name_zh": "李", "display_name_en": "Li",
-      "email": "li@city.example", "groups": ["role:duty_room"]}  # fmt: skip
-
-
-@pytest.fixture
-def mailbox(free_port: int) -> Iterator[tuple[Mailbox, int]]:
-    box = Mailbox()
-    with running_mail_server(box, free_port):
-        yield box, free_port
-
-
-@pytest.fixture
-def runner(house: House, mailbox: tuple[Mailbox, int]) -> TellingRunner:
-    """What serves both, with networks of our own allowed."""
-    house.engine.handle(LoadOrganisation(command_id=new_id(), people=[LI]), OPERATOR)
-    server = MailServer("127.0.0.1", "liandong@city.example", port=mailbox[1], security="none", timeout_seconds=60)
-    mail = MailSender(house.engine, EmailConnector(server, house.clock.now), "https://liandong.example", ZONE)
-    settings = Settings(database_url="", http_allow_networks=("127.0.0.0/8",), http_timeout_seconds=30)
-    made = TellingRunner(house.engine, WebhookSender(house.engine, settings), mail, ZONE)
-    made.run_once()
-    return made
-
-
-@pytest.fixture
-def tell(house: House, runner: TellingRunner) -> Callable[[], None]:
-    """Sequence what was committed and tell it, until nothing is left to do now."""
-
-    def run() -> None:
-        house.engine.extend_log(house.engine.chains_behind(everything=True))
-        while runner.run_once():
-            pass
-
-    return run
 
 
 def add(house: House, outside: Outside, *kinds: str, **fields: Any) -> str:
