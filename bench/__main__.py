@@ -11,7 +11,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bench import ballots, flushing, indicators, lanes, limits, population, replaying, serving, timers, workloads
+from bench import (
+    ballots,
+    flushing,
+    indicators,
+    lanes,
+    limits,
+    population,
+    replaying,
+    serving,
+    timers,
+    watching,
+    workloads,
+)
 from bench.measuring import Report
 from bench.naive import Naive
 from bench.product import Product
@@ -55,6 +67,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "population": population.run,
     "serving": serving.run,
     "replaying": replaying.run,
+    "watching": watching.run,
 }
 
 
