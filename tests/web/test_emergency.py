@@ -84,7 +84,7 @@ class Stream:
     """What a browser with a board hears."""
 
     def __init__(self, port: int, visitor: Visitor, query: str = "board=", last: str = "") -> None:
-        cookies = "; ".join(f"{one.key}={one.value}" for one in visitor.client._cookies.values())
+        cookies = "; ".join(f"{one.key}={one.value}" for one in (visitor.client._cookies or {}).values())
         self._socket = socket.create_connection(("127.0.0.1", port), 60)
         head = f"GET /live?{query} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n"
         self._socket.sendall((head + (f"Last-Event-ID: {last}\r\n" if last else "") + "\r\n").encode())

@@ -1,0 +1,101 @@
+"""The duty room in a real browser: what happens appears on an open board by itself, and clocks run out as one looks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PROCESS, STARTED_AT, City, check_accessibility
+from workflow_engine import OPERATOR, ClaimUserTask, CompleteUserTask, ImportAlert, new_id
+from workflow_engine.interchange.cap import parse_alert
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SECOND = timedelta(seconds=1)
+AREA = {"circles": [{"lat": 28.19, "lon": 112.93, "km": 1.5}], "polygons": [], "place_codes": []}
+
+
+def import_alert(city: City, name: str) -> str:
+    """An alert comes in; the case that it started or reached."""
+    alert = parse_alert((PROCESS / "alerts" / name).read_bytes()).to_dict()
+    receipt = city.engine.handle(ImportAlert(command_id=new_id(), alert=alert), OPERATOR)
+    return str(receipt.result.get("case_id", receipt.case_id))
+
+
+def complete(city: City, case_id: str, element_id: str, person_id: str, **variables: object) -> None:
+    """Somebody does the one open task at an element."""
+    (task,) = city.open_tasks(case_id, element_id)
+    command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables=variables)
+    city.engine.handle(command, city.actor(person_id))
+
+
+def marked(page: Page) -> None:
+    """Leave a mark that a reload would wipe away."""
+    page.evaluate("window.untouched = true")
+
+
+def test_raise_appears_on_an_open_board_without_reload(city: City) -> None:
+    board = city.person("user:lin_yue")
+    board.goto(f"{city.url}/emergency")
+    expect(board.get_by_text("No emergency is running")).to_be_visible()
+    expect(board.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+    marked(board)
+    case_id = import_alert(city, "gas_leak.xml")
+    card = board.locator(f"#emergency-{case_id}")
+    expect(card).to_contain_text("Being verified")
+    expect(board.get_by_text("No emergency is running")).to_be_hidden()
+    complete(
+        city, case_id, "verify", "user:lin_yue", verify_result="real", kind="accident", hazard="gas", districts=1,
+        place="桥北路", affected_area=AREA,
+    )  # fmt: skip
+    expect(card).to_contain_text("Level IV")
+    expect(board.locator(".map-area")).to_have_count(1)
+    complete(city, case_id, "activate", "user:zheng_heping", activation="activate")
+    complete(city, case_id, "command_post", "user:zheng_heping", commander="郑和平", command_post_place="柳桥街道办")
+    fire = card.locator("#unit-fire")
+    expect(fire).to_contain_text("called")
+    units = card.locator(".duty-lines:not(.is-other) > li")
+    called = units.count()
+    assert called >= 7
+    (task,) = [one for one in city.open_tasks(case_id, "acknowledge") if "unit:fire" in one.candidate_groups]
+    city.engine.handle(ClaimUserTask(command_id=new_id(), user_task_id=task.user_task_id), city.actor("user:ma_xiao"))
+    command = CompleteUserTask(command_id=new_id(), user_task_id=task.user_task_id, variables={})
+    city.engine.handle(command, city.actor("user:ma_xiao"))
+    expect(fire).to_contain_text("acknowledged")
+    import_alert(city, "gas_leak_update.xml")
+    expect(card).to_contain_text("Level II")
+    expect(card.locator(".level-sign").first).to_have_attribute("aria-label", "Level II")
+    expect(units).not_to_have_count(called)
+    expect(board.locator('[data-level-count="2"] > b')).to_have_text("1")
+    assert board.evaluate("window.untouched"), "the page was not loaded anew"
+    clocks_run_out_by_themselves(board)
+    assert check_accessibility(board) == []
+    wall_and_room_show_the_same(city, case_id)
+    assert city.complaints == []
+
+
+def clocks_run_out_by_themselves(board: Page) -> None:
+    """A unit that does not answer turns overdue when its time is over: mark, word and colour, without the server."""
+    line = board.locator("#unit-power_utility")
+    expect(line).to_contain_text("called")
+    line.locator("time").evaluate("(clock, at) => { clock.dateTime = at; }", (STARTED_AT - SECOND).isoformat())
+    expect(line).to_contain_text("overdue")
+    expect(line.locator("use")).to_have_attribute("href", re.compile("#overdue$"))
+
+
+def wall_and_room_show_the_same(city: City, case_id: str) -> None:
+    """The wall fills the screen and nothing else; the phone has no sideways scrolling; the room has every part."""
+    wall = city.person("user:lin_yue", "zh-CN", 1440, "dark")
+    wall.goto(f"{city.url}/emergency?wall=1")
+    expect(wall.locator(f"#emergency-{case_id}.is-shown")).to_contain_text("II 级")
+    assert wall.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert check_accessibility(wall) == []
+    phone = city.person("user:ma_xiao", "zh-CN", 390)
+    phone.goto(f"{city.url}/emergency")
+    expect(phone.locator(f"#emergency-{case_id}")).to_contain_text("II 级")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.goto(f"{city.url}/emergency/{case_id}")
+    expect(phone.locator("#unit-fire")).to_contain_text("已签收")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
