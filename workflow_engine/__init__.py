@@ -25,6 +25,7 @@ from workflow_engine import (
     door_record,
     door_replanning,
     door_resources,
+    door_rehearsals,
     door_service_categories,
     door_service_requests,
     door_situation_reports,
@@ -74,6 +75,7 @@ from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ 
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_replanning import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_resources import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_rehearsals import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_situation_reports import *  # noqa: F403 - its own __all__ says what
@@ -196,6 +198,7 @@ __all__ += door_publications.__all__
 __all__ += door_record.__all__
 __all__ += door_replanning.__all__
 __all__ += door_resources.__all__
+__all__ += door_rehearsals.__all__
 __all__ += door_service_categories.__all__
 __all__ += door_indicators.__all__
 __all__ += door_supervision.__all__

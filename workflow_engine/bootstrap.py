@@ -15,10 +15,13 @@ from workflow_engine.storage.database import Database
 from workflow_engine.storage.migrating import require_current, upgrade
 
 
-def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool = False) -> Engine:
+def open_engine(
+    settings: Settings, *, clock: Clock | None = None, migrate: bool = False, scratch: bool = False
+) -> Engine:
     """An engine over the settings' database; close it when done.
 
-    ``migrate`` brings the database up to this version first (makes it, when it is new).
+    ``migrate`` brings the database up to this version first (makes it, when it is new). ``scratch``: the database may
+    be lost in a power cut, as that of a rehearsal may.
 
     Raises:
         StateFormatError: the database is of another version, and ``migrate`` was not asked for.
@@ -26,7 +29,9 @@ def open_engine(settings: Settings, *, clock: Clock | None = None, migrate: bool
         CheckpointError: the file of the log's key holds no key.
     """
     log_key = find_log_key(settings.log_key_file)
-    database = Database(settings.database_url, wait_seconds=settings.wait_seconds, pool_size=settings.pool_size)
+    database = Database(
+        settings.database_url, wait_seconds=settings.wait_seconds, pool_size=settings.pool_size, scratch=scratch
+    )
     try:
         if migrate:
             upgrade(settings.database_url)

@@ -17,12 +17,11 @@ from typing import Any
 import orjson
 
 from workflow_engine.bootstrap import open_engine
-from workflow_engine.domain.actors import OPERATOR, Actor
+from workflow_engine.borrowing import release_with_called, take_calendar, take_parameters
+from workflow_engine.domain.actors import OPERATOR
 from workflow_engine.domain.clock import VirtualClock, new_id
-from workflow_engine.domain.commands import DeployDefinition, ReleaseDefinition
-from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError
+from workflow_engine.domain.errors import InvalidStateError, NotFoundError
 from workflow_engine.domain.intake_commands import LoadOrganisation
-from workflow_engine.domain.organisation_commands import ChangeCalendar, ChangeProfile, SetParameters
 from workflow_engine.engine import Engine
 from workflow_engine.handlers.deploying import all_nodes
 from workflow_engine.queries import Queries
@@ -39,11 +38,8 @@ MOST_PER_PERSON = 3
 MOST_IN_ALL = 60
 MOST_CALLED = 20
 STEP_BUDGET = 5_000
-_DEPLOYER = Actor("system:trial-author", is_system=True)
-_RELEASER = Actor("system:trial-releaser", is_system=True)
 _TRIAL_ID = re.compile(r"[0-9a-f]{32}")
 _ROLE = re.compile(r"role:[\w.-]+")
-_LITERAL = re.compile(r'"([^"\\]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +95,9 @@ class TryOuts:
             clock = VirtualClock(now.replace(microsecond=0))
             engine = _open(place, clock)
             try:
-                _take_calendar(engine, product)
+                take_calendar(engine, product)
                 result = _deploy(engine, files, product)
-                _take_parameters(engine, product)
+                take_parameters(engine, product)
                 state = TrialState(
                     owner=owner, title=title, origin=origin, process_id=str(result["process_id"]),
                     definition_id=str(result["definition_id"]), started_at=_iso(clock.now()), now=_iso(clock.now()),
@@ -187,48 +183,9 @@ def _open(place: _Files, clock: VirtualClock) -> Engine:
     return open_engine(settings, clock=clock)
 
 
-def _take_calendar(engine: Engine, product: Queries) -> None:
-    """Deadlines of the try are reckoned with the city's calendar, in its time zone."""
-    content, version = product.organisation.calendar()
-    profile, profile_version = product.organisation.profile()
-    ids: dict[str, Any] = {"base_version": 0, "reason": "for a try"}
-    if version.version:
-        days, hours = content.days, {key: list(openings) for key, openings in content.hours.items()}
-        years = {str(year): True for year in content.published}
-        engine.handle(ChangeCalendar(command_id=new_id(), days=days, hours=hours, years=years, **ids), _DEPLOYER)
-    if profile_version.version:
-        values = {"time_zone": profile.time_zone}
-        engine.handle(ChangeProfile(command_id=new_id(), values=values, **ids), _DEPLOYER)
-
-
-def _take_parameters(engine: Engine, product: Queries) -> None:
-    """Parameters that the draft and what it calls declare, as the city sets them."""
-    profile, _version = product.organisation.profile()
-    known = {row.parameter.name for row in engine.queries.parameters.list_parameters()} & profile.parameters.keys()
-    if known:
-        told = {name: profile.parameters[name] for name in sorted(known)}
-        command = SetParameters(
-            command_id=new_id(), values={name: one["value"] for name, one in told.items()}, reason="for a try",
-            published={name: one.get("published", "for a try") for name, one in told.items()},
-            base_version=engine.queries.organisation.profile()[1].version,
-        )  # fmt: skip
-        with suppress(InvalidVariablesError):  # the draft declares them otherwise
-            engine.handle(command, _DEPLOYER)
-
-
 def _deploy(engine: Engine, files: Mapping[str, bytes], product: Queries) -> Mapping[str, Any]:
     """The draft, and every released process that it calls; each released by another actor."""
-    rows = [row for row in product.list_definitions() if row.state == "released"]
-    released = {row.process_id: row.definition_id for row in reversed(rows)}  # The newest of each is written last.
-    first = _release(engine, files)
-    known = set(first["processes"])
-    waiting = [first["definition_id"]]
-    while waiting and len(known) < MOST_CALLED:
-        for process_id in sorted(_called(engine, waiting.pop(0)) - known):
-            known.add(process_id)
-            if process_id in released:
-                called = _release(engine, product.get_definition(released[process_id]).files)
-                waiting.append(called["definition_id"])
+    first = release_with_called(engine, files, product, MOST_CALLED)
     _bring_voters(engine, product)
     return first
 
@@ -254,20 +211,6 @@ def _bring_voters(engine: Engine, product: Queries) -> None:
     ]  # fmt: skip
     names = [{"group_id": role, "name_zh": role, "name_en": role} for role in roles]
     engine.handle(LoadOrganisation(command_id=new_id(), roles=names, people=rows), OPERATOR)
-
-
-def _release(engine: Engine, files: Mapping[str, bytes]) -> Mapping[str, Any]:
-    made = engine.handle(DeployDefinition(command_id=new_id(), files=dict(files)), _DEPLOYER).result
-    engine.handle(ReleaseDefinition(command_id=new_id(), definition_id=str(made["definition_id"])), _RELEASER)
-    return made
-
-
-def _called(engine: Engine, definition_id: str) -> set[str]:
-    """Ids of the processes that a model names outright in its call activities."""
-    with engine.queries.snapshot() as snapshot:
-        model = snapshot.library.get(snapshot.unit, definition_id).model
-    called = [node.called.process_id for node in all_nodes(model) if node.called is not None]
-    return {name[1] for expression in called if (name := _LITERAL.fullmatch(expression))}
 
 
 def _save(place: _Files, state: TrialState) -> None:

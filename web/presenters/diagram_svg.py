@@ -1,153 +1,19 @@
-"""A model's diagram as SVG out of its own interchange part (BPMN DI), for paper: no script draws it."""
+"""A model's diagram for paper, with what a case has passed and what is open in it marked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
 
-from lxml import etree
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-_NS = {
-    "di": "http://www.omg.org/spec/BPMN/20100524/DI",
-    "dc": "http://www.omg.org/spec/DD/20100524/DC",
-    "wp": "http://www.omg.org/spec/DD/20100524/DI",
-    "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
-}
-_MARGIN = 20.0
-_LINE = 13.0
-_MOST_NODES = 5_000
+from workflow_engine import DiagramLook, draw_diagram
 
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    element: str
-    kind: str
-    name: str
-    x: float
-    y: float
-    width: float
-    height: float
-    holds: bool
+_ACTIVE = DiagramLook("#dcf0f4", "#0b6478", 2.5)
+_PASSED = DiagramLook("#e8f4ec", "#4c8c67")
 
 
 def diagram_svg(xml: bytes, title: str, passed: Collection[str], active: Collection[str]) -> Markup | None:
     """The first plane of the model, with what was passed and what is open marked; None when it holds no drawing."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError:
-        return None
-    plane = root.find(".//di:BPMNPlane", _NS)
-    if plane is None or len(plane) > _MOST_NODES:
-        return None
-    elements = {str(e.get("id")): e for e in root.iter(f"{{{_NS['bpmn']}}}*") if e.get("id")}
-    shapes = list(_shapes(plane, elements))
-    if not shapes:
-        return None
-    parts = [_shape(shape, shape.element in passed, shape.element in active) for shape in sorted(shapes, key=_size)]
-    parts[_count_holding(shapes) : _count_holding(shapes)] = list(_edges(plane))
-    left, top = min(s.x for s in shapes) - _MARGIN, min(s.y for s in shapes) - _MARGIN
-    width = max(s.x + s.width for s in shapes) + _MARGIN - left
-    height = max(s.y + s.height for s in shapes) + 2 * _MARGIN - top
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {width:g} {height:g}" class="drawing" '
-        'role="img" font-family="sans-serif" font-size="11">'
-        f"<title>{escape(title)}</title>"
-        '<defs><marker id="arrow" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" markerHeight="8" '
-        'orient="auto"><path d="M0 1 10 5 0 9z"/></marker></defs>'
-    )
-    return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 - every text in it was escaped
-
-
-def _size(shape: _Shape) -> float:
-    return -shape.width * shape.height if shape.holds else 0.0
-
-
-def _count_holding(shapes: list[_Shape]) -> int:
-    return sum(1 for shape in shapes if shape.holds)
-
-
-def _shapes(plane: Any, elements: dict[str, Any]) -> Iterator[_Shape]:
-    for node in plane.findall("di:BPMNShape", _NS):
-        bounds, element = node.find("dc:Bounds", _NS), str(node.get("bpmnElement"))
-        if bounds is None or element not in elements:
-            continue
-        x, y, width, height = (float(bounds.get(name, 0)) for name in ("x", "y", "width", "height"))
-        kind = etree.QName(elements[element]).localname
-        holds = kind in ("participant", "lane") or (
-            kind in ("subProcess", "transaction", "adHocSubProcess") and node.get("isExpanded") != "false"
-        )
-        yield _Shape(element, kind, str(elements[element].get("name") or ""), x, y, width, height, holds)
-
-
-def _edges(plane: Any) -> Iterator[str]:
-    for node in plane.findall("di:BPMNEdge", _NS):
-        points = " ".join(f"{float(p.get('x')):g},{float(p.get('y')):g}" for p in node.findall("wp:waypoint", _NS))
-        yield f'<polyline points="{points}" fill="none" stroke="#444" stroke-width="1.2" marker-end="url(#arrow)"/>'
-
-
-def _shape(shape: _Shape, passed: bool, active: bool) -> str:
-    fill = "#dcf0f4" if active and not shape.holds else "#e8f4ec" if passed and not shape.holds else "#fff"
-    stroke = "#0b6478" if active else "#4c8c67" if passed else "#222"
-    look = f'fill="{fill}" stroke="{stroke}" stroke-width="{2.5 if active else 1.5}"'
-    x, y, w, h = shape.x, shape.y, shape.width, shape.height
-    if shape.kind.endswith("Event"):
-        inner = (
-            ""
-            if shape.kind == "startEvent"
-            else f'<circle cx="{x + w / 2:g}" cy="{y + h / 2:g}" r="{w / 2 - 3:g}" {look}/>'
-        )
-        body = f'<circle cx="{x + w / 2:g}" cy="{y + h / 2:g}" r="{w / 2:g}" {look}/>{inner}'
-        return body + _below(shape)
-    if shape.kind.endswith("Gateway"):
-        points = f"{x + w / 2:g},{y:g} {x + w:g},{y + h / 2:g} {x + w / 2:g},{y + h:g} {x:g},{y + h / 2:g}"
-        sign = {"parallelGateway": "+", "exclusiveGateway": "×", "inclusiveGateway": "○"}.get(shape.kind, "⬠")
-        text = f'<text x="{x + w / 2:g}" y="{y + h / 2 + 6:g}" text-anchor="middle" font-size="18">{sign}</text>'
-        return f'<polygon points="{points}" {look}/>{text}{_below(shape)}'
-    if shape.kind in ("dataObjectReference", "dataStoreReference", "textAnnotation"):
-        return f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" fill="none" stroke="#888"/>{_below(shape)}'
-    round_by = 0 if shape.kind in ("participant", "lane") else 8
-    body = f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="{round_by}" {look}/>'
-    if shape.holds:
-        return body + _text([shape.name], x + w / 2, y + 14)
-    lines = _wrapped(shape.name, w - 8)
-    return body + _text(lines, x + w / 2, y + h / 2 - (len(lines) - 1) * _LINE / 2 + 4)
-
-
-def _below(shape: _Shape) -> str:
-    return _text(_wrapped(shape.name, 90), shape.x + shape.width / 2, shape.y + shape.height + 12)
-
-
-def _text(lines: list[str], x: float, y: float) -> str:
-    return "".join(
-        f'<text x="{x:g}" y="{y + number * _LINE:g}" text-anchor="middle">{escape(line)}</text>'
-        for number, line in enumerate(lines)
-        if line
-    )
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    """Lines of about this width; Chinese breaks anywhere, other scripts between words."""
-    lines, line, used = [], "", 0.0
-    for word in _words(text):
-        wide = sum(11.0 if character > "\u2e80" else 6.0 for character in word)
-        if line and used + wide > width:
-            lines.append(line.strip())
-            line, used = "", 0.0
-        line, used = line + word, used + wide
-    return [*lines, line.strip()][:4]
-
-
-def _words(text: str) -> Iterator[str]:
-    word = ""
-    for character in text:
-        if character > "\u2e80" or character.isspace():
-            yield word + ("" if character > "\u2e80" else " ")
-            word = ""
-            if character > "\u2e80":
-                yield character
-        else:
-            word += character
-    yield word
+    looks = {**dict.fromkeys(passed, _PASSED), **dict.fromkeys(active, _ACTIVE)}
+    drawn = draw_diagram(xml, title, looks)
+    return None if drawn is None else Markup(drawn)  # noqa: S704 - every text in it was escaped

@@ -27,6 +27,7 @@ from workflow_engine.cli.keeping import db
 from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
 from workflow_engine.cli.places import places
+from workflow_engine.cli.rehearsing import rehearsal
 from workflow_engine.cli.service_categories import categories
 from workflow_engine.cli.service_requests_looking import service_requests
 from workflow_engine.cli.serving import serve, worker
@@ -64,8 +65,8 @@ def liandong() -> None:
 
 for _command in (
     alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy, feel,
-    give_back, job, lint, message, organisation, person, places, release, retire, serve, service_requests, settings,
-    signal, start, supervision, tasks, worker, indicators,
+    give_back, job, lint, message, organisation, person, places, rehearsal, release, retire, serve, service_requests,
+    settings, signal, start, supervision, tasks, worker, indicators,
 ):  # fmt: skip
     liandong.add_command(_command)
 

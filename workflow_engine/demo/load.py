@@ -74,6 +74,17 @@ def load_demo(
     advance()
 
 
+def with_called(folder: Path) -> list[Path]:
+    """A process folder and those beside it that it calls, what is called first."""
+    wanted, waiting = {folder.name}, [folder]
+    while waiting:
+        for called in (name for model in waiting.pop().glob("*.bpmn") for name in _called(model)):
+            if called not in wanted and (folder.parent / called).is_dir():
+                wanted.add(called)
+                waiting.append(folder.parent / called)
+    return [one for one in processes_in(folder.parent) if one.name in wanted]
+
+
 def processes_in(folder: Path) -> list[Path]:
     """The process folders, by name, but what a process calls before it."""
     calls = {path.parent: _called(path) for path in folder.glob("*/*.bpmn")}

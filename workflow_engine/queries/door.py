@@ -38,6 +38,7 @@ from workflow_engine.queries.open311 import Open311Queries
 from workflow_engine.queries.operating import OperationQueries
 from workflow_engine.queries.organisation import OrganisationQueries
 from workflow_engine.queries.parameters import ParameterQueries
+from workflow_engine.queries.past_work import PastWorkQueries
 from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
@@ -99,6 +100,7 @@ class Queries:
         "operation": OperationQueries,
         "organisation": OrganisationQueries,
         "parameters": ParameterQueries,
+        "past_work": PastWorkQueries,
         "paths": PathQueries,
         "places": PlaceQueries,
         "publications": PublicationQueries,
@@ -127,6 +129,7 @@ class Queries:
         self.operation = OperationQueries(self.snapshot)
         self.analysis = AnalysisQueries(self.snapshot, clock)
         self.paths = PathQueries(self.snapshot)
+        self.past_work = PastWorkQueries(self.snapshot)
         self.log = LogQueries(self.snapshot)
         self.lanes = LaneQueries(self.look)
         self.work = WorkQueries(self.snapshot)

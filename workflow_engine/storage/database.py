@@ -40,9 +40,12 @@ def has_wal_fix(version: tuple[int, int, int]) -> bool:
 
 
 class Database:
-    """One database, by its URL: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
+    """One database, by its URL: ``sqlite:///path`` or ``postgresql+psycopg://…``.
 
-    def __init__(self, url: str, *, wait_seconds: float = 15.0, pool_size: int = 16) -> None:
+    ``scratch``: nobody needs it after a power cut; SQLite then flushes nothing to the disk.
+    """
+
+    def __init__(self, url: str, *, wait_seconds: float = 15.0, pool_size: int = 16, scratch: bool = False) -> None:
         parsed = make_url(url)
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise ValueError(f"expected a sqlite or postgresql URL, but got {parsed.drivername}")
@@ -52,7 +55,7 @@ class Database:
         """What the operator should know; shown by the health page."""
         self._peopled: dict[str, float] = {}
         if self.dialect == "sqlite":
-            self.engine = _sqlite_engine(parsed, wait_seconds, pool_size)
+            self.engine = _sqlite_engine(parsed, wait_seconds, pool_size, "OFF" if scratch else "FULL")
             path = Path(parsed.database or "").resolve()
             self._fair = FairLock()
             self._file = WriterFile(path.with_name(path.name + ".writer"))
@@ -218,7 +221,7 @@ def _is_in_transaction(connection: Any) -> bool:
     return not driver.closed and driver.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
 
 
-def _sqlite_engine(url: URL, wait_seconds: float, pool_size: int) -> Engine:
+def _sqlite_engine(url: URL, wait_seconds: float, pool_size: int, synchronous: str) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("expected a path in the SQLite URL; a database in memory would not survive its connection")
     Path(url.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
@@ -237,7 +240,7 @@ def _sqlite_engine(url: URL, wait_seconds: float, pool_size: int) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {synchronous}")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA secure_delete = ON")

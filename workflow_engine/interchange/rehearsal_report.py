@@ -1,0 +1,287 @@
+"""A rehearsal's result as HTML: the parts a page shows, and a file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from workflow_engine.interchange.diagram_svg import Look, draw_diagram
+from workflow_engine.interchange.rehearsal_charts import Bar, bars, curve, curve_end, differences, heat_of, queues
+from workflow_engine.interchange.rehearsal_words import Words
+
+_STYLE = Path(__file__).with_name("rehearsal_report.css")
+_MOST_ROWS = 40
+_SHARES = ("deadlines", "within", "team_deadlines", "team_busy")
+
+Result = Mapping[str, Any]
+
+
+def report_file(result: Result, xml: bytes | None, language: str) -> str:
+    """The whole report in one file, styles and charts included."""
+    words = Words(language)
+    name = result["plan"]["name"]
+    return (
+        f'<!doctype html><html lang="{"zh-CN" if words.language == "zh_CN" else "en-GB"}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(words("title"))}: {escape(name)}</title>'
+        f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><main class='rehearsal'>"
+        f"<h1>{escape(words('title'))}: {escape(name)}</h1>{report_parts(result, xml, language)}</main></body></html>"
+    )
+
+
+def report_parts(result: Result, xml: bytes | None, language: str) -> str:
+    """What stands under the headline: sections with tables and charts, classes only."""
+    words = Words(language)
+    parts = [_facts(words, result), _milestones(words, result["plan"])]
+    if result.get("contrast"):
+        parts.append(_contrast(words, result))
+    parts += [_teams(words, result["plan"]), _what_if(words, result), _heat(words, result["plan"], xml)]
+    parts += [_tasks(words, result["plan"]), _calibration(words, result), _remarks(words, result["plan"])]
+    return "".join(part for part in parts if part)
+
+
+# ---- sections
+def _facts(words: Words, result: Result) -> str:
+    plan = result["plan"]
+    deadlines = plan["deadlines"]
+    told = words("played", cases=plan["cases"], seasons=plan["seasons"], seed=result["seed"])
+    ends = ", ".join(f"{_state(words, state)} {count}" for state, count in plan["states"].items())
+    kinds = ", ".join(f"{kind} {count}" for kind, count in plan["kinds"].items())
+    kept = words("of_deadlines", met=deadlines["met"], all=deadlines["met"] + deadlines["missed"])
+    facts = [
+        (words("deadlines"), f"{_range(deadlines['share'], words.share)} ({escape(kept)})"),
+        (words("duration"), _range(plan["case_seconds"]["mean"], words.span)),
+        (words("states"), escape(ends)),
+        *([(words("kinds"), escape(kinds))] if len(plan["kinds"]) > 1 else []),
+    ]
+    rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{text}</dd></div>" for label, text in facts)
+    about = f"<p>{escape(plan['about'])}</p>" if plan["about"] else ""
+    sure = words("how_sure")
+    return f'{about}<p class="quiet">{escape(told)}. {escape(sure)}</p><dl class="rehearsal-facts">{rows}</dl>'
+
+
+def _milestones(words: Words, plan: Result) -> str:
+    if not plan["milestones"]:
+        return ""
+    rows, charts = [], []
+    for one in plan["milestones"]:
+        name = words.name(one["name"], one["id"])
+        limit = one["within_seconds"]
+        within = "" if limit is None else f"{words('within', limit=words.span(limit))}: "
+        rows.append([
+            escape(name), _range(one["mean"], words.span), words.span(one["median"]), words.span(one["p90"]),
+            within + _range(one["within"], words.share) if one["within"] else "–",
+            f"{one['reached']} / {plan['cases']}",
+        ])  # fmt: skip
+        if len(one["steps"]) > 2:
+            limit_text = "" if limit is None else words("limit", limit=words.span(limit))
+            end = words.span(curve_end(one["steps"], limit))
+            charts.append(curve(one["steps"], limit, name, ("0", end), limit_text))
+    heads = ["", words("mean"), words("median"), words("p90"), words("share"), words("reached")]
+    figures = "".join(f"<figure>{chart}</figure>" for chart in charts)
+    return _section(words("milestones"), _table(heads, rows) + f'<div class="rehearsal-figures">{figures}</div>')
+
+
+def _contrast(words: Words, result: Result) -> str:
+    contrast = result["contrast"]
+    rows, shown = [], []
+    for one in contrast["differences"]:
+        label, form, apart = _measure(words, result, one["measure"])
+        difference = one["difference"]
+        sure = words("sure") if one["significant"] else words("not_sure")
+        rows.append([
+            escape(label), form(one["first"]), form(one["second"]), _range(difference, apart),
+            "–" if one["p"] is None else f"{one['p']:.2g}", f"<strong>{sure}</strong>" if one["significant"] else sure,
+        ])  # fmt: skip
+        text = f"{apart(difference['mean'])}{'' if one['significant'] else f' ({sure})'}"
+        low, high = difference["low"], difference["high"]
+        shown.append(Bar(label, difference["mean"], text, low, high, one["significant"]))
+    about = [f"<p>{escape(words('contrast_about'))}</p>"]
+    if contrast["few"]:
+        about.append(f'<p class="rehearsal-warning">{escape(words("few", seasons=contrast["seasons"]))}</p>')
+    if not any(one["significant"] for one in contrast["differences"]):
+        about.append(f"<p><strong>{escape(words('none_sure'))}</strong></p>")
+    moved = [bar for bar in shown if bar.value or bar.strong][:_MOST_ROWS]
+    heads = [words("measure"), contrast["first"], contrast["second"], words("difference"), "p", ""]
+    title = words("contrast", first=contrast["first"], second=contrast["second"])
+    chart = f"<figure>{differences(moved, words('difference'))}</figure>" if moved else ""
+    return _section(title, "".join(about) + chart + _folded(words("measure"), _table(heads, rows)))
+
+
+def _teams(words: Words, plan: Result) -> str:
+    teams = [team for team in plan["teams"] if team["done"] or team["planned"]]
+    if not teams:
+        return ""
+    rows = [
+        [
+            escape(_team(words, team)) + ("" if team["planned"] else f" <small>{escape(words('unplanned'))}</small>"),
+            str(team["people"]), str(team["done"]), _range(team["wait"], words.span),
+            words.span(team["waited"]["p90"]), _range(team["busy"], words.share),
+            _range(team["deadlines"], words.share), str(team["most_waiting"]),
+        ]
+        for team in teams
+    ]  # fmt: skip
+    heads = [
+        words("team"), words("people"), words("done"), words("wait"), words("p90"), words("busy"), words("kept"),
+        words("longest_queue"),
+    ]  # fmt: skip
+    queued = [(_team(words, team), team["queue"]) for team in teams if any(team["queue"])]
+    busy = [
+        Bar(_team(words, team), one["mean"], words.share(one["mean"]), one["low"], one["high"])
+        for team in teams
+        if (one := team["busy"]) is not None and one["mean"]
+    ]
+    figures = [
+        queues(queued[:_MOST_ROWS], words("queues"), (words("begins"), "")) if queued else "",
+        bars(busy[:_MOST_ROWS], words("busy_chart"), 1.0) if busy else "",
+    ]
+    shown = "".join(f"<figure>{figure}</figure>" for figure in figures if figure)
+    return _section(words("teams"), _table(heads, rows) + shown)
+
+
+def _what_if(words: Words, result: Result) -> str:
+    if not result["what_if"]:
+        return ""
+    names = {team["id"]: _team(words, team) for team in result["plan"]["teams"]}
+    rows = []
+    for one in result["what_if"]:
+        for key, word in (("1", "more"), ("-1", "fewer")):
+            told = one["more"][key]
+            rows.append([
+                escape(names.get(one["team"], one["team"])), escape(words(word)),
+                _effect(words, told["team_deadlines"], words.share, words.points),
+                _effect(words, told["deadlines"], words.share, words.points),
+                _effect(words, told["team_wait"], words.span, words.span),
+                _effect(words, told["team_busy"], words.share, words.points),
+            ])  # fmt: skip
+    heads = [
+        words("team"), "", f"{words('kept')} ({words('own')})", f"{words('kept')} ({words('all')})", words("wait"),
+        words("busy"),
+    ]  # fmt: skip
+    about = words("what_if_about", cases=result["what_if"][0]["cases"])
+    return _section(words("what_if"), f"<p>{escape(about)}</p>" + _table(heads, rows))
+
+
+def _effect(words: Words, told: Result | None, form: Callable[[Any], str], apart: Callable[[Any], str]) -> str:
+    if told is None:
+        return "–"
+    change = apart(told["difference"]["mean"])
+    change = change if change.startswith(("+", "−")) else f"+{change}"
+    text = f"{form(told['value'])} ({change})"
+    return f"<strong>{text}</strong>" if told["significant"] else f"{text} <small>{escape(words('not_sure'))}</small>"
+
+
+def _heat(words: Words, plan: Result, xml: bytes | None) -> str:
+    elements = {one["element"]: one for one in plan["elements"]}
+    most = max((one["seconds_per_case"] for one in elements.values()), default=0)
+    looks = {
+        name: Look(
+            style=f"heat-{heat_of(one['seconds_per_case'], most)}",
+            badge=words.span(one["seconds_per_case"]) if one["seconds_per_case"] >= 60 else "",
+        )
+        for name, one in elements.items()
+        if one["seconds_per_case"] > 0
+    }
+    drawn = draw_diagram(xml, words("heat"), looks) if xml is not None else None
+    if drawn is None:
+        return ""
+    return _section(
+        words("heat"),
+        f'<p>{escape(words("heat_about"))}</p><div class="rehearsal-diagram" tabindex="0">{drawn}</div>',
+    )
+
+
+def _tasks(words: Words, plan: Result) -> str:
+    rows = [
+        [
+            escape(words.name(task["name"], task["element"])), str(task["created"]), str(task["done"]),
+            str(task["withdrawn"]), words.span(task["waited"]["average"]), words.span(task["waited"]["p90"]),
+            words.span(task["lasted"]["average"]), words.span(task["lasted"]["p90"]),
+            words.share(task["met"] / (task["met"] + task["missed"]) if task["met"] + task["missed"] else None),
+        ]
+        for task in plan["tasks"]
+    ]  # fmt: skip
+    heads = [
+        words("task"), words("created"), words("done"), words("withdrawn"), f"{words('waited')}, {words('mean')}",
+        words("p90"), f"{words('lasted')}, {words('mean')}", words("p90"), words("kept"),
+    ]  # fmt: skip
+    return _section(words("tasks"), _folded(words("tasks"), _table(heads, rows))) if rows else ""
+
+
+def _calibration(words: Words, result: Result) -> str:
+    told = result.get("calibration")
+    if not told:
+        return ""
+    rows = [
+        [
+            escape(words.name(one["name"], one["element"])), escape(words(f"past.{one['what']}")), str(one["count"]),
+            escape(one["taken"] or "–"), "–" if one["distance"] is None else f"{one['distance']:.3f}",
+            escape(words(f"verdict.{one['verdict']}")),
+        ]
+        for one in told["fits"]
+    ]  # fmt: skip
+    heads = [words("element"), "", words("count"), words("taken"), words("fit"), ""]
+    about = words("calibration_about", cases=told["cases"])
+    return _section(words("calibration"), f"<p>{escape(about)}</p>" + _table(heads, rows))
+
+
+def _remarks(words: Words, plan: Result) -> str:
+    if not plan["remarks"]:
+        return ""
+    rows = "".join(
+        f"<li>{escape(text)} <small>{escape(words('times', count=count))}</small></li>"
+        for text, count in list(plan["remarks"].items())[:_MOST_ROWS]
+    )
+    return _section(words("remarks"), f"<p>{escape(words('remarks_about'))}</p><ul>{rows}</ul>")
+
+
+# ---- words
+def _measure(words: Words, result: Result, name: str) -> tuple[str, Callable[[Any], str], Callable[[Any], str]]:
+    """What a figure is called, how its values are written, and how differences are."""
+    kind, _, of = name.partition(".")
+    teams = {team["id"]: _team(words, team) for team in result["plan"]["teams"]}
+    stones = {one["id"]: words.name(one["name"], one["id"]) for one in result["plan"]["milestones"]}
+    label = words(f"m.{kind}", name=teams.get(of) or stones.get(of) or of)
+    if kind in _SHARES:
+        return label, words.share, words.points
+    return label, words.span, words.span
+
+
+def _team(words: Words, team: Result) -> str:
+    return words.name(team["name"], team["id"])
+
+
+def _state(words: Words, state: str) -> str:
+    known = ("completed", "terminated", "cancelled", "active", "refused", "circling")
+    return words(state) if state in known else state
+
+
+def _range(told: Result | None, form: Callable[[Any], str]) -> str:
+    """A mean with its range."""
+    if told is None:
+        return "–"
+    if told["low"] is None:
+        return form(told["mean"])
+    return f'{form(told["mean"])} <span class="quiet">({form(told["low"])} … {form(told["high"])})</span>'
+
+
+# ---- shapes
+def _section(title: str, inside: str) -> str:
+    return f'<section class="rehearsal-part"><h2>{escape(title)}</h2>{inside}</section>'
+
+
+def _folded(title: str, inside: str) -> str:
+    return f"<details><summary>{escape(title)}</summary>{inside}</details>"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells are HTML already, headings are not; the first cell of a row names it."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+    )
+    return (
+        f'<div class="rehearsal-table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        "</div>"
+    )
