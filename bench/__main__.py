@@ -18,6 +18,7 @@ from bench import (
     lanes,
     limits,
     population,
+    rehearsing,
     replaying,
     serving,
     timers,
@@ -68,6 +69,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "serving": serving.run,
     "replaying": replaying.run,
     "watching": watching.run,
+    "rehearsing": rehearsing.run,
 }
 
 

@@ -23,9 +23,9 @@ from workflow_engine import (
     door_places,
     door_publications,
     door_record,
+    door_rehearsals,
     door_replanning,
     door_resources,
-    door_rehearsals,
     door_service_categories,
     door_service_requests,
     door_situation_reports,
@@ -73,9 +73,9 @@ from workflow_engine.door_people import *  # noqa: F403 - its own __all__ says w
 from workflow_engine.door_places import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_publications import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_record import *  # noqa: F403 - its own __all__ says what
+from workflow_engine.door_rehearsals import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_replanning import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_resources import *  # noqa: F403 - its own __all__ says what
-from workflow_engine.door_rehearsals import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_categories import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_service_requests import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_situation_reports import *  # noqa: F403 - its own __all__ says what

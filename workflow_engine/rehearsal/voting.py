@@ -27,6 +27,8 @@ class Ballot:
     element_id: str
     voters: list[str]
     items: list[str]
+    last: str | None
+    """The chair, where the chair votes last."""
     turn: int = 1
     choices: list[dict[str, Any]] | None = None
 
@@ -46,7 +48,9 @@ class Voting:
         """Something is put to the vote."""
         items = [str(item["id"]) for item in event.items or ()]
         voters = [str(voter) for voter, _weight in event.roll]
-        self._open[case.case_id, event.token_id] = Ballot(event.element_id, voters, items)
+        rules = event.rules or {}
+        last = str(rules.get("ballot.chair")) if rules.get("ballot.chairLast") in (True, "true") else None
+        self._open[case.case_id, event.token_id] = Ballot(event.element_id, voters, items, last)
         self._ask(case, event.token_id)
 
     def next_round(self, case: Played, event: BallotRoundOpened, now: datetime) -> None:
@@ -65,13 +69,14 @@ class Voting:
     def _ask(self, case: Played, token_id: int) -> None:
         ballot = self._open[case.case_id, token_id]
         plan, luck = self._plan.task(ballot.element_id), self._luck
-        for voter in ballot.voters:
+        latest = 0.0
+        for voter in sorted(ballot.voters, key=lambda one: one == ballot.last):
             key = (case.number, ballot.element_id, voter, ballot.turn)
             if luck.draw("answered", *key) < plan.answered:
                 seconds = plan.notice.at(luck.draw("notice", *key)) + plan.work.at(luck.draw("work", *key))
-                self._stage.after(
-                    max(seconds, plan.not_before), partial(self._vote, case, token_id, voter, ballot.turn)
-                )
+                seconds = max(seconds, plan.not_before, latest if voter == ballot.last else 0.0)
+                latest = max(latest, seconds)
+                self._stage.after(seconds, partial(self._vote, case, token_id, voter, ballot.turn))
 
     def _vote(self, case: Played, token_id: int, voter: str, turn: int) -> None:
         """One vote, or one for each clause; nothing once the ballot is over or the round another one."""

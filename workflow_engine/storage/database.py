@@ -60,7 +60,7 @@ class Database:
             self._fair = FairLock()
             self._file = WriterFile(path.with_name(path.name + ".writer"))
             self._writer: Any = None
-            if not has_wal_fix(sqlite3.sqlite_version_info):
+            if not scratch and not has_wal_fix(sqlite3.sqlite_version_info):
                 self._warn(
                     f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug (fixed in 3.51.3); "
                     "only one process at a time is let in to write. Use PostgreSQL for several."
