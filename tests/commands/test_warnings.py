@@ -156,3 +156,20 @@ def test_feed_holds_the_messages_and_is_read_by_our_own_reader(city: House) -> N
         (found.warning_id, "https://c.example/w.cap")
     ]
     assert feed.refusals == ()
+
+
+def test_case_lifts_its_warning_once_the_danger_is_over(house: House) -> None:
+    over = (
+        '<bpmn:sendTask id="lift" messageRef="L"><bpmn:extensionElements><camunda:inputOutput>'
+        '<camunda:inputParameter name="reason">=reason</camunda:inputParameter>'
+        "</camunda:inputOutput></bpmn:extensionElements></bpmn:sendTask>"
+    )
+    names = '<bpmn:message id="M" name="warning.publish"/><bpmn:message id="L" name="warning.lift"/>'
+    again = over.replace('"lift"', '"lift_again"')
+    house.release(names + chain(PUBLISH, user_task("look"), over, again, user_task("wait")))
+    case_id = issue(house)
+    (task,) = house.tasks(case_id)
+    house.complete(task.user_task_id, reason="雨停了")
+    house.engine.pump()
+    (row,) = warnings_of(house)
+    assert (row.state, row.end_reason) == ("lifted", "雨停了")

@@ -153,3 +153,19 @@ def test_branch_beside_an_activity_with_own_variables_does_not_get_them() -> Non
     assert case.seen_by("B") == {"n": 1}
     case.complete("B", {"n": 2}).complete("A")
     assert (case.seen_by("C"), case.conflicts) == ({"n": 2}, [])
+
+
+def test_list_of_a_loop_keeps_its_items_while_a_loop_beside_it_ends() -> None:
+    adds = mapped(out_list="append(list, x)")
+    case = run(
+        model(
+            "start -> and1 -> P -> end; and1 -> Q -> end2",
+            sub("P", "start1 -> A -> end1", extension=adds, inside=each(times="1")),
+            sub("Q", "start2 -> B -> end3", extension=adds, inside=each(times="3")),
+        ),
+        list=[],
+    )
+    case.complete("B", {"x": "b1"}, loopCounter=1)
+    case.complete("A", {"x": "a"})
+    case.complete("B", {"x": "b2"}, loopCounter=2).complete("B", {"x": "b3"}, loopCounter=3)
+    assert sorted(case.variables["list"]) == ["a", "b1", "b2", "b3"]

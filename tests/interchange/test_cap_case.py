@@ -138,3 +138,17 @@ def test_any_wording_becomes_variables(said: dict[str, str]) -> None:
     found = start_variables(_alert(_info(**said)), "k", exercise=False)
     assert len(title_of(found)) <= 200
     assert update_variables(_alert(_info(**said)), "k").keys() <= found.keys()
+
+
+def test_affected_area_is_drawn_and_named_as_the_alert_says() -> None:
+    outline = [[28.0 + n / 1000, 112.0] for n in range(1000)]
+    outline.append(outline[0])
+    areas = [
+        {"desc": "a", "polygons": [outline], "geocodes": [{"name": "c", "value": "430102001"}]},
+        {"desc": "b", "circles": [{"center": [28.2, 112.9], "radius": 1.5}], "geocodes": [{"name": "c", "value": "x"}]},
+    ]
+    area = start_variables(_alert(_info(areas=areas)), "k", exercise=False)["affected_area"]
+    assert area["place_codes"] == ["430102001"]
+    assert area["circles"] == [{"lat": 28.2, "lon": 112.9, "km": 1.5}]
+    assert len(area["polygons"][0]) <= 401 and area["polygons"][0][0] == area["polygons"][0][-1] == outline[0]
+    assert "affected_area" not in update_variables(_alert(_info()), "k")

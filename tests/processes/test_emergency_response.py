@@ -80,7 +80,7 @@ def test_late_report_is_computed_whatever_somebody_types(hot_engines: EngineFact
 def test_reports_of_all_departments_are_kept_after_a_raise(hot_engines: EngineFactory) -> None:
     result = _run("raised_by_update", hot_engines, [])
     units = [report["unit"] for report in result.variables["department_reports"]]
-    assert len(units) == len(set(units)) == 13
+    assert len(units) == len(set(units)) == 17
     assert {"fire", "contract_supplier", "red_cross"} <= set(units)
 
 

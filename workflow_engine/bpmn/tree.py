@@ -236,6 +236,7 @@ def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) 
     merged, conflicts = merge3(base, token.internal_data.get("outer", token.data), ended)
     token.workflow.top_workflow.recorder.add_conflicts(token, conflicts)
     for at in tokens_below(token, _children):
+        _rebase_loop(at, base, ended)
         around = at.internal_data.get("outer")
         if around is not None:
             at.internal_data["outer"] = merge3(base, around, ended)[0]
@@ -243,6 +244,16 @@ def take_along(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) 
             at.set_variables(merged)  # what ended just now was written last
         else:
             at.set_variables(merge3(base, ended, at.data)[0])  # its own variables stay its own
+
+
+def _rebase_loop(token: Token, base: Mapping[str, Any], ended: Mapping[str, Any]) -> None:
+    """What the finished bodies of a loop made of ``base`` is kept as whole values: the siblings' part comes in there.
+
+    Otherwise the next body would be merged with a picture in which theirs is missing, and one list lose the other.
+    """
+    if (kept := token.internal_data.get("result")) is not None:
+        so_far = merge3(base, ended, {**token.data, **kept})[0]
+        token.note(result=difference(merge3(base, ended, token.data)[0], so_far)[0])
 
 
 def _children(token: Token) -> list[Token]:

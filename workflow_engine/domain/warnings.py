@@ -14,6 +14,8 @@ from typing import Any
 from workflow_engine.domain.errors import RejectedError
 
 MESSAGE = "warning.publish"
+LIFT_MESSAGE = "warning.lift"
+"""That the danger is over; ``reason`` is read by everybody."""
 WARNING = {
     "in_force": frozenset({"replaced", "lifted", "expired"}),
     "replaced": frozenset(),

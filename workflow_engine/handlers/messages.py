@@ -33,7 +33,7 @@ from workflow_engine.handlers.replanning_desk import take_replan
 from workflow_engine.handlers.resource_desk import take_resource_letter
 from workflow_engine.handlers.situation_reports import take_situation_report
 from workflow_engine.handlers.supervision_desk import take_notice
-from workflow_engine.handlers.warnings import take_warning
+from workflow_engine.handlers.warnings import take_lifting, take_warning
 from workflow_engine.storage import definitions as definition_store
 from workflow_engine.storage import exercises
 from workflow_engine.storage import messages as store
@@ -48,6 +48,7 @@ DESKS = (
     take_notice,
     take_indicator_letter,
     take_warning,
+    take_lifting,
     take_situation_report,
     take_destruction,
     take_resource_letter,

@@ -18,7 +18,7 @@ from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.profile import Profile
 from workflow_engine.domain.warning_commands import LiftWarning, SettleWarning
-from workflow_engine.domain.warnings import LONGEST_TEXT, MESSAGE, CityWarning, read_warning
+from workflow_engine.domain.warnings import LIFT_MESSAGE, LONGEST_TEXT, MESSAGE, CityWarning, read_warning
 from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cap import parse_alert
@@ -48,7 +48,7 @@ def take_warning(work: Handling, message: Message) -> Receipt | None:
     if case is None:
         raise NotFoundError(f"Expected to publish a warning of case {message.origin_case_id}, but there is none.")
     warning = read_warning(orjson.loads(message.payload), work.now)
-    warning_id = sha256(message.message_id.encode()).hexdigest()[:16]
+    warning_id = _id_of(message)
     if case.exercise:
         return work.record_in_stream(_stream(warning_id), [], {"warning_id": None})
     before = store.find_in_force(work.unit, case.case_id)
@@ -70,6 +70,17 @@ def take_warning(work: Handling, message: Message) -> Receipt | None:
     store.publish(work.unit, row)
     event = _published(warning_id, case.case_id, warning, before, document)
     return work.record_in_stream(_stream(warning_id), [event], {"warning_id": warning_id})
+
+
+def take_lifting(work: Handling, message: Message) -> Receipt | None:
+    """Lift what a case has published, because it says that the danger is over; None when it is not for this desk."""
+    if message.name != LIFT_MESSAGE or message.origin_case_id is None:
+        return None
+    found = store.find_in_force(work.unit, message.origin_case_id)
+    if found is None:
+        return work.record_in_stream(_stream(_id_of(message)), [], {"warning_id": None})
+    reason = str(orjson.loads(message.payload).get("reason") or "").strip()[:LONGEST_TEXT]
+    return _lift(work, found, reason or CASE_HAS_ENDED)
 
 
 def lift_warning(work: Handling, command: LiftWarning) -> Receipt:
@@ -111,6 +122,10 @@ def _lift(work: Handling, found: Published, reason: str) -> Receipt:
 def _record_end(work: Handling, found: Published, state: str, reason: str, digest: str | None) -> Receipt:
     events: list[Event] = [WarningEnded(warning_id=found.warning_id, state=state, reason=reason, digest=digest)]
     return work.record_in_stream(_stream(found.warning_id), events, {"warning_id": found.warning_id})
+
+
+def _id_of(message: Message) -> str:
+    return sha256(message.message_id.encode()).hexdigest()[:16]
 
 
 def _require(work: Handling, warning_id: str, what: str) -> Published:

@@ -8,7 +8,7 @@ which level a bare severity stands for is said by the process's own decision tab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -50,6 +50,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _LANGUAGES = ("zh", "en")
 _LONGEST_TEXT = 4_000
 _DIVISION = re.compile(r"\d{6}(?:\d{3}){0,2}")
+_MOST_SHAPES, _MOST_POINTS = 40, 400
+"""What a case carries of an outline; the whole of it stays with the stored alert."""
 
 
 def start_variables(alert: Json, key: str, *, exercise: bool) -> dict[str, Any]:
@@ -148,6 +150,7 @@ def _said(alert: Json, info: Json, key: str) -> dict[str, Any]:
         "colour": colour_of(info),
         "area": _short(", ".join(str(area["desc"]) for area in info.get("areas") or () if area.get("desc"))),
         "districts": _district_count(info),
+        "affected_area": affected_area(info),
         **_figures(info),
     }
 
@@ -201,9 +204,36 @@ def _figures(info: Json) -> dict[str, float]:
 
 def _district_count(info: Json) -> int:
     """How many districts the areas' division codes (GB/T 2260, 6 to 12 digits) lie in; 1 when they tell nothing."""
-    codes: Iterable[str] = (
-        str(geocode.get("value", "")).strip()
-        for area in info.get("areas") or ()
-        for geocode in area.get("geocodes") or ()
-    )
-    return max(1, len({code[:6] for code in codes if _DIVISION.fullmatch(code)}))
+    return max(1, len({code[:6] for code in _codes(info)}))
+
+
+def _codes(info: Json) -> Iterable[str]:
+    for area in info.get("areas") or ():
+        for geocode in area.get("geocodes") or ():
+            code = str(geocode.get("value", "")).strip()
+            if _DIVISION.fullmatch(code):
+                yield code
+
+
+def affected_area(info: Json) -> dict[str, Any] | None:
+    """Where it is: outlines ([lat, lon]), circles (km) and division codes; None when the alert draws and names nothing.
+
+    A long outline is thinned out, closed as before; no alert says at which point inside it things happened.
+    """
+    areas = list(info.get("areas") or ())
+    polygons = [_thinned(polygon) for area in areas for polygon in area.get("polygons") or ()][:_MOST_SHAPES]
+    circles = [
+        {"lat": circle["center"][0], "lon": circle["center"][1], "km": circle["radius"]}
+        for area in areas
+        for circle in area.get("circles") or ()
+    ][:_MOST_SHAPES]
+    codes = list(dict.fromkeys(_codes(info)))
+    if not (polygons or circles or codes):
+        return None
+    return {"polygons": polygons, "circles": circles, "place_codes": codes, "point": None}
+
+
+def _thinned(polygon: Sequence[Sequence[float]]) -> list[list[float]]:
+    step = -(-len(polygon) // _MOST_POINTS)
+    kept = [list(point) for point in polygon[::step]]
+    return kept if kept[-1] == list(polygon[-1]) else [*kept, list(polygon[-1])]
