@@ -18,6 +18,7 @@ from workflow_engine.domain.resource_types import TYPES as RESOURCE_TYPES
 from workflow_engine.domain.resource_types import name_of as resource_type_name
 from workflow_engine.domain.resources import BOOKING as BOOKING_STATES
 from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
+from workflow_engine.interchange.resource_csv import ResourceFile, resource_csv
 from workflow_engine.queries.resource_rows import (
     BookingRow,
     CaseLine,
@@ -51,11 +52,13 @@ __all__ = [
     "RequestLineRow",
     "ResourceDetail",
     "ResourceFigures",
+    "ResourceFile",
     "ResourceRequestDetail",
     "ResourceRequestRow",
     "ResourceRequestWish",
     "ResourceRow",
     "ResourceWish",
     "StandResource",
+    "resource_csv",
     "resource_type_name",
 ]

@@ -22,7 +22,9 @@ from workflow_engine import (
     Engine,
     ImportPlaces,
     LoadOrganisation,
+    PutResources,
     ReleaseDefinition,
+    ResourceFile,
 )
 from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
@@ -121,6 +123,7 @@ def load_organisation(engine: Engine) -> None:
     _load_calendar(engine)
     load_categories(engine)
     _load_places(engine)
+    load_resources(engine)
     _load_duty(engine)
 
 
@@ -168,6 +171,14 @@ def _load_places(engine: Engine) -> None:
         ImportPlaces(command_id=command_id("places", sha256(files["places.geojson"]).hexdigest()), files=files),
         OPERATOR,
     )
+
+
+def load_resources(engine: Engine) -> None:
+    """What the made-up city keeps ready; only the first time, so that what was changed since stays."""
+    if next(engine.queries.resources.everything(), None) is not None:
+        return
+    rows = ResourceFile("resources.csv", (_HERE / "resources.csv").read_bytes()).rows
+    engine.handle(PutResources(command_id=command_id("resources", rows), rows=rows), OPERATOR)
 
 
 def _load_duty(engine: Engine) -> None:

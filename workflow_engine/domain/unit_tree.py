@@ -65,6 +65,11 @@ class UnitTree:
         common = set(ways[0]).intersection(*ways[1:])
         return next((each for each in ways[0] if each in common and not self._units[each].disabled), None)
 
+    def does(self, function: str, unit_id: str) -> bool:
+        """Whether the unit itself has the function."""
+        found = self._units.get(unit_id)
+        return found is not None and not found.disabled and function in found.functions
+
     def unit_for(self, function: str, unit_id: str) -> str | None:
         """Who does this for the unit: the nearest above it, or directly below one above it, with the function.
 

@@ -45,6 +45,7 @@ from workflow_engine.handlers.resource_acts import (
     begin_allocation,
     book,
     close,
+    move,
     record,
     require_request,
     tell_if_returned,
@@ -53,7 +54,7 @@ from workflow_engine.handlers.resource_acts import (
 )
 from workflow_engine.handlers.resource_requests import accepted
 from workflow_engine.handlers.resource_taking import commandeered, shared_data
-from workflow_engine.handlers.resource_telling import ask_owners, how_it_stands
+from workflow_engine.handlers.resource_telling import ask_owners, coordinator_of, how_it_stands
 from workflow_engine.storage import resource_rows as rows
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.cases import Case, find_case
@@ -82,10 +83,9 @@ def take_resource_letter(work: Handling, message: Message) -> Receipt | None:
     if message.name == "resource.open":
         request, receipt = _open(work, case, digest, letter)
     else:
-        request_id = store.request_of_case(work.unit, case.case_id)
-        if request_id is None:
-            raise NotFoundError(f"Expected case {case.case_id} to work on a request for resources, but it does not.")
-        request = require_request(work, request_id, "work on a request")
+        request = require_request(work, _line(letter, "request_id"), "work on a request")
+        if request.case_id != case.case_id:
+            raise NotFoundError(f"Expected case {case.case_id} to work on {request.request_id}, but it does not.")
         receipt = record(work, request, LETTERS[message.name](work, request, letter), reason=_line(letter, "reason"))
     request = require_request(work, request.request_id, "work on a request")
     _reply(work, request, message.name, letter)
@@ -118,20 +118,20 @@ def _request(work: Handling, case: Case, digest: str, letter: Letter) -> Receipt
 def _open(work: Handling, case: Case, digest: str, letter: Letter) -> tuple[Request, Receipt]:
     """Take a request over, or make it where nobody else asked."""
     events: list[Event] = []
-    given = _line(letter, "request_id") or store.request_of_case(work.unit, case.case_id)
-    if given:
+    if given := _line(letter, "request_id"):
         found = require_request(work, given, "take over a request")
         if found.case_id not in (None, case.case_id):
             raise RejectedError("Expected a request that no other case works on.")
-        request_id = found.request_id
+        request_id, unit_id = found.request_id, found.unit_id
     else:
         asked = _requested(case, digest[:16], letter, None)
         events.append(asked)
-        request_id = asked.request_id
+        request_id, unit_id = asked.request_id, asked.unit_id
     weights = letter.get("weights")
     events.append(
         RequestTaken(
-            request_id=request_id, worked_by=case.case_id, coordinator=_line(letter, "coordinator")[:200],
+            request_id=request_id, worked_by=case.case_id,
+            coordinator=coordinator_of(work, _line(letter, "function"), unit_id),
             weights=read_weights(weights if isinstance(weights, Mapping) else None),
         )
     )  # fmt: skip
@@ -246,10 +246,15 @@ def _close(work: Handling, request: Request, letter: Letter) -> list[Event]:
         raise RejectedError("Expected a request to end as unfilled, cancelled or returned.")
     if not may_move(REQUEST, request.state, state):
         return []
-    running = [one for one in store.bookings_of(work.unit, request.request_id) if one.state not in OVER]
-    if running and state == "returned":
-        raise RejectedError("Expected everything to be back, but something is out.")
-    return close(work, request, state, _line(letter, "reason"))
+    data = {line.line_no for line in store.lines_of(work.unit, request.request_id) if line.kind == "data"}
+    events: list[Event] = []
+    for one in store.bookings_of(work.unit, request.request_id):
+        if one.state in OVER or state != "returned":
+            continue
+        if one.line_no not in data:
+            raise RejectedError("Expected everything to be back, but something is out.")
+        events += move(work, request, one, "stood_down")  # data that is read does not have to come back
+    return [*events, *close(work, request, state, _line(letter, "reason"))]
 
 
 def _unit(letter: Letter, name: str) -> str:
@@ -285,7 +290,5 @@ LETTERS: Mapping[str, Callable[[Handling, Request, Letter], list[Event]]] = {
 REPLIES: Mapping[str, str] = {
     "resource.open": "resource.opened",
     "resource.assign": "resource.assigned",
-    "resource.commandeer": "resource.assigned",
-    "resource.share": "resource.assigned",
 }
 """The message that comes back, with how the request stands."""

@@ -7,22 +7,37 @@ from typing import Any
 
 import orjson
 
+from workflow_engine.domain.resource_types import name_of
 from workflow_engine.domain.resources import OVER, SETTLEMENT_OF
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import resources as store
 from workflow_engine.storage import telling
+from workflow_engine.storage.assigning import read_tree
 from workflow_engine.storage.resource_matching import STAGES, Matching
-from workflow_engine.storage.resources import Request
+from workflow_engine.storage.resources import Request, RequestLine
 from workflow_engine.storage.supervision import people_of
 
 ABOUT = "resource_asked"
 _MOST_PROPOSED = 3
+ANYBODY = "role:resource_coordinator"
+ABOVE_ALL = "role:commander"
+
+
+def coordinator_of(work: Handling, function: str, unit_id: str | None) -> str:
+    """The group that assigns for a unit: whoever does this for it, else those who hold the role."""
+    if unit_id is None or not function:
+        return ANYBODY
+    tree = read_tree(work.unit)
+    found = unit_id if tree.does(function, unit_id) else tree.unit_for(function, unit_id)
+    return ANYBODY if found is None else f"unit:{found}"
 
 
 def how_it_stands(work: Handling, request: Request) -> dict[str, Any]:
     """As variables of a case: what is missing, what is booked, what would be the best."""
     matching = Matching(work.unit, request)
     bookings = store.bookings_of(work.unit, request.request_id)
+    office = request.coordinator.removeprefix("unit:")
+    above = None if office == request.coordinator else read_tree(work.unit).superior_of(office)
     proposed: list[dict[str, Any]] = []
     for line in matching.lines:
         if not line.missing:
@@ -42,12 +57,23 @@ def how_it_stands(work: Handling, request: Request) -> dict[str, Any]:
              "assigned": line.assigned, "missing": line.missing}
             for line in matching.lines
         ],
+        "unit": request.unit_id or "", "coordinator": request.coordinator, "coordinator_unit": office,
+        "above": ABOVE_ALL if above is None else f"head:{above}", "words": _words(matching.lines),
         "booked": sum(1 for one in bookings if one.state != "released"),
         "out": sum(1 for one in bookings if one.state not in OVER),
         "owes": any(one.state != "released" and (one.cost or one.source in SETTLEMENT_OF) for one in bookings),
         "offers": sum(1 for one in matching.offers if one.state == "offered"),
         "proposed": proposed,
     }  # fmt: skip
+
+
+def _words(lines: Sequence[RequestLine]) -> str:
+    """The lines for a form, in both languages."""
+    return "\n".join(
+        f"{line.line_no}. {name_of(line.type, chinese=True)} {name_of(line.type, chinese=False)}: "
+        f"{line.assigned} / {line.quantity}"
+        for line in lines
+    )
 
 
 def ask_owners(work: Handling, request: Request, unit_ids: Sequence[str]) -> None:

@@ -18,11 +18,16 @@ from workflow_engine.interchange.organisation_csv import CellProblem
 from workflow_engine.interchange.spreadsheet_cells import delimiter_of, guarded, unguarded
 
 LARGEST_BYTES = 8_000_000
-_PLACE = re.compile(r"categories\[(\d+)\]\.(\w+)")
+_ROW = re.compile(r"(?:categories|rows)\[(\d+)\]\.(\w+)")
 
 
 class CategoryFile:
     """The rows of a file, still as text, and what is wrong with its form."""
+
+    what = "categories"
+    columns: tuple[str, ...] = tuple(COLUMNS)
+    required: tuple[str, ...] = tuple(REQUIRED)
+    most = MOST_CATEGORIES
 
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
@@ -38,7 +43,7 @@ class CategoryFile:
         """The engine's problems with its rows, by line and column."""
         found = []
         for place, what in problems.items():
-            match = _PLACE.fullmatch(place)
+            match = _ROW.fullmatch(place)
             if match is not None and int(match[1]) < len(self._lines):
                 found.append(CellProblem(self.name, self._lines[int(match[1])], match[2], what))
         return sorted(found, key=lambda problem: problem.line)
@@ -47,7 +52,7 @@ class CategoryFile:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
         try:
             header = [cell.strip() for cell in next(lines, [])]
-            _check(header)
+            self._check(header)
             before = lines.line_num
             for cells in lines:
                 line, before = before + 1, lines.line_num
@@ -59,10 +64,18 @@ class CategoryFile:
                     continue
                 self.rows.append(dict(zip(header, map(unguarded, cells), strict=True)))
                 self._lines.append(line)
-                if len(self.rows) > MOST_CATEGORIES:
-                    raise ValueError(f"more than {MOST_CATEGORIES:,} categories")
+                if len(self.rows) > self.most:
+                    raise ValueError(f"more than {self.most:,} {self.what}")
         except csv.Error as error:
             raise ValueError(f"line {lines.line_num}: {error}") from error
+
+    def _check(self, header: list[str]) -> None:
+        if unknown := [name for name in header if name not in self.columns]:
+            raise ValueError(f"no such column: {unknown[0]!r}; the columns are {', '.join(self.columns)}")
+        if missing := [name for name in self.required if name not in header]:
+            raise ValueError(f"the first line lacks {', '.join(missing)}")
+        if len(set(header)) != len(header):
+            raise ValueError("a column stands twice in the first line")
 
 
 def category_csv(categories: Iterable[Category]) -> str:
@@ -86,15 +99,6 @@ def _text(content: bytes) -> str:
     if "\x00" in text:
         raise ValueError("holds a NUL character")
     return text
-
-
-def _check(header: list[str]) -> None:
-    if unknown := [name for name in header if name not in COLUMNS]:
-        raise ValueError(f"no such column: {unknown[0]!r}; the columns are {', '.join(COLUMNS)}")
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise ValueError(f"the first line lacks {', '.join(missing)}")
-    if len(set(header)) != len(header):
-        raise ValueError("a column stands twice in the first line")
 
 
 def _cell(value: Any) -> str:

@@ -34,6 +34,7 @@ from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.expecting import unmet
 from workflow_engine.rehearsal.indicating import VISITOR, indicator_command
 from workflow_engine.rehearsal.requesting import Reports, unmet_of_request
+from workflow_engine.rehearsal.resourcing import resource_commands
 from workflow_engine.rehearsal.scenario import Scenario, Step
 from workflow_engine.rehearsal.telling import Line, ScenarioResult
 
@@ -76,7 +77,7 @@ class _Run:
             "attach": self._attach,
             "signal": self._signal, "job": self._job, "consultation": self._consultation,
             "service_request": self._service_request,
-            "indicator": self._indicator,
+            "indicator": self._indicator, "resource": self._resource,
             **dict.fromkeys(BALLOT_STEPS, self._ballot),
         }  # fmt: skip
         try:
@@ -234,27 +235,33 @@ class _Run:
         if asked is None:
             raise _Broken(f"{step}: there is nothing of this kind to do")
         commands, speaker = asked
-        queries = self._engine.queries
-        people, acting = queries.list_people(), queries.organisation.find_actor
         for command in commands:
-            actor = consulting.VISITOR if speaker is None else find_actor(people, acting, speaker, None)
-            if actor is None:
-                raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
-            self._person_does(step, actor, command, f"{step.value}s at the consultation")
+            self._spoken(step, command, speaker, f"{step.value}s at the consultation")
 
     def _indicator(self, step: Step) -> None:
         """A number comes from outside, or somebody reports an error in one that is published."""
         asked = indicator_command(self._engine.queries.indicators, step)
         if asked is None:
             raise _Broken(f"{step}: nothing is published yet")
-        command, speaker = asked
-        queries = self._engine.queries
-        actor: Actor | None = VISITOR
+        self._spoken(step, *asked, f"{step.value}s of indicators")
+
+    def _resource(self, step: Step) -> None:
+        """Owners, coordinators and the register."""
+        commands = list(resource_commands(self._engine.queries.resources, step, self._case_id))
+        if not commands:
+            raise _Broken(f"{step}: there is nothing of this kind to do")
+        for command, speaker in commands:
+            self._spoken(step, command, speaker, f"{step.value}s resources")
+
+    def _spoken(self, step: Step, command: Command, speaker: str | None, told: str) -> None:
+        """Somebody who is named, or a visitor, does it."""
+        queries, actor = self._engine.queries, VISITOR
         if speaker is not None:
-            actor = find_actor(queries.list_people(), queries.organisation.find_actor, speaker, None)
-        if actor is None:
-            raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
-        self._person_does(step, actor, command, f"{step.value}s of indicators")
+            found = find_actor(queries.list_people(), queries.organisation.find_actor, speaker, None)
+            if found is None:
+                raise _Broken(f"{step}: expected somebody who is {speaker}, but there is nobody")
+            actor = found
+        self._person_does(step, actor, command, told)
 
     def _report(self, said: Mapping[str, Any]) -> None:
         """Somebody reports something, and the case begins."""

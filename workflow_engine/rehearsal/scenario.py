@@ -36,6 +36,9 @@ KINDS = {
     "indicator": frozenset({
         "as", "about", "kind", "text", "series", "period", "value", "source", "dated_on", "refused", "note",
     }),
+    "resource": frozenset({
+        "as", "rows", "which", "unit", "line", "quantity", "state", "used", "text", "reason", "refused", "note",
+    }),
     "service_request": frozenset({
         "as", "category", "kind", "source", "title", "description", "address", "lat", "lon", "place_code", "tier",
         "reporter_name", "reporter_contact", "text", "reason", "rating", "resolved", "comment", "shown",

@@ -152,7 +152,6 @@ _FITTING_LOCKED = Statement(
 _REQUEST = Statement(
     select(*(_q[one.name] for one in fields(Request))).where(_q.request_id == param("request")).with_for_update()
 )
-_REQUEST_OF_CASE = Statement(select(_q.request_id).where(_q.case_id == param("case")))
 _LINES = Statement(
     select(*(_l[one.name] for one in fields(RequestLine))).where(_l.request_id == param("request")).order_by(_l.line_no)
 )
@@ -268,12 +267,6 @@ def find_request(unit: UnitOfWork, request_id: str) -> Request | None:
     """The request, locked; None when there is none."""
     row = unit.one(_REQUEST, {"request": request_id})
     return None if row is None else Request(*row)
-
-
-def request_of_case(unit: UnitOfWork, case_id: str) -> str | None:
-    """Which request a case of resource allocation works on."""
-    row = unit.one(_REQUEST_OF_CASE, {"case": case_id})
-    return None if row is None else str(row[0])
 
 
 def lines_of(unit: UnitOfWork, request_id: str) -> list[RequestLine]:

@@ -102,7 +102,7 @@ resource_request = Table(
     Index("ix_resource_request_requested", "requested_at", "request_id"),
     Index("ix_resource_request_unit", "unit_id", "requested_at", "request_id"),
     Index("ix_resource_request_origin", "origin_case_id", "requested_at"),
-    Index("uq_resource_request_case", "case_id", unique=True),
+    Index("ix_resource_request_case", "case_id"),
     Index("ix_resource_request_live", "requested_at", "request_id", sqlite_where=LIVE, postgresql_where=LIVE),
 )
 

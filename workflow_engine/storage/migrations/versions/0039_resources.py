@@ -63,7 +63,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_resource_request_origin", ["origin_case_id", "requested_at"], unique=False)
         batch_op.create_index("ix_resource_request_requested", ["requested_at", "request_id"], unique=False)
         batch_op.create_index("ix_resource_request_unit", ["unit_id", "requested_at", "request_id"], unique=False)
-        batch_op.create_index("uq_resource_request_case", ["case_id"], unique=True)
+        batch_op.create_index("ix_resource_request_case", ["case_id"], unique=False)
 
     op.create_table(
         "resource",
@@ -357,7 +357,7 @@ def downgrade() -> None:
 
     op.drop_table("resource")
     with op.batch_alter_table("resource_request", schema=None) as batch_op:
-        batch_op.drop_index("uq_resource_request_case")
+        batch_op.drop_index("ix_resource_request_case")
         batch_op.drop_index("ix_resource_request_unit")
         batch_op.drop_index("ix_resource_request_requested")
         batch_op.drop_index("ix_resource_request_origin")
