@@ -25,6 +25,7 @@ OBJECT_STAGE = {
     ("industry", "development"): {INNOVATION, HOTLINE, RESOURCES}, ("environment", "creation"): {JOINT, PUBLIC, PROJECT},
     ("environment", "development"): {EMERGENCY, GRID, INDICATORS}, ("livelihood", "creation"): {JOINT, PROJECT},
     ("livelihood", "development"): {EMERGENCY, HOTLINE, INDICATORS},
+    
     ("infrastructure", "creation"): {PROJECT, RESOURCES},
     ("infrastructure", "development"): {EMERGENCY, GRID}, ("planning", "creation"): {PROJECT, JOINT, PUBLIC},
     ("planning", "development"): {INNOVATION, JOINT, INDICATORS},
