@@ -22,10 +22,10 @@ OBJECT_STAGE = {
     ("governance", "creation"): {JOINT, COSIGN},
     ("governance", "development"): {HOTLINE, GRID, INDICATORS, RESOURCES},
     ("industry", "creation"): {PROJECT, JOINT},
-    ("industry", "development"): {INNOVATION, HOTLINE, RESOURCES}, ("environment", "creation"): {JOINT, PUBLIC, PROJECT},
+    ("industry", "development"): {INNOVATION, HOTLINE, RESOURCES},
+    ("environment", "creation"): {JOINT, PUBLIC, PROJECT},
     ("environment", "development"): {EMERGENCY, GRID, INDICATORS}, ("livelihood", "creation"): {JOINT, PROJECT},
     ("livelihood", "development"): {EMERGENCY, HOTLINE, INDICATORS},
-    
     ("infrastructure", "creation"): {PROJECT, RESOURCES},
     ("infrastructure", "development"): {EMERGENCY, GRID}, ("planning", "creation"): {PROJECT, JOINT, PUBLIC},
     ("planning", "development"): {INNOVATION, JOINT, INDICATORS},
