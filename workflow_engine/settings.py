@@ -40,7 +40,7 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "Address on which the pages are served.")
     port: int = _setting(8080, "Port on which the pages are served.")
-    threads: int = _setting(48, "Threads that answer requests; each open live page holds one.")
+    threads: int = _setting(48, "Threads that answer requests; open live pages hold none of them.")
     demo: bool = _setting(
         False, "Load demo people, units and processes, and let anybody sign in as one of them. Never on a real system."
     )

@@ -94,6 +94,14 @@ def _message_ids(history: Sequence[HistoryRow]) -> Iterator[str]:
                 yield str(body["message_id"])
 
 
+def _rooms(case: CaseDetail) -> list[Door]:
+    """The room of an emergency."""
+    row = case.case
+    if not engine().queries.emergencies.is_emergency(row.definition_id, row.process_id):
+        return []
+    return [Door(_("Duty room"), "pulse", url_for("emergency.room", case_id=row.case_id))]
+
+
 def doors(case: CaseDetail) -> list[Door]:
     """Further pages of the case that exist and open to this person."""
     consultations = engine().queries.consultations.list_of_case(case.case.case_id)[:1]
@@ -101,7 +109,7 @@ def doors(case: CaseDetail) -> list[Door]:
         Door(_("Consultation"), "people", url_for("consultations.page", consultation_id=row.consultation_id))
         for row in consultations
         if case.case.exercise is False
-    ] + [
+    ] + _rooms(case) + [
         Door(_(label), icon, url_for(endpoint, case_id=case.case.case_id))
         for endpoint, label, icon, verb in DOORS
         if endpoint in current_app.view_functions and (endpoint == "replay.page" or may(verb))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,7 +137,7 @@ def card_of(view: EmergencyView) -> Card:
         commander=None if command is None else command.commander,
         superior=[] if command is None else [group_name(group) for group in command.superior],
         title_of_command="" if command is None else in_reader(command.title),
-        told=list(_told(view.timeline)),
+        told=list(_told(view.timeline, {unit.line.unit: unit.name for unit in units})),
         late_reports=[report for report in view.reports.filed if report.is_late],
         areas=_areas(view),
         figures=[(_(FIGURES[name]), int(value)) for name, value in view.figures.items() if value],
@@ -160,9 +160,9 @@ def in_reader(text: str) -> str:
     return pick_language(text, current_language().key)
 
 
-def unit_name(unit: str) -> str:
-    """The unit of a row of the table of joint duties."""
-    return find_group_name(f"unit:{unit}") or in_words(unit)
+def unit_name(unit: str, group: str = "") -> str:
+    """The unit of a row of the table of joint duties; where there is none of that name, who is called for it."""
+    return find_group_name(f"unit:{unit}") or find_group_name(group) or in_words(unit)
 
 
 def report_words(kind: str) -> str:
@@ -198,7 +198,7 @@ def summary(cards: Iterable[Card]) -> list[tuple[int, str, str, int]]:
 
 def _unit(line: DutyLine) -> Unit:
     return Unit(
-        line, unit_name(line.unit), in_reader(line.task), _(SUBJECTS[line.subject]) if line.subject in SUBJECTS else "",
+        line, unit_name(line.unit, line.group), in_reader(line.task), _(SUBJECTS[line.subject]) if line.subject in SUBJECTS else "",
         _(RUNGS[line.rung]) if line.rung and line.state == "called" else "",
         actor_name(line.assignee) if line.assignee else None,
     )  # fmt: skip
@@ -209,18 +209,18 @@ def _order(view: EmergencyView) -> str:
     return f"{view.is_over:d}{view.exercise:d}{view.rank}{newest_first:012d}{view.case.case_id}"
 
 
-def _told(entries: Iterable[TimelineEntry]) -> Iterable[Told]:
+def _told(entries: Iterable[TimelineEntry], names: Mapping[str, str]) -> Iterator[Told]:
     """The newest first; units that were called at the same moment stand in one line."""
     gathered: dict[tuple[datetime, str], list[str]] = {}
     for entry in entries:
         if entry.kind in _GATHERED:
-            gathered.setdefault((entry.at, entry.kind), []).append(unit_name(entry.words))
+            gathered.setdefault((entry.at, entry.kind), []).append(names.get(entry.words, entry.words))
     for entry in entries:
         if entry.kind in _GATHERED:
-            names = gathered.pop((entry.at, entry.kind), None)
-            if names is None:
+            units = gathered.pop((entry.at, entry.kind), None)
+            if units is None:
                 continue
-            what = _list(names)
+            what = _list(units)
         else:
             what = _what(entry)
         words = what if entry.kind == "done" else _(HAPPENED[entry.kind], what=what)

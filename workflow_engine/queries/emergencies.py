@@ -82,6 +82,14 @@ class EmergencyQueries:
             found = reaches(snapshot, [case.case_id for case in cases])
         return [WatchedEmergency(view, found[view.case.case_id]) for view in in_order(map(view_of, facts))]
 
+    def is_emergency(self, definition_id: str, process_id: str) -> bool:
+        """Whether cases of this version of the process are emergencies."""
+        known = self._kinds.get((definition_id, process_id))
+        if known is not None:
+            return known
+        with self._snapshot() as snapshot:
+            return self._is_emergency(snapshot, definition_id, process_id)
+
     def _cases(
         self, snapshot: Snapshot, actor: Actor | None, exercises: bool | None, *, include_ended: bool
     ) -> tuple[CaseFacts, ...]:
