@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow_engine.domain.emergency_commands import CallNext
 from workflow_engine.domain.emergency_duties import DUTY_STATES, DutyLine, TaskLine
 from workflow_engine.domain.emergency_facts import (
     CaseFacts,
@@ -26,6 +27,7 @@ __all__ = [
     "DUTY_STATES",
     "PHASES",
     "AffectedArea",
+    "CallNext",
     "CaseFacts",
     "DutyLine",
     "EmergencyFacts",

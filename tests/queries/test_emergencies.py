@@ -13,7 +13,19 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine as Database
 
 from tests.support.house import House
-from workflow_engine import OPERATOR, Actor, NotFoundError, StartCase, new_id, open_engine
+from workflow_engine import (
+    OPERATOR,
+    Actor,
+    CallNext,
+    DutyLine,
+    InvalidStateError,
+    InvalidVariablesError,
+    NotFoundError,
+    NotPermittedError,
+    StartCase,
+    new_id,
+    open_engine,
+)
 from workflow_engine.demo.load import load_organisation, release_process
 from workflow_engine.rehearsal.runner import run_scenario
 from workflow_engine.rehearsal.scenario import read_scenario
@@ -46,6 +58,34 @@ def person(house: House, person_id: str) -> Actor:
     found = house.engine.queries.organisation.find_actor(person_id)
     assert found is not None
     return found
+
+
+def the_next_in_line_is_called_before_the_clock_runs_out(city: House) -> None:
+    """By the duty room, with a reason, twice at most; on record, and the case runs again from it."""
+    emergencies = city.engine.queries.emergencies
+    case_id = emergencies.list(OPERATOR)[0].case.case_id
+
+    def power() -> DutyLine:
+        return next(line for line in emergencies.get(case_id, OPERATOR).duties if line.unit == "power_utility")
+
+    def call(who: str, reason: str = "no answer by phone") -> None:
+        command = CallNext(command_id=new_id(), case_id=case_id, user_task_id=power().call_id or "", reason=reason)
+        city.engine.handle(command, person(city, who))
+
+    assert (power().status, power().rung) == ("called", 0)
+    for who, reason, refused in (
+        ("user:ma_xiao", "late", NotPermittedError), ("user:lin_yue", " ", InvalidVariablesError),
+    ):  # fmt: skip
+        with pytest.raises(refused):
+            call(who, reason)
+    call("user:lin_yue")
+    assert (power().status, power().rung) == ("overdue", 1)
+    assert len(city.engine.queries.emergencies.get(case_id, OPERATOR).duties) == 13
+    call("user:lin_yue")
+    assert (power().rung, power().user_task_id) == (2, power().call_id)
+    with pytest.raises(InvalidStateError):
+        call("user:lin_yue")
+    assert city.engine.verify_audit(sample=None).ok
 
 
 @contextmanager
@@ -83,6 +123,7 @@ def test_board_tells_level_units_and_clocks(city: House) -> None:
     (view,) = city.engine.queries.emergencies.list(OPERATOR)
     assert view == before, "what is kept in memory is what the rows say"
     only_those_concerned_see_it(city)
+    the_next_in_line_is_called_before_the_clock_runs_out(city)
 
 
 def only_those_concerned_see_it(city: House) -> None:

@@ -7,6 +7,7 @@ from web.api.table_alerts import ALERT_SOURCES
 from web.api.table_alerts import NOT_OFFERED as NO_SOURCES
 from web.api.table_destruction import DESTRUCTION
 from web.api.table_destruction import NOT_OFFERED as NO_DESTRUCTION
+from web.api.table_emergencies import EMERGENCIES
 from web.api.table_exercises import EXERCISES
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
@@ -308,6 +309,7 @@ OPERATIONS: tuple[Ask | Tell, ...] = (
     *EXERCISES,
     *HOT_SPOTS,
     *REPLANNING,
+    *EMERGENCIES,
     *RESOURCES,
     *ALERT_SOURCES,
     *SITUATION_REPORTS,

@@ -198,7 +198,8 @@ def summary(cards: Iterable[Card]) -> list[tuple[int, str, str, int]]:
 
 def _unit(line: DutyLine) -> Unit:
     return Unit(
-        line, unit_name(line.unit, line.group), in_reader(line.task), _(SUBJECTS[line.subject]) if line.subject in SUBJECTS else "",
+        line, unit_name(line.unit, line.group), in_reader(line.task),
+        _(SUBJECTS[line.subject]) if line.subject in SUBJECTS else "",
         _(RUNGS[line.rung]) if line.rung and line.state == "called" else "",
         actor_name(line.assignee) if line.assignee else None,
     )  # fmt: skip

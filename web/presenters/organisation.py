@@ -42,6 +42,7 @@ VERBS = {
     "definition.retire": marked("Retire models"), "case.audit": marked("Read as an auditor, change nothing"),
     "reading.see": marked("See who read what"), "case.operate": marked("Operate cases"),
     "alert.import": marked("Take in alerts"), "warning.lift": marked("Lift warnings"),
+    "emergency.call": marked("Call the next in line in an emergency"),
     "emergency.replan": marked("Give back what an emergency re-planned"),
     "message.publish": marked("Publish messages"),
     "job.work": marked("Do jobs"), "organisation.see": marked("See the organisation"),
@@ -50,7 +51,7 @@ VERBS = {
 }  # fmt: skip
 AREAS = (
     (marked("See"), ("case.see_all", "definition.see", "organisation.see")),
-    (marked("Act"), ("case.start", "task.act_for", "ballot.conduct", "alert.import", "warning.lift",
+    (marked("Act"), ("case.start", "task.act_for", "ballot.conduct", "alert.import", "warning.lift", "emergency.call",
                      "emergency.replan")),
     (marked("Release"), ("definition.deploy", "definition.release", "definition.retire")),
     (marked("Audit"), ("case.audit", "reading.see")),

@@ -13,6 +13,7 @@ from web.presenters import (
     sentences_assignment,
     sentences_ballots,
     sentences_deadlines,
+    sentences_emergencies,
     sentences_requests,
     sentences_work,
 )
@@ -102,6 +103,7 @@ ASKED: dict[str, Sentence] = {
     "job.fail": _job(lambda: _("The service behind %(element)s failed")),
     "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
     **sentences_deadlines.ASKED,
+    **sentences_emergencies.ASKED,
     **sentences_work.ASKED,
     **sentences_assignment.ASKED,
     **sentences_ballots.ASKED,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from web import city
 from web.auth import current_actor
 from web.context import engine
+from web.errors import keep_input
 from web.i18n import current_language
+from web.i18n import gettext as _
 from web.live_board import state_of, tag_of
+from web.permissions import may
 from web.presenters.emergency_cards import area_shape, card_of, summary
 from web.presenters.emergency_data import data_of
-from web.ui.requests import is_partial, one_of, unless_known
-from workflow_engine import EmergencyView
+from web.ui.requests import LONGEST_REASON, command_id, is_partial, one_of, unless_known
+from workflow_engine import CallNext, EmergencyView, EngineError, new_id
 
 blueprint = Blueprint("emergency", __name__, url_prefix="/emergency")
 SHOWN = ("all", "real", "exercises")
@@ -52,7 +55,20 @@ def data() -> Response:
 @blueprint.get("/<case_id>")
 def room(case_id: str) -> str:
     """One emergency with all its parts."""
-    return render_template("pages/emergency_room.html", **_room(case_id))
+    return _page(case_id)
+
+
+@blueprint.post("/<case_id>/call-next")
+def call_next(case_id: str) -> Answer:
+    """Call the next in line for a unit that does not answer."""
+    user_task_id, reason = request.form.get("user_task_id", "")[:200], request.form.get("reason", "").strip()
+    keep_input(lambda error: _page(case_id, error, user_task_id, reason))
+    command = CallNext(
+        command_id=command_id(), case_id=case_id, user_task_id=user_task_id, reason=reason[:LONGEST_REASON]
+    )
+    engine().handle(command, current_actor())
+    flash(_("The next in line is being called."), "done")
+    return redirect(url_for("emergency.room", case_id=case_id), 303)
 
 
 @blueprint.get("/<case_id>/live")
@@ -62,9 +78,17 @@ def live(case_id: str) -> Answer:
     return unless_known("fragments/emergency_room.html", values["card"].state, values)
 
 
-def _room(case_id: str) -> dict[str, Any]:
+def _page(case_id: str, error: EngineError | None = None, refused: str = "", reason: str = "") -> str:
+    return render_template("pages/emergency_room.html", **_room(case_id, error, refused, reason))
+
+
+def _room(case_id: str, error: EngineError | None = None, refused: str = "", reason: str = "") -> dict[str, Any]:
+    """The values of a room; ``refused`` is the call whose form is shown again with what was typed."""
     view = engine().queries.emergencies.get(case_id, current_actor())
-    return {"case_id": case_id, "view": view, "card": card_of(view)}
+    return {
+        "case_id": case_id, "view": view, "card": card_of(view), "error": error, "refused": refused, "reason": reason,
+        "command_id": new_id(), "may_call": may("emergency.call"),
+    }  # fmt: skip
 
 
 def _tag(views: list[EmergencyView]) -> str:

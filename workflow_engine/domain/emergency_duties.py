@@ -43,6 +43,8 @@ class DutyLine:
     """Who is being called: 0 the unit, 1 its deputy too, 2 the superior."""
     user_task_id: str | None = None
     """The open task in which it goes on."""
+    call_id: str | None = None
+    """The last call, while nobody has answered: the one after which the next in line is called."""
     assignee: str | None = None
     result: str = ""
 
@@ -134,7 +136,8 @@ def _open_line(line: DutyLine, open_tasks: Sequence[TaskFacts], now: datetime) -
     first = min((task.due_at for task in calls if task.due_at is not None), default=None)
     rung = RUNGS.index(calls[-1].element_id)
     return replace(
-        line, state=CALLED, due_at=first, rung=rung, user_task_id=calls[0].user_task_id, assignee=calls[0].assignee,
+        line, state=CALLED, due_at=first, rung=rung, user_task_id=calls[0].user_task_id, call_id=calls[-1].user_task_id,
+        assignee=calls[0].assignee,
         overdue=rung > 0 or _is_past(first, now),
     )  # fmt: skip
 

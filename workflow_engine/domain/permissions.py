@@ -45,6 +45,9 @@ HOLDERS: dict[str, frozenset[str]] = {
     "ballot.conduct": frozenset({ADMINISTRATORS}),
     "alert.import": frozenset({ADMINISTRATORS, DUTY_ROOM}),
     "warning.lift": frozenset({ADMINISTRATORS, WARNING_APPROVER}),
+    "emergency.call": frozenset({
+        ADMINISTRATORS, DUTY_ROOM, "role:duty_deputy", "role:commander", "role:deputy_commander", "role:bureau_head",
+    }),
     "situation_report.send": frozenset({ADMINISTRATORS, DUTY_ROOM, DUTY_DEPUTY, INFORMATION_GROUP}),
     "situation_report.correct": frozenset({ADMINISTRATORS, DUTY_ROOM, DUTY_DEPUTY, INFORMATION_GROUP}),
     "situation_report.approve": frozenset({ADMINISTRATORS, DUTY_DEPUTY}) | COMMANDERS,

@@ -29,6 +29,7 @@ from workflow_engine.handlers.ballot_acts import BALLOT_ACTS
 from workflow_engine.handlers.conflict_acts import CONFLICT_ACTS
 from workflow_engine.handlers.deadline_acts import DEADLINE_ACTS
 from workflow_engine.handlers.destruction_acts import DESTRUCTION_ACTS
+from workflow_engine.handlers.emergency_acts import EMERGENCY_ACTS
 from workflow_engine.handlers.operation_acts import act_migrate, act_modify
 from workflow_engine.handlers.replanning_acts import REPLANNING_ACTS
 from workflow_engine.handlers.service_request_acts import SERVICE_REQUEST_ACTS
@@ -241,6 +242,7 @@ ACTS: dict[type[c.Command], Act] = {
     **BALLOT_ACTS,
     **SERVICE_REQUEST_ACTS,
     **REPLANNING_ACTS,
+    **EMERGENCY_ACTS,
 }
 """Every command that moves a case; an entry in a case's chain records one of these."""
 

@@ -32,6 +32,7 @@ from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import warning_commands as wa
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
+from workflow_engine.domain.emergency_commands import CallNext
 from workflow_engine.domain.place_commands import ImportPlaces
 from workflow_engine.domain.replanning_commands import ChangeReplanPolicy
 from workflow_engine.handlers import (
@@ -53,6 +54,7 @@ from workflow_engine.handlers import (
     desk,
     destruction,
     drafts,
+    emergencies,
     exercises,
     exports,
     granting,
@@ -258,6 +260,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **RESOURCE_HANDLERS,
     **SERVICE_REQUEST_HANDLERS,
     **REPLANNING_HANDLERS,
+    CallNext: emergencies.call_next,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {
     c.DeployDefinition: deploying.prepare,

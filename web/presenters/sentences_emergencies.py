@@ -1,0 +1,16 @@
+"""Sentences about what a duty officer does to an emergency."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from web.i18n import gettext as _
+from web.presenters.telling import Body, Sentence, Teller, because, say, strong
+
+
+def _call_next(command: Body, teller: Teller) -> Markup:
+    told = say(_("%(who)s called the next in line, as nobody answered"), who=strong(teller.actor))
+    return because(told, command.get("reason"))
+
+
+ASKED: dict[str, Sentence] = {"emergency.call_next": _call_next}
