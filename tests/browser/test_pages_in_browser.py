@@ -77,6 +77,7 @@ NO_PAGES = {
     # parts of pages, and streams of them
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
     "task_verbs.pick_options", "decisions.live", "emergency.live", "emergency.data",
+    "replans.panel", "replans.table_file",
     # for machines that watch over this one
     "health.live", "health.ready", "health.metrics",
     # elsewhere at once: the inbox, the provider of identities and back

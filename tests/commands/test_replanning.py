@@ -40,7 +40,7 @@ def _send(number: int) -> str:
     )
 
 
-def _emergency(mechanism: str = "emergency", process: str = "emergency") -> str:
+def emergency_model(mechanism: str = "emergency", process: str = "emergency") -> str:
     """Each task sets what the call after it says."""
     steps = [part for number in (1, 2, 3) for part in (user_task(f"decide_{number}"), _send(number))]
     return _MESSAGE + chain(*steps, user_task("review"), process=process, more=_PROPERTIES.format(mechanism))
@@ -65,7 +65,8 @@ def _legal(said: str) -> str:
 TEN_HOURS = "=now() + duration(&quot;PT10H&quot;)"
 
 
-def _work(process: str, due: str = TEN_HOURS, legal: str = "", group: str = "unit:fire") -> str:
+def work_model(process: str, due: str = TEN_HOURS, legal: str = "", group: str = "unit:fire") -> str:
+    """One task with a due date, a reminder and a clock after it."""
     task = (
         f'<bpmn:userTask id="work" name="Work" camunda:candidateGroups="{group}" camunda:dueDate="{due}">'
         f"{_legal(legal) if legal else ''}</bpmn:userTask>"
@@ -76,22 +77,24 @@ def _work(process: str, due: str = TEN_HOURS, legal: str = "", group: str = "uni
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
     opened = House(database_url)
-    opened.release(_emergency())
+    opened.release(emergency_model())
     yield opened
     assert opened.engine.verify_audit(sample=None).findings == []
     opened.close()
 
 
-def _bring(house: House) -> None:
+def bring(house: House) -> None:
+    """Work off every call."""
     replanner = Replanner(house.engine, worker_id="tests", slice_size=3, page_size=2)
     while replanner.run_once():
         pass
 
 
-def _call(house: House, emergency: str, direction: str, rank: int, **said: Any) -> None:
+def call(house: House, emergency: str, direction: str, rank: int, **said: Any) -> None:
+    """Let an emergency call, and everything be done."""
     values = {"units": ["fire"], "place_codes": [], "hazard": "gas", "reason": "gas leak at the school", **said}
     house.complete(house.task(emergency), direction=direction, rank=rank, **values)
-    _bring(house)
+    bring(house)
 
 
 def _another(table: str, base_version: int = 0) -> ChangeReplanPolicy:
@@ -111,19 +114,19 @@ def _timers(house: House, case_id: str) -> dict[str, datetime]:
 
 
 def test_work_of_a_called_unit_waits_and_gets_its_time_back(house: House) -> None:
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id, emergency = house.start("plain"), house.start("emergency")
     given, clocks = _seen(house, case_id), _timers(house, case_id)
-    _call(house, emergency, "activate", 3)
+    call(house, emergency, "activate", 3)
     assert _seen(house, case_id) == (NOON + timedelta(hours=18), 40)
     assert _timers(house, case_id) == {name: at + timedelta(hours=8) for name, at in clocks.items()}
     house.clock.advance(3600)
-    _call(house, emergency, "raise", 2)
+    call(house, emergency, "raise", 2)
     assert _seen(house, case_id) == (NOON + timedelta(hours=34), 30), "reckoned from what the model gave"
     (plan,) = house.engine.queries.replans.of_task(house.task(case_id))
     assert (plan.level, plan.deadline, plan.given_due_at) == ("II", "push_back", given[0])
     assert plan.reason == "gas leak at the school"
-    _call(house, emergency, "end", 2)
+    call(house, emergency, "end", 2)
     assert (_seen(house, case_id), _timers(house, case_id)) == (given, clocks)
     assert house.engine.queries.replans.of_task(house.task(case_id)) == []
     commands = [row.command["command"] for row in house.engine.queries.get_history(case_id, ADMIN)]
@@ -133,12 +136,12 @@ def test_work_of_a_called_unit_waits_and_gets_its_time_back(house: House) -> Non
 
 
 def test_lowering_gives_back_what_the_lower_level_does_not_want(house: House) -> None:
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id, emergency = house.start("plain"), house.start("emergency")
     given = _seen(house, case_id)
-    _call(house, emergency, "activate", 1)
+    call(house, emergency, "activate", 1)
     assert _seen(house, case_id) == (NOON + timedelta(days=3, hours=10), 20)
-    _call(house, emergency, "lower", 4)
+    call(house, emergency, "lower", 4)
     assert _seen(house, case_id) == given
 
 
@@ -151,14 +154,14 @@ def test_lowering_gives_back_what_the_lower_level_does_not_want(house: House) ->
     ],
 )
 def test_deadline_of_the_law_is_never_pushed_back(house: House, due: str, legal: str, stays: bool) -> None:
-    house.release(_work("bound", due, legal))
+    house.release(work_model("bound", due, legal))
     case_id, emergency = house.start("bound"), house.start("emergency")
     given = _seen(house, case_id)[0]
-    _call(house, emergency, "activate", 1)
+    call(house, emergency, "activate", 1)
     after, priority = _seen(house, case_id)
     assert (after == given) is stays
     assert priority == (40 if stays else 20)
-    _call(house, emergency, "end", 1)
+    call(house, emergency, "end", 1)
     assert _seen(house, case_id) == (given, 50)
 
 
@@ -176,10 +179,10 @@ def test_own_tasks_come_sooner_when_the_level_is_raised_and_duty_may_take_them(h
     said: dict[str, Any] = {"units": ["fire"], "place_codes": [], "hazard": "gas", "reason": "r"}
     house.clock.advance(2 * 3600)
     house.complete(house.task(case_id, "decide"), direction="activate", rank=3, **said)
-    _bring(house)
+    bring(house)
     assert _seen(house, case_id) == (NOON + timedelta(hours=10), 50)
     house.complete(house.task(case_id, "raise_it"), direction="raise", rank=2, **said)
-    _bring(house)
+    bring(house)
     assert _seen(house, case_id) == (NOON + timedelta(hours=6), 70)
     house.claim(house.task(case_id, "work"), ON_DUTY)
     (plan,) = house.engine.queries.replans.of_task(house.task(case_id, "work"))
@@ -193,16 +196,16 @@ def test_what_is_in_hand_or_passed_cannot_be_given_back_and_says_why(house: Hous
         "<text>false</text></outputEntry>", "<text>true</text></outputEntry>"
     )  # fmt: skip
     house.engine.handle(_another(table), ADMIN)
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id, emergency = house.start("plain"), house.start("emergency")
-    _call(house, emergency, "activate", 2)
+    call(house, emergency, "activate", 2)
     assert _seen(house, case_id)[0] == NOON + timedelta(hours=1)
     assert _timers(house, case_id)["remind"] == NOON + timedelta(minutes=48)
     house.clock.advance(3000)
     assert AlarmClock(house.engine, worker_id="tests").tick().fired == 1
     house.claim(house.task(case_id), ON_DUTY)
     house.engine.forget_hot_copies()
-    _call(house, emergency, "end", 2)
+    call(house, emergency, "end", 2)
     assert _seen(house, case_id)[0] == NOON + timedelta(hours=10)
     assert set(_timers(house, case_id)) == {"late"}
     (plan,) = house.engine.queries.replans.of_case(case_id, ADMIN)
@@ -211,41 +214,41 @@ def test_what_is_in_hand_or_passed_cannot_be_given_back_and_says_why(house: Hous
 
 
 def test_two_emergencies_plan_the_same_task_and_either_may_end_first(house: House) -> None:
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id = house.start("plain")
     one, two = house.start("emergency"), house.start("emergency")
-    _call(house, one, "activate", 3)
-    _call(house, two, "activate", 2)
+    call(house, one, "activate", 3)
+    call(house, two, "activate", 2)
     assert _seen(house, case_id) == (NOON + timedelta(hours=34), 30), "the later of both"
-    _call(house, one, "end", 3)
+    call(house, one, "end", 3)
     assert _seen(house, case_id) == (NOON + timedelta(hours=34), 30)
-    _call(house, two, "end", 2)
+    call(house, two, "end", 2)
     assert _seen(house, case_id) == (NOON + timedelta(hours=10), 50)
 
 
 def test_only_an_emergency_may_call_and_exercises_touch_exercises_alone(house: House) -> None:
-    house.release(_emergency("operation", "pretender"))
-    house.release(_work("plain"))
+    house.release(emergency_model("operation", "pretender"))
+    house.release(work_model("plain"))
     case_id, pretender, emergency = house.start("plain"), house.start("pretender"), house.start("emergency")
     given = _seen(house, case_id)
-    _call(house, pretender, "activate", 1)
+    call(house, pretender, "activate", 1)
     assert _seen(house, case_id) == given
     assert [row.name for row in house.engine.queries.list_messages("waiting").items] == ["emergency.replan"]
     with house.engine._database.write() as unit:
         unit._cursor.execute("UPDATE process_instance SET exercise = (1 = 1) WHERE process_id = 'emergency'")
         unit.commit()
-    _call(house, emergency, "activate", 1)
+    call(house, emergency, "activate", 1)
     assert _seen(house, case_id) == given
 
 
 def test_person_takes_a_case_out_for_a_reason(house: House) -> None:
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id, emergency = house.start("plain"), house.start("emergency")
     given = _seen(house, case_id)
     command = RevertReplan(command_id=new_id(), case_id=case_id, emergency_id=emergency, reason="a school waits for it")
     with pytest.raises(InvalidStateError, match="plans nothing"):
         house.engine.handle(command, ADMIN)
-    _call(house, emergency, "activate", 2)
+    call(house, emergency, "activate", 2)
     with pytest.raises(RejectedError):
         house.engine.handle(command, STRANGER)
     house.engine.handle(command, ADMIN)
@@ -253,24 +256,24 @@ def test_person_takes_a_case_out_for_a_reason(house: House) -> None:
 
 
 def test_emergency_that_ends_without_a_word_gives_everything_back(house: House) -> None:
-    house.release(_work("plain"))
+    house.release(work_model("plain"))
     case_id, emergency = house.start("plain"), house.start("emergency")
     given = _seen(house, case_id)
-    _call(house, emergency, "activate", 2)
+    call(house, emergency, "activate", 2)
     with pytest.raises(NotPermittedError):
         house.engine.handle(EndReplan(command_id=new_id(), emergency_id=emergency, reason="over"), STRANGER)
     from workflow_engine import CancelCase
 
     house.engine.handle(CancelCase(command_id=new_id(), case_id=emergency, reason="opened by mistake"), ADMIN)
-    _bring(house)
+    bring(house)
     assert _seen(house, case_id) == given
     assert [row.direction for row in house.engine.queries.replans.calls(emergency, ADMIN)] == ["end", "activate"]
 
 
 def test_preview_counts_what_a_call_would_do(house: House) -> None:
-    house.release(_work("plain"))
-    house.release(_work("bound", "=working days after(now(), 3)"))
-    house.release(_work("elsewhere", group="unit:other"))
+    house.release(work_model("plain"))
+    house.release(work_model("bound", "=working days after(now(), 3)"))
+    house.release(work_model("elsewhere", group="unit:other"))
     for process_id in ("plain", "plain", "bound", "elsewhere"):
         house.start(process_id)
     emergency = house.start("emergency")

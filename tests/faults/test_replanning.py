@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.commands.test_replanning import _emergency, _work
+from tests.commands.test_replanning import emergency_model, work_model
 from tests.faults.processes import PATIENCE_SECONDS, ROOT
 from tests.support.house import ADMIN, NOON, House
 
@@ -41,8 +41,8 @@ def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
 
 
 def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_url: str) -> None:
-    house.release(_emergency())
-    house.release(_work("plain", f"{(NOON + timedelta(days=9_000)).isoformat()}"))
+    house.release(emergency_model())
+    house.release(work_model("plain", f"{(NOON + timedelta(days=9_000)).isoformat()}"))
     cases = [house.start("plain") for _ in range(CASES)]
     emergency = house.start("emergency")
     house.complete(

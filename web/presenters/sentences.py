@@ -14,6 +14,7 @@ from web.presenters import (
     sentences_ballots,
     sentences_deadlines,
     sentences_emergencies,
+    sentences_replanning,
     sentences_requests,
     sentences_work,
 )
@@ -104,6 +105,7 @@ ASKED: dict[str, Sentence] = {
     "job.throw_error": _job(lambda: _("The service behind %(element)s reported an error")),
     **sentences_deadlines.ASKED,
     **sentences_emergencies.ASKED,
+    **sentences_replanning.ASKED,
     **sentences_work.ASKED,
     **sentences_assignment.ASKED,
     **sentences_ballots.ASKED,
@@ -252,6 +254,7 @@ HAPPENED: dict[str, Sentence] = {
     "element.activated": _reached,
     "case.migrated": _migrated,
     **sentences_deadlines.HAPPENED,
+    **sentences_replanning.HAPPENED,
     **sentences_work.HAPPENED,
     **sentences_assignment.HAPPENED,
     **sentences_ballots.HAPPENED,

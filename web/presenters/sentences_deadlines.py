@@ -47,8 +47,8 @@ ASKED: dict[str, Sentence] = {"clock.stop": _stop, "clock.start": _start, "deadl
 
 def _moved(event: Body, teller: Teller) -> Markup | None:
     before, after = instant(event.get("before")), instant(event.get("after"))
-    if before is None or after is None:
-        return None
+    if before is None or after is None or event.get("cause") == "emergency":
+        return None  # told by what the emergency planned
     said = (
         _("%(element)s is due %(after)s instead of %(before)s")
         if event.get("position") is None

@@ -15,6 +15,7 @@ from web.presenters.ballots import ballot_page, opened_for
 from web.presenters.deadline_words import clock_of_task
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
+from web.presenters.replanning import plans_of_task
 from web.presenters.story import Moment, by_day, tell
 from web.presenters.superseding import superseded_values
 from web.presenters.task_work import STATES, VERBS_OUTSIDE, Verb, around, working_clock
@@ -93,6 +94,7 @@ def task_page(
         "draft": draft,
         "draft_version": work.draft.version if work.draft else 0,
         "clock": clock,
+        "plans": plans_of_task(task.user_task_id) if is_open else [],
         "working_clock": working_clock(task.due_at) if is_open and clock.stands_since is None else "",
         "voice_states": STATES,
         "refused": refused,

@@ -79,12 +79,11 @@ def plan_task(tree: CaseTree, task: Token, emergency_id: str, told: Mapping[str,
     if plans == plans_of(task):
         return False
     _settle(tree, task, plans, told)
-    given = plans["given"].get(_key(task, DUE))
     tree.recorder.add(
         UserTaskReplanned(
             token_id=task.id, element_id=task.element_id, emergency_id=emergency_id,
             deadline=treatment.deadline if wanted else KEEP,
-            given_due_at=None if given is None else given["at"], due_at=_due_of(task),
+            given_due_at=_given(task, task, DUE).get("at"), due_at=_due_of(task),
             given_priority=plans["priority"], priority=_priority(plans), offered=plans["offered"][emergency_id],
             legal=bool(told["legal"]), rule=treatment.rule, words=treatment.words, **common,
         )
