@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def run(report: Report, *, quick: bool) -> None:
             (call, *_) = product.engine.queries.replans.calls(emergency, OPERATOR)
             assert (call.state, call.changed, call.failed) == ("done", count, 0), call
             name = f"re-planning, {direction}, {count:,} cases"
-            report.add(Row(f"{name}: each", each, unit="ms CPU", note=f"{seconds:.0f} s in all, {count / seconds:.0f}/s"))
+            pace = f"{seconds:.0f} s in all, {count / seconds:.0f}/s"
+            report.add(Row(f"{name}: each", each, unit="ms CPU", note=pace))
             report.add(
                 Row(f"{name}: a click meanwhile, median", statistics.median(times), alone, unit="ms",
                     note=f"worst {max(times):.0f} ms of {len(times)}", target="≤ 250 ms",
@@ -104,7 +106,7 @@ def _process(process_id: str, head: str, nodes: list[str]) -> bytes:
     ids = ["s", *(f"n{number}" for number in range(len(nodes))), "e"]
     flows = "".join(
         f'<bpmn:sequenceFlow id="f{number}" sourceRef="{one}" targetRef="{two}"/>'
-        for number, (one, two) in enumerate(zip(ids, ids[1:], strict=False))
+        for number, (one, two) in enumerate(pairwise(ids))
     )
     body = "".join(node.replace("ID", f"n{number}") for number, node in enumerate(nodes))
     return (
