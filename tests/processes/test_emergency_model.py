@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ FLOW_NODES = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "userTask",
     "scriptTask", "sendTask", "businessRuleTask", "subProcess", "exclusiveGateway", "parallelGateway",
 }  # fmt: skip
+Box = tuple[float, float, float, float]
 FILE = PROCESS / "emergency_response.bpmn"
 TABLES = sorted(PROCESS.glob("*.dmn"))
 
@@ -75,6 +76,35 @@ def test_every_element_and_flow_is_drawn_at_right_angles(drawing: etree._Element
         points = [(point.get("x"), point.get("y")) for point in edge if etree.QName(point).localname == "waypoint"]
         for one, other in pairwise(points):
             assert one[0] == other[0] or one[1] == other[1], edge.get("bpmnElement")
+
+
+def test_no_shape_and_no_flow_lies_on_another_shape(drawing: etree._Element) -> None:
+    inside = {
+        element.get("id"): {outer.get("id") for outer in element.iterancestors() if outer.get("id")}
+        for element in drawing.find(f"{BPMN}process").iter(f"{BPMN}*")
+    }
+    host = {event.get("id"): event.get("attachedToRef") for event in drawing.iter(f"{BPMN}boundaryEvent")}
+    boxes = {shape.get("bpmnElement"): _box(shape) for shape in drawing.iter(f"{DI}BPMNShape")}
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        nested = one in inside[other] or other in inside[one]
+        assert nested or host.get(one) == other or host.get(other) == one or not _meet(a, b), (one, other)
+    for flow in drawing.iter(f"{DI}BPMNEdge"):
+        points = [(float(p.get("x")), float(p.get("y"))) for p in flow if etree.QName(p).localname == "waypoint"]
+        around = inside[flow.get("bpmnElement")]
+        for one, other in pairwise(points):
+            line = (*map(min, one, other), *map(max, one, other))
+            on = {name for name, box in boxes.items() if name not in around and _meet(line, box)}
+            assert not on, (flow.get("bpmnElement"), on)
+
+
+def _box(shape: etree._Element) -> Box:
+    bounds = next(part for part in shape if etree.QName(part).localname == "Bounds")
+    x, y, width, height = (float(bounds.get(name)) for name in ("x", "y", "width", "height"))
+    return (x, y, x + width, y + height)
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def test_every_user_task_has_a_form_and_somebody_to_do_it(model: Model) -> None:
