@@ -62,6 +62,7 @@ HAPPENED = {
 WHY = {
     "activated": marked("activated"), "raised": marked("level raised"), "lowered": marked("level lowered"),
     "shift": marked("change of shift"), "handed_up": marked("handed to the superior"),
+    "ended": marked("response ended"),
 }  # fmt: skip
 _URGENCY = ("overdue", "called", "acknowledged", "working", "done", "released")
 """Trouble first: in this order a board lists units."""

@@ -14,8 +14,9 @@ CALLED, ACKNOWLEDGED, WORKING, DONE, RELEASED = "called", "acknowledged", "worki
 DUTY_STATES = (CALLED, ACKNOWLEDGED, WORKING, DONE, RELEASED)
 RUNGS = ("acknowledge", "acknowledge_deputy", "superior_takes_over")
 """The calls of one unit, each made when the one before was not answered: the unit, its deputy, the superior."""
-WORK = "department_work"
-CALLS = frozenset({*RUNGS, WORK})
+WORKS = ("department_work", "enterprise_work", "volunteer_work")
+"""What a unit does once it has answered, by what it is."""
+CALLS = frozenset({*RUNGS, *WORKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _line_of(unit: str, facts: EmergencyFacts) -> DutyLine:
 
 def _open_line(line: DutyLine, open_tasks: Sequence[TaskFacts], now: datetime) -> DutyLine:
     """The unit is being called, or at work."""
-    work = next((task for task in open_tasks if task.element_id == WORK), None)
+    work = next((task for task in open_tasks if task.element_id in WORKS), None)
     if work is not None:
         acknowledgement = an_object(work.scope.get("acknowledgement"))
         return replace(
@@ -145,7 +146,7 @@ def _open_line(line: DutyLine, open_tasks: Sequence[TaskFacts], now: datetime) -
 def _closed_line(line: DutyLine, own: Sequence[TaskFacts]) -> DutyLine:
     """Nothing of the unit is open; its report comes to light when all have reported."""
     acknowledged = max((t.completed_at for t in own if t.element_id in RUNGS and t.completed_at), default=None)
-    done = next((t for t in reversed(own) if t.element_id == WORK and t.completed_at is not None), None)
+    done = next((t for t in reversed(own) if t.element_id in WORKS and t.completed_at is not None), None)
     if done is None or done.completed_at is None:
         return replace(line, acknowledged_at=acknowledged)
     return replace(
@@ -157,7 +158,7 @@ def _closed_line(line: DutyLine, own: Sequence[TaskFacts]) -> DutyLine:
 def _row_of(unit: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
     """The unit's row of the table, as far as the case still has it."""
     fresh = an_object(known.get("duties")).get("fresh")
-    rows = (*objects(fresh), *objects(known.get("duty_rows")))
+    rows = (*objects(fresh), *objects(known.get("duty_rows")), *objects(known.get("playbook_rows")))
     return next((row for row in rows if row.get("unit") == unit), {})
 
 

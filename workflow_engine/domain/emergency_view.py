@@ -259,14 +259,14 @@ def _command(known: Mapping[str, Any]) -> Command | None:
     log = [
         HandOver(
             text(one.get("commander")) or "", text(one.get("unit")), text(one.get("level")),
-            instant(one.get("until")), text(one.get("why")) or "",
+            instant(one.get("until")), _why(one),
         )
         for one in objects(known.get("command_log"))
     ]  # fmt: skip
     return Command(
         title=text(authority.get("title")) or "",
         groups=groups(authority.get("activates")),
-        superior=groups(authority.get("superior")),
+        superior=groups(authority.get("escalates_to") or authority.get("superior")),
         reports_to=text(authority.get("reports_to")) or "",
         commander=text(command.get("commander")) or text(known.get("commander")),
         commander_id=text(command.get("commander_id")),
@@ -276,6 +276,11 @@ def _command(known: Mapping[str, Any]) -> Command | None:
         shift=text(command.get("shift")),
         log=tuple(log),
     )
+
+
+def _why(entry: Mapping[str, Any]) -> str:
+    """Why a command ended."""
+    return text(entry.get("ended")) or text(entry.get("why")) or ""
 
 
 def _reports(facts: EmergencyFacts) -> Reports:
@@ -351,7 +356,7 @@ def _timeline(facts: EmergencyFacts, duties: Sequence[DutyLine]) -> Iterator[Tim
         yield TimelineEntry(warning.sent_at, "warning", warning.titles.get("zh-CN", ""))
     for one in objects(known.get("command_log")):
         if (at := instant(one.get("until"))) is not None:
-            yield TimelineEntry(at, "hand_over", text(one.get("why")) or "", text(one.get("commander")))
+            yield TimelineEntry(at, "hand_over", _why(one), text(one.get("commander")))
     conclusion = an_object(known.get("conclusion"))
     if (at := instant(conclusion.get("at"))) is not None:
         yield TimelineEntry(at, "concluded", text(conclusion.get("outcome")) or "")
