@@ -159,7 +159,7 @@ def test_texts_are_put_together_from_what_units_said(city: House) -> None:
     assert found["actions_taken"].value == "20:00 Do department_work: 收治3人\n20:01 Do police_work: 封控两条道路"
     assert found["weather"].value == "20:02 Do weather_work: 西风3级"
     assert (found["evacuated"].value, len(found["evacuated"].sources)) == (50, 2)
-    assert city.engine.queries.situation_reports.prefill(case_id, "department_work", ADMIN) == {}
+    assert city.engine.queries.situation_reports.prefill(case_id, "department_work", ADMIN) is None
 
 
 def test_report_that_is_due_is_listed_until_it_is_issued_late(city: House) -> None:

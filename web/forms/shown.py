@@ -25,6 +25,8 @@ class ShownField:
     error: str = ""
     hide_when: str = ""
     """On which answers the page hides it, as ``page_rule`` says."""
+    note: Any = None
+    """Where the content comes from, for forms that are filled in beforehand; its template part draws it."""
 
     @property
     def words(self) -> str:
@@ -40,6 +42,8 @@ class ShownField:
     def described_by(self) -> str:
         """Ids of the hint and the error, for ``aria-describedby``."""
         parts = [f"{self.field.html_id}-hint"] if self.field.hint else []
+        if self.note is not None:
+            parts.append(f"{self.field.html_id}-note")
         if self.error:
             parts.append(f"{self.field.html_id}-error")
         return " ".join(parts)

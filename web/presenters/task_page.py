@@ -16,6 +16,7 @@ from web.presenters.deadline_words import clock_of_task
 from web.presenters.diagram import Diagram, diagram_of
 from web.presenters.names import Names, names_of
 from web.presenters.replanning import plans_of_task
+from web.presenters.report_prefill import briefing_of, prefill_of, prefilled, with_notes
 from web.presenters.story import Moment, by_day, tell
 from web.presenters.superseding import superseded_values
 from web.presenters.task_work import STATES, VERBS_OUTSIDE, Verb, around, working_clock
@@ -64,7 +65,11 @@ def task_page(
     draft = None if typed is not None or not is_open else work.draft
     if draft is not None:
         typed = MultiDict((name, value) for name, values in dict(draft.content).items() for value in values)
-    shown = show(form, task.variables, zone(), typed if is_open else None, problems)
+    prefill = prefill_of(task, actor) if is_open and form else None
+    values = task.variables if prefill is None else prefilled(task.variables, prefill)
+    shown = show(form, values, zone(), typed if is_open else None, problems)
+    if prefill is not None:
+        shown = with_notes(shown, prefill, task.case_id)
     mine = task.assignee in (actor.actor_id, *(one.person_id for one in actor.absent(task.process_id)))
     around_it = around(task, work, case, names, refused)
     if refusal is not None and not _has_form(refused, around_it["verbs"]):
@@ -102,6 +107,8 @@ def task_page(
         "verb_typed": verb_typed or MultiDict(),
         "verb_problems": refusal.problems if isinstance(refusal, InvalidVariablesError) else {},
         "work_task_id": lambda one: work.opinion.user_task_id if work.opinion else one.user_task_id,
+        "briefing": briefing_of(task, actor) if is_open else None,
+        "prefilled": prefill is not None,
         "facts": facts(_without_form(task.variables, form), names, superseded_values(history, task.variables)),
         "case": case.case,
         "diagram": _diagram(task, case),

@@ -30,6 +30,14 @@ NARRATED = ("task_result", "pre_measures")
 """Answers that tell in words what a unit did and found."""
 HEALTH, WEATHER, INFORMATION = "health", "weather", "information"
 """Trades whose words have their own places: who counts casualties, who reads instruments, who tells the public."""
+COUNTED = {
+    "casualties_words": {"deaths": "死亡 Deaths", "serious": "重伤 Seriously injured", "missing": "失踪 Missing",
+                         "casualties_responders": "处置人员伤亡 Responders"},
+    "loss_words": {"loss": "直接损失(元) Direct loss, yuan", "homes_out": "停供户数 Homes cut off"},
+}  # fmt: skip
+"""Counts that a report in words tells together."""
+NEWS = frozenset({"significant_events", "actions_taken", *COUNTED})
+"""Told anew in each report: what the last one said is not news."""
 _MOST_LINES = 60
 
 
@@ -68,6 +76,8 @@ def assemble(facts: ReportFacts) -> dict[str, Assembled]:
     for key, lines in _needs(facts).items():
         if facts.wanted:
             found[key] = _text(found[key].field, facts, lines)
+    for key, counts in COUNTED.items():
+        found[key] = _counted(found[key].field, [(words, found[count]) for count, words in counts.items()])
     return found
 
 
@@ -77,10 +87,16 @@ def _latest(field: ReportField, facts: ReportFacts, said: Iterable[Said]) -> Ass
     earlier = facts.earlier
     if newest is not None and (earlier is None or field.id not in earlier.values or newest.at > earlier.at):
         return Assembled(field, _value(field, newest), (newest.source,))
-    if earlier is not None and field.id in earlier.values:
+    if earlier is not None and field.id in earlier.values and field.id not in NEWS:
         return Assembled(field, earlier.values[field.id], (earlier.source,))
     told = read_values({field.id: facts.told.get(field.id)}, {}).get(field.id) if facts.alert is not None else None
     return Assembled(field, told, (facts.alert,)) if told is not None and facts.alert is not None else Assembled(field)
+
+
+def _counted(field: ReportField, counts: Iterable[tuple[str, Assembled]]) -> Assembled:
+    known = [(words, one) for words, one in counts if one.value is not None]
+    text = "; ".join(f"{words} {_number(one.value)}" for words, one in known)
+    return Assembled(field, text or None, tuple(dict.fromkeys(one.sources[0] for _, one in known)))
 
 
 def _casualties(field: ReportField, facts: ReportFacts, said: Sequence[Said]) -> Assembled:

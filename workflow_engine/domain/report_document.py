@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from workflow_engine.domain.report_assembly import Assembled, assemble
+from workflow_engine.domain.report_assembly import COUNTED, Assembled, assemble
 from workflow_engine.domain.report_facts import ReportFacts, Source, Work
 from workflow_engine.domain.situation_reports import (
     CASUALTIES,
@@ -28,7 +28,8 @@ from workflow_engine.domain.situation_reports import (
 
 DECIDING = frozenset({
     "command_decision", "confirm_change", "approve_warning", "approve_first_report", "approve_situation_report",
-    "approve_final_report", "decide_cancel", "confirm_cancel", "activate",
+    "approve_final_report", "decide_cancel", "confirm_cancel", "activate", "take_command", "superior_takes_command",
+    "take_over_shift", "raise_level",
 })  # fmt: skip
 """Elements at which something is decided: a briefing tells which decisions are pending."""
 _FIGURES = ("situation", "size", "contained_percent", *sorted(CASUALTIES), "loss", "homes_out", "evacuated",
@@ -56,7 +57,8 @@ def report_content(
     fields = [
         _field(one.id, letter.values.get(one.id), assembled[one.id], before.get(one.id))
         for one in FIELDS
-        if one.id in letter.values or assembled[one.id].value is not None or one.id in before
+        if one.id in letter.values
+        or ((assembled[one.id].value is not None or one.id in before) and one.id not in COUNTED)
     ]
     return written({"head": head, "fields": fields})
 
@@ -141,7 +143,7 @@ def assembled_dict(one: Assembled) -> dict[str, Any]:
 def _field(key: str, value: Any, assembled: Assembled, before: Any) -> dict[str, Any]:
     found = assembled_dict(assembled)
     found |= {"id": key, "assembled": found.pop("value"), "value": value, "before": before}
-    return {**found, "changed": not _same(value, assembled.value)}
+    return {**found, "changed": value is not None and not _same(value, assembled.value)}
 
 
 def _same(value: Any, assembled: Any) -> bool:

@@ -77,8 +77,10 @@ class DueReportRow:
     case_id: str
     case_title: str | None
     exercise: bool
+    definition_id: str
     element_id: str
     name: str | None
+    state: str
     candidate_groups: tuple[str, ...]
     assignee: str | None
     created_at: datetime
@@ -150,6 +152,15 @@ class BriefingRow:
     intact: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What stands in the form of a report before somebody writes in it."""
+
+    assembled: Mapping[str, Assembled]
+    sent_back: Mapping[str, Any]
+    """What was written before it came back from whoever approves; it goes before what is assembled."""
+
+
 _SENT, _RECEIVED = (
     select(func.min(at)).where(_t.report_id == _r.report_id).correlate(situation_report).scalar_subquery()
     for at in (_t.sent_at, _t.received_at)
@@ -169,15 +180,15 @@ _AFTER_EMERGENCIES = "1"
 """Keys of open tasks begin with the lane of their case, 0 that of emergencies."""
 _WAITING = (
     select(
-        *(_u[name] for name in ("user_task_id", "case_id", "element_id", "name", "candidate_groups", "assignee",
-                                "created_at", "due_at"))
+        *(_u[name] for name in ("user_task_id", "case_id", "element_id", "name", "state", "candidate_groups",
+                                "assignee", "created_at", "due_at"))
     )
     .where(_u.state.in_(OPEN), _u.sort_key < _AFTER_EMERGENCIES, _u.element_id.in_(REPORT_TASKS))
     .subquery("waiting")
 )  # fmt: skip
 """Open tasks of emergencies only, which their own index has in front: however many others are open."""
 _DUE: Select[Any] = (
-    select(*_WAITING.c, _c.title.label("case_title"), _c.exercise)
+    select(*_WAITING.c, _c.title.label("case_title"), _c.exercise, _c.definition_id)
     .select_from(_WAITING.join(process_instance, _c.case_id == _WAITING.c.case_id))
     .order_by(_WAITING.c.due_at.is_(None), _WAITING.c.due_at, _WAITING.c.user_task_id)
 )
@@ -190,6 +201,11 @@ class SituationReportQueries:
     def __init__(self, snapshot: Callable[[], AbstractContextManager[Snapshot]], clock: Clock) -> None:
         self._snapshot = snapshot
         self._clock = clock
+
+    def get_emergency(self, case_id: str, actor: Actor) -> CaseRow:
+        """The case itself, within reach. Raises NotFoundError."""
+        with self._snapshot() as snapshot:
+            return require_visible_case(snapshot, case_id, actor)
 
     def list(self, case_id: str, actor: Actor) -> tuple[SituationReportRow, ...]:
         """The reports of an emergency within reach, the newest first. Raises NotFoundError."""
@@ -242,9 +258,15 @@ class SituationReportQueries:
             case = require_visible_case(snapshot, case_id, actor)
             return assemble(_facts(snapshot, case, self._clock.now()))
 
-    def prefill(self, case_id: str, element_id: str, actor: Actor) -> Mapping[str, Assembled]:
-        """The same for the form of a task, where its element is one that prepares a report; else nothing."""
-        return self.assemble(case_id, actor) if element_id in PREPARING else {}
+    def prefill(self, case_id: str, element_id: str, actor: Actor) -> Prefill | None:
+        """The same for the form of a task, where its element is one that prepares a report; else None."""
+        if element_id not in PREPARING:
+            return None
+        with self._snapshot() as snapshot:
+            case = require_visible_case(snapshot, case_id, actor)
+            facts = _facts(snapshot, case, self._clock.now())
+        sent = [one for one in facts.said if one.element_id == element_id and facts.is_news(one.at)]
+        return Prefill(assemble(facts), sent[-1].values if sent else {})
 
     def brief(self, case_id: str, actor: Actor) -> Mapping[str, Any]:
         """Where an emergency stands now, as a briefing tells it. Raises NotFoundError."""
