@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from workflow_engine import (
     InvalidStateError,
     InvalidVariablesError,
     KeepBriefing,
+    LoadOrganisation,
     NotFoundError,
     NotPermittedError,
     SendSituationReport,
@@ -53,7 +55,8 @@ def emergency(*nodes: str) -> str:
     """A process in the lane of emergencies."""
     lane = (
         "<bpmn:extensionElements><camunda:properties>"
-        '<camunda:property name="liandong:lane" value="emergency"/></camunda:properties></bpmn:extensionElements>'
+        '<camunda:property name="liandong:lane" value="emergency"/><camunda:property name="liandong:mechanism" '
+        'value="emergency"/></camunda:properties></bpmn:extensionElements>'
     )
     body = chain(*nodes)
     return '<bpmn:message id="M" name="situation_report.issue"/>' + body.replace(
@@ -303,7 +306,15 @@ def test_briefing_is_kept_as_the_incoming_commander_was_shown_it(city: House) ->
     assert [figure["value"] for figure in kept.content["figures"] if figure["id"] == "evacuated"] == [50]
     with pytest.raises(InvalidVariablesError):
         city.engine.handle(KeepBriefing(command_id=new_id(), case_id=case_id, incoming=LEAD.actor_id), LEAD)
-    city.engine.handle(KeepBriefing(command_id=new_id(), case_id=case_id, incoming="user:anne"), LEAD)
+    nobody = KeepBriefing(command_id=new_id(), case_id=case_id, incoming="user:anne")
+    with pytest.raises(InvalidVariablesError):
+        city.engine.handle(nobody, LEAD)
+    unit = {"unit_id": "fire", "parent_id": None, "level": "city", "subject_class": "government", "name_zh": "消防",
+            "name_en": "Fire"}  # fmt: skip
+    anne = {"person_id": "user:anne", "sign_in_name": "anne", "display_name_zh": "安", "display_name_en": "Anne",
+            "password_hash": "x", "unit_id": "fire", "disabled": False, "groups": []}  # fmt: skip
+    city.engine.handle(LoadOrganisation(command_id=new_id(), units=[unit], roles=[], people=[anne]), ADMIN)
+    city.engine.handle(replace(nobody, command_id=new_id()), LEAD)
     assert [one.number for one in questions.list_briefings(case_id, ADMIN)] == [2, 1]
     with pytest.raises(NotFoundError):
         questions.list_briefings(case_id, STRANGER)

@@ -43,7 +43,7 @@ KINDS = {
     "first": marked("First report"), "follow_up": marked("Follow-up report"), "final": marked("Final report"),
 }  # fmt: skip
 CHANNELS = {
-    "phone": marked("by phone"), "system": marked("through a system"), "fax": marked("by fax"),
+    "phone": marked("over the phone"), "system": marked("through a system"), "fax": marked("by fax"),
     "mail": marked("by mail"), "courier": marked("by courier"),
 }  # fmt: skip
 VERSIONS = {

@@ -210,7 +210,8 @@ def _correcting(
     return render_template(
         "pages/situation_report_correct.html", case=_case(case_id), row=detail.row, fields=REPORT_FIELDS, words=words,
         values=values if typed is None else {**values, **typed}, situations=SITUATIONS, problems=_problems(error),
-        error=None if _problems(error) else error, reason="" if typed is None else typed.get("reason", ""), command_id=new_id(),
+        error=None if _problems(error) else error, command_id=new_id(),
+        reason="" if typed is None else typed.get("reason", ""),
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ from workflow_engine.storage.messages import Message
 from workflow_engine.storage.report_facts import gather
 from workflow_engine.storage.situation_reports import Issued, Version
 from workflow_engine.storage.visibility import may_see_case
+from workflow_engine.storage.work import is_person
 
 SEND, CORRECT, APPROVE, KEEP = (
     "situation_report.send", "situation_report.correct", "situation_report.approve", "situation_report.brief",
@@ -212,7 +213,7 @@ def keep_briefing(work: Handling, command: KeepBriefing) -> Receipt:
     case = require_case(work, command.case_id, what)
     _require_right(work, case, KEEP, what)
     incoming = command.incoming.strip()
-    if not incoming or incoming == work.actor.actor_id:
+    if incoming == work.actor.actor_id or not is_person(work.unit, incoming):
         raise InvalidVariablesError(
             f"Expected to {what} for another person.", {"incoming": "Say who takes over; not yourself."}
         )

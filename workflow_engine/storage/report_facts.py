@@ -11,12 +11,15 @@ import orjson
 from sqlalchemy import literal, or_, select
 
 from workflow_engine.domain.profile import Profile
-from workflow_engine.domain.report_facts import Asked, Earlier, ReportFacts, Said, Source, Warned, Work
+from workflow_engine.domain.report_facts import Asked, Earlier, ReportFacts, Said, Source, Wanted, Warned, Work
+from workflow_engine.domain.resource_types import TYPES, name_of
 from workflow_engine.storage import setting_versions
 from workflow_engine.storage.schema import (
     alert,
     process_instance,
     published_warning,
+    resource_request,
+    resource_request_line,
     role,
     service_request,
     situation_report,
@@ -80,6 +83,13 @@ _ASKED = Statement(
     .order_by(_q.received_at, _q.request_id)
     .limit(MOST_REQUESTS)
 )  # fmt: skip
+_l, _n = resource_request_line.c, resource_request.c
+_WANTED = Statement(
+    select(_l.request_id, _l.type, _l.quantity, _l.assigned, _l.needed_by, _n.requested_at)
+    .select_from(resource_request_line.join(resource_request, _n.request_id == _l.request_id))
+    .where(_n.origin_case_id == param("case"), _n.state.in_(("open", "partial", "complete")))
+    .order_by(_n.requested_at, _l.request_id, _l.line_no)
+)
 _BEGAN = Statement(select(*_ASKED_COLUMNS).where(_q.tracking_number == param("number")))
 
 
@@ -95,7 +105,7 @@ def gather(work: UnitOfWork, case_id: str, variables: Mapping[str, Any], now: da
         warned=tuple(
             Warned(row[0], _title(row[1]), row[2], row[3], row[4]) for row in work.all(_WARNINGS, {"case": case_id})
         ),
-        asked=tuple(_asked(work, variables, started_at, exercise=exercise)),
+        wanted=tuple(_wanted(work, case_id)), asked=tuple(_asked(work, variables, started_at, exercise=exercise)),
         alert=None if alerted is None else Source("alert", alerted[0], alerted[0], alerted[1]), told=variables,
     )  # fmt: skip
 
@@ -129,6 +139,13 @@ def _subject(groups: str) -> str:
     """For whom a task is: the unit among those it is offered to, else the first."""
     found: list[str] = orjson.loads(groups)
     return next((one for one in found if one.startswith("unit:")), found[0] if found else "")
+
+
+def _wanted(work: UnitOfWork, case_id: str) -> Iterable[Wanted]:
+    for request_id, kind, quantity, assigned, needed_by, at in work.all(_WANTED, {"case": case_id}):
+        known = TYPES.get(kind)
+        words = f"{name_of(kind, chinese=True)} {name_of(kind, chinese=False)}"
+        yield Wanted(request_id, words, quantity, assigned, "" if known is None else known.measure, needed_by, at)
 
 
 def _earlier(work: UnitOfWork, case_id: str, now: datetime) -> Earlier | None:
