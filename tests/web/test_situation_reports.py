@@ -175,6 +175,7 @@ def test_briefing_is_shown_to_who_takes_over_and_kept(app: Flask, engine: Engine
     address = f"/emergency/{emergency_id}/briefing"
     assert "Keep it for a hand-over" not in wang.get(address).text
     jiang.get(address)
+    assert jiang.post(address, {"incoming": "", "note": "x"}).status_code == 422
     assert jiang.post(address, {"incoming": "Nobody At All", "note": "watch the west"}).status_code == 422
     assert "watch the west" in jiang.page
     answer = jiang.post(address, {"incoming": "Wang Fang", "note": "watch the west"})

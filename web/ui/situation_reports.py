@@ -141,7 +141,7 @@ def briefing(case_id: str) -> str:
 def keep_briefing(case_id: str) -> Response:
     """Keep it as a document."""
     keep_input(lambda error: _briefing(case_id, error))
-    incoming = picked(request.form, incoming=PEOPLE)["incoming"]
+    incoming = picked({"incoming": request.form.get("incoming", "")}, incoming=PEOPLE)["incoming"]
     command = KeepBriefing(
         command_id=command_id(), case_id=_case(case_id).case_id, incoming=incoming,
         note=request.form.get("note", "")[:LONGEST_REASON],
