@@ -253,9 +253,11 @@ def _difference(value: Any, before: Any) -> str:
 
 
 def who(subject: str | None) -> str:
-    """A person, unit or role in words; what is no name of one stays as it is."""
+    """A person, unit or role in words, units also by their bare id; what is none of them stays as it is."""
     if not subject:
         return ""
+    if ":" not in subject and find_group_name(f"unit:{subject}"):
+        return group_name(f"unit:{subject}")
     return group_name(subject) if find_group_name(subject) else actor_name(subject, subject)
 
 

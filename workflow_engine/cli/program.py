@@ -18,6 +18,7 @@ from workflow_engine.cli.clocks import case
 from workflow_engine.cli.decide import decide
 from workflow_engine.cli.definitions import definitions, deploy, lint, release, retire
 from workflow_engine.cli.documenting import settings
+from workflow_engine.cli.emergency import emergency
 from workflow_engine.cli.events import message, signal
 from workflow_engine.cli.failures import tell_failure
 from workflow_engine.cli.feel import feel
@@ -64,9 +65,9 @@ def liandong() -> None:
 
 
 for _command in (
-    alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy, feel,
-    give_back, job, lint, message, organisation, person, places, rehearsal, release, retire, serve, service_requests,
-    settings, signal, start, supervision, tasks, worker, indicators,
+    alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy,
+    emergency, feel, give_back, job, lint, message, organisation, person, places, rehearsal, release, retire, serve,
+    service_requests, settings, signal, start, supervision, tasks, worker, indicators,
 ):  # fmt: skip
     liandong.add_command(_command)
 

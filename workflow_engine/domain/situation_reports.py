@@ -28,7 +28,9 @@ VERSION = {
 }  # fmt: skip
 """States of one version of a report. The first is issued at once; a correction waits for a second person."""
 SITUATIONS = ("worsening", "stable", "contained", "lifted")
-PREPARING = ("report_by_phone", "report_in_writing", "situation_report", "final_report")
+PREPARING = ("report_by_phone", "report_in_writing", "situation_report", "correct_report", "final_report")
+AGAIN = {"correct_report": "situation_report"}
+"""Elements at which a report that was not approved is prepared again, and where it was prepared first."""
 APPROVING = ("approve_first_report", "approve_situation_report", "approve_final_report")
 REPORT_TASKS = (*PREPARING, *APPROVING)
 """Elements of a model whose open tasks are reports that are due."""

@@ -18,7 +18,7 @@ from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.report_assembly import Assembled, assemble
 from workflow_engine.domain.report_document import digest_of, situation_of
 from workflow_engine.domain.report_facts import ReportFacts
-from workflow_engine.domain.situation_reports import PREPARING, REPORT_TASKS, Lateness, lateness
+from workflow_engine.domain.situation_reports import AGAIN, PREPARING, REPORT_TASKS, Lateness, lateness
 from workflow_engine.queries.cases import require_visible_case, restore
 from workflow_engine.queries.inbox import OPEN
 from workflow_engine.queries.paging import clamp, decode, page_of
@@ -265,7 +265,8 @@ class SituationReportQueries:
         with self._snapshot() as snapshot:
             case = require_visible_case(snapshot, case_id, actor)
             facts = _facts(snapshot, case, self._clock.now())
-        sent = [one for one in facts.said if one.element_id == element_id and facts.is_news(one.at)]
+        made_at = {element_id, AGAIN.get(element_id, element_id)}
+        sent = [one for one in facts.said if one.element_id in made_at and facts.is_news(one.at)]
         return Prefill(assemble(facts), sent[-1].values if sent else {})
 
     def brief(self, case_id: str, actor: Actor) -> Mapping[str, Any]:
