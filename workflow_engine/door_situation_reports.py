@@ -13,7 +13,15 @@ from workflow_engine.domain.situation_report_commands import (
     KeepBriefing,
     SendSituationReport,
 )
-from workflow_engine.domain.situation_reports import FIELDS, PARTS, SITUATIONS, Lateness, ReportField, lateness
+from workflow_engine.domain.situation_reports import (
+    FIELDS,
+    IN_WORDS,
+    PARTS,
+    SITUATIONS,
+    Lateness,
+    ReportField,
+    lateness,
+)
 from workflow_engine.queries.situation_reports import (
     BriefingRow,
     DueReportRow,
@@ -23,11 +31,12 @@ from workflow_engine.queries.situation_reports import (
     TransmissionRow,
 )
 
-REPORT_CHANNELS, REPORT_FIELDS, REPORT_PARTS = CHANNELS, FIELDS, PARTS
+REPORT_CHANNELS, REPORT_FIELDS, REPORT_IN_WORDS, REPORT_PARTS = CHANNELS, FIELDS, IN_WORDS, PARTS
 
 __all__ = [
     "REPORT_CHANNELS",
     "REPORT_FIELDS",
+    "REPORT_IN_WORDS",
     "REPORT_PARTS",
     "SITUATIONS",
     "Assembled",

@@ -107,7 +107,9 @@ def issue(house: House, **changed: Any) -> str:
     """A case whose first report is issued; returns the case's id."""
     case_id = house.start(title="仓库火灾")
     departments(house, case_id)
-    house.complete(house.task(case_id), letter={**LETTER, **changed})
+    letter = {**LETTER, **changed}
+    typed = {field.id: letter[field.id] for field in REPORT_FIELDS if field.id in letter}
+    house.complete(house.task(case_id), letter=letter, **typed)
     house.engine.pump()
     return case_id
 

@@ -13,16 +13,11 @@ from typing import Any
 from web.context import engine
 from web.forms.shown import ShownField
 from web.presenters.situation_reports import briefing_view, note_of
-from workflow_engine import REPORT_FIELDS, Actor, Assembled, Prefill, UserTaskRow, assembled_dict
+from workflow_engine import REPORT_FIELDS, REPORT_IN_WORDS, Actor, Assembled, Prefill, UserTaskRow, assembled_dict
 
 TAKING_OVER = frozenset({"take_command", "superior_takes_command", "take_over_shift"})
 """Elements at which somebody confirms that the command is theirs now."""
-_OTHER_NAMES = {
-    "report_summary": "significant_events", "report_measures": "actions_taken", "report_casualties": "casualties_words",
-    "report_loss": "loss_words", "final_casualties": "casualties_words",
-}  # fmt: skip
-"""Fields of first and final reports, which tell in words what the others count."""
-_FIELDS = {field.id: field.id for field in REPORT_FIELDS} | _OTHER_NAMES
+_FIELDS = {field.id: field.id for field in REPORT_FIELDS} | REPORT_IN_WORDS
 
 
 def prefill_of(task: UserTaskRow, actor: Actor) -> Prefill | None:

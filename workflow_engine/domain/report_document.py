@@ -19,7 +19,9 @@ from workflow_engine.domain.situation_reports import (
     CASUALTIES,
     FIELD,
     FIELDS,
+    IN_WORDS,
     KINDS,
+    PREPARING,
     REPORT_TASKS,
     BriefingLetter,
     Letter,
@@ -54,8 +56,9 @@ def report_content(
         "prepared_by": letter.prepared_by, "prepared_at": instant(prepared_at), "approved_by": letter.approved_by,
     }  # fmt: skip
     before = facts.earlier.values if facts.earlier is not None else {}
+    typed = _typed(facts, prepared_at)
     fields = [
-        _field(one.id, letter.values.get(one.id), assembled[one.id], before.get(one.id))
+        _field(one.id, letter.values.get(one.id), assembled[one.id], before.get(one.id), by_hand=one.id in typed)
         for one in FIELDS
         if one.id in letter.values
         or ((assembled[one.id].value is not None or one.id in before) and one.id not in COUNTED)
@@ -140,10 +143,16 @@ def assembled_dict(one: Assembled) -> dict[str, Any]:
     return found
 
 
-def _field(key: str, value: Any, assembled: Assembled, before: Any) -> dict[str, Any]:
+def _typed(facts: ReportFacts, prepared_at: datetime) -> frozenset[str]:
+    """Which fields the form asked for that was sent last; others the case filled in itself."""
+    sent = [one for one in facts.said if one.element_id in PREPARING and one.at <= prepared_at]
+    return frozenset(IN_WORDS.get(key, key) for key in sent[-1].values) if sent else frozenset(FIELD)
+
+
+def _field(key: str, value: Any, assembled: Assembled, before: Any, *, by_hand: bool) -> dict[str, Any]:
     found = assembled_dict(assembled)
     found |= {"id": key, "assembled": found.pop("value"), "value": value, "before": before}
-    return {**found, "changed": value is not None and not _same(value, assembled.value)}
+    return {**found, "changed": by_hand and value is not None and not _same(value, assembled.value)}
 
 
 def _same(value: Any, assembled: Any) -> bool:

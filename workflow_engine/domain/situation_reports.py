@@ -31,6 +31,11 @@ SITUATIONS = ("worsening", "stable", "contained", "lifted")
 PREPARING = ("report_by_phone", "report_in_writing", "situation_report", "correct_report", "final_report")
 AGAIN = {"correct_report": "situation_report"}
 """Elements at which a report that was not approved is prepared again, and where it was prepared first."""
+IN_WORDS = {
+    "report_summary": "significant_events", "report_measures": "actions_taken", "report_casualties": "casualties_words",
+    "report_loss": "loss_words", "final_summary": "significant_events", "final_casualties": "casualties_words",
+}  # fmt: skip
+"""Questions of first and final reports, which tell in words what others count, and the fields they fill."""
 APPROVING = ("approve_first_report", "approve_situation_report", "approve_final_report")
 REPORT_TASKS = (*PREPARING, *APPROVING)
 """Elements of a model whose open tasks are reports that are due."""
