@@ -6,12 +6,11 @@ changed can be seen, and what the report before said.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-
-import orjson
 
 from workflow_engine.domain.report_assembly import COUNTED, Assembled, assemble
 from workflow_engine.domain.report_facts import ReportFacts, Source, Work
@@ -68,7 +67,7 @@ def report_content(
 
 def corrected_content(content: str, changes: Mapping[str, Any], version: int) -> str:
     """The same document with some fields saying something else; each keeps what it said."""
-    document = orjson.loads(content)
+    document = json.loads(content)
     fields = {one["id"]: one for one in document["fields"]}
     for key, value in changes.items():
         one = fields.setdefault(key, {"id": key, "value": None})
@@ -117,7 +116,7 @@ def situation_of(facts: ReportFacts) -> dict[str, Any]:
 
 def written(document: Mapping[str, Any]) -> str:
     """As it is stored: the same document always as the same text."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest_of(content: str) -> str:
@@ -197,5 +196,5 @@ def _words(told: Mapping[str, Any], *path: str) -> str:
 
 def fields_of(content: str) -> dict[str, Any]:
     """The values of a document, by field."""
-    found: Iterable[Mapping[str, Any]] = orjson.loads(content)["fields"]
+    found: Iterable[Mapping[str, Any]] = json.loads(content)["fields"]
     return {one["id"]: one["value"] for one in found if one.get("value") is not None}
