@@ -20,6 +20,7 @@ from workflow_engine import (
     StopClock,
     new_id,
 )
+from workflow_engine.domain.lanes import ORDINARY
 from workflow_engine.workers.deadlines import reckon_outdated
 
 DUE = 'camunda:dueDate="=working days after(now(), 2)" camunda:candidateGroups="role:duty_room"'
@@ -87,10 +88,10 @@ def test_provisional_deadline_moves_when_the_notice_comes_and_is_final_then(hous
     deadlines = house.engine.queries.deadlines
     assert {row.provisional for row in deadlines.of_case(case_id)} == {True}
     change(house, {"2026-05-13": "off", "2026-05-16": "work"}, "2026")
-    assert deadlines.outdated() == [(0, case_id)]
+    assert deadlines.outdated(ORDINARY) == [(0, case_id)]
     assert (reckon_outdated(house.engine), reckon_outdated(house.engine)) == (1, 0)
     reckon(house, case_id)  # again: no change
-    assert deadlines.outdated() == []
+    assert deadlines.outdated(ORDINARY) == []
     assert house.tasks(case_id)[0].due_at == end_of(19)
     assert timers(house, case_id) == {"late": [end_of(16) - timedelta(hours=1)]}
     assert [row.provisional for row in deadlines.of_case(case_id)] == [False, False]

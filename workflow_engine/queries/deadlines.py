@@ -38,7 +38,11 @@ OUTDATED = Statement(
     .where(
         _r.calendar < _NEWEST,
         tuple_(_r.calendar, _r.case_id) > tuple_(param("calendar", _r.calendar), param("after", _r.case_id)),
-        exists().where(process_instance.c.case_id == _r.case_id, process_instance.c.state == "active"),
+        exists().where(
+            process_instance.c.case_id == _r.case_id,
+            process_instance.c.state == "active",
+            process_instance.c.lane == param("lane"),
+        ),
     )
     .order_by(_r.calendar, _r.case_id)
     .limit(param("most"))
@@ -96,9 +100,9 @@ class DeadlineQueries:
             rows = look.unit.all(_OF_TOKEN, {"case": case_id, "token": int(token), "most": 10})
         return [_row(row) for row in rows]
 
-    def outdated(self, after: tuple[int, str] = (-1, ""), most: int = MOST_CASES) -> list[tuple[int, str]]:
+    def outdated(self, lane: int, after: tuple[int, str] = (-1, ""), most: int = MOST_CASES) -> list[tuple[int, str]]:
         """Running cases with deadlines of an older calendar than the one that holds: (version, case id), in order."""
-        values = {"calendar": after[0], "after": after[1], "most": most}
+        values = {"calendar": after[0], "after": after[1], "lane": lane, "most": most}
         with self._look() as look:
             return [(int(row[0]), str(row[1])) for row in look.unit.all(OUTDATED, values)]
 

@@ -12,6 +12,7 @@ from workflow_engine.domain.actors import CLOCK
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.deadline_commands import ReckonDeadlines
 from workflow_engine.domain.errors import EngineError
+from workflow_engine.domain.lanes import LANES
 from workflow_engine.engine import Engine
 
 log = logging.getLogger(__name__)
@@ -20,14 +21,15 @@ _BATCH = 25
 
 
 def reckon_outdated(engine: Engine) -> int:
-    """Reckon again what is of an older calendar; returns how many cases that were. A read where nothing is."""
+    """Reckon again what is of an older calendar, emergencies first; returns how many cases. A read where nothing is."""
     done = 0
-    found = engine.queries.deadlines.outdated()
-    while found:
-        case_ids = [case_id for _, case_id in found]
-        for start in range(0, len(case_ids), _BATCH):
-            done += _reckon(engine, case_ids[start : start + _BATCH])
-        found = engine.queries.deadlines.outdated(after=found[-1])
+    for lane in LANES:
+        found = engine.queries.deadlines.outdated(lane)
+        while found:
+            case_ids = [case_id for _, case_id in found]
+            for start in range(0, len(case_ids), _BATCH):
+                done += _reckon(engine, case_ids[start : start + _BATCH])
+            found = engine.queries.deadlines.outdated(lane, after=found[-1])
     return done
 
 
