@@ -34,6 +34,7 @@ from workflow_engine.pump import MOST_AT_ONCE, Opening, Pump, Sent
 from workflow_engine.queries import Queries
 from workflow_engine.queries.destruction_check import DestructionCheck, check_destruction
 from workflow_engine.retelling import Retelling
+from workflow_engine.retelling_emergency import EmergencyRetelling
 from workflow_engine.settling import Settling
 from workflow_engine.storage import chains, desk, heartbeats, outgoing
 from workflow_engine.storage import log as log_store
@@ -77,6 +78,7 @@ class Engine:
         self.files = files
         self.queries = queries
         self.retelling = Retelling(queries, parts)
+        self.emergency_retelling = EmergencyRetelling(queries, parts)
         self.exporting = Exporting(self, parts.log_key)
         self._database = database
         self._parts = parts

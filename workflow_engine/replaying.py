@@ -74,6 +74,11 @@ class Rerun:
             return f"Expected its command to give {len(body['events'])} events, but: {error}"
         return _difference(step, body, own)
 
+    @property
+    def instance(self) -> Instance | None:
+        """The case in memory after the last step, for looking only; None before the first."""
+        return self._instance
+
     def variables(self) -> dict[str, Any]:
         """What the case knows after the last step."""
         return {} if self._instance is None else self._instance.variables()
