@@ -6,6 +6,7 @@ This is the only module that the web knows.
 from __future__ import annotations
 
 from workflow_engine import (
+    door_after_action,
     door_alert_sources,
     door_assigning,
     door_ballots,
@@ -56,6 +57,7 @@ from workflow_engine.domain.errors import (
     UnavailableError,
 )
 from workflow_engine.domain.variables import parse_json
+from workflow_engine.door_after_action import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_alert_sources import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_assigning import *  # noqa: F403 - its own __all__ says what
 from workflow_engine.door_ballots import *  # noqa: F403 - its own __all__ says what
@@ -188,6 +190,7 @@ __all__ += door_consultations.__all__
 __all__ += door_georeport.__all__
 __all__ += door_desk.__all__
 __all__ += door_emergencies.__all__
+__all__ += door_after_action.__all__
 __all__ += door_destruction.__all__
 __all__ += door_exercises.__all__
 __all__ += door_models.__all__
