@@ -46,7 +46,8 @@ AREAS = (
     Area(marked("Capture"), "upload", "capture.page", ("capture",), "service_request.submit"),
     Area(marked("Decisions"), "check", "decisions.index", ("decisions", "decisions_acts"), key="d"),
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
-    Area(marked("Duty room"), "pulse", "emergency.board", ("emergency", "situation_reports"), key="e"),
+    Area(marked("Duty room"), "pulse", "emergency.board",
+         ("emergency", "situation_reports", "emergency_replay", "findings", "destruction"), key="e"),
     Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",
          "v"),
     Area(

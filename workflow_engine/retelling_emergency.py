@@ -29,6 +29,7 @@ from workflow_engine.handlers.handling import Parts
 from workflow_engine.queries.chains import count_values, read_chain
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.emergency_rows import scope_of
+from workflow_engine.queries.resource_past import PastLine, past_lines
 from workflow_engine.replaying import CannotReplayError, Rerun, SlotValues
 from workflow_engine.storage import appliers, user_task_rows, waiting_rows
 from workflow_engine.storage.changes import Changes, Facts
@@ -55,6 +56,7 @@ class Film:
     """As it is now."""
     frames: Sequence[Frame]
     warnings: Sequence[WarningFacts]
+    resources: Sequence[PastLine]
     why_not: str | None
     """Why it could not be run again from some entry on: ``erased``, ``build`` or ``different``; what people gave is
     all there is from there."""
@@ -80,7 +82,8 @@ class Film:
         """What was known at a moment."""
         at = max(at, self.begin)
         told = tuple(_as_of(one, at) for one in self.warnings if one.sent_at <= at)
-        return replace(self.frame_at(at).facts, now=at, warnings=told)
+        asked = tuple(one.as_of(at) for one in self.resources if one.asked_at <= at)
+        return replace(self.frame_at(at).facts, now=at, warnings=told, resources=asked)
 
     def reigns(self) -> list[Reign]:
         """Who led when."""
@@ -109,6 +112,8 @@ class EmergencyRetelling:
         with self._queries.snapshot() as snapshot:
             version = now.case.version
             told = ",".join(f"{one.warning_id}={one.state}" for one in now.warnings)
+            found = past_lines(snapshot, case_id)
+            told += f"|{sum(len(one.given) for one in found)}/{len(found)}"
             key = (case_id, version, count_values(snapshot, case_id, version), told)
             with self._lock:
                 kept = self._films.get(key)
@@ -120,7 +125,7 @@ class EmergencyRetelling:
             values = {seq: content for seq, (_, content) in chain.contents.items()}
             walk = _Walk(now.case, Rerun(self._parts))
             frames = [walk.step(snapshot.unit, entry, values.get(entry.seq, {})) for entry in chain.entries]
-        film = Film(now.case, frames, now.warnings, walk.why_not, ())
+        film = Film(now.case, frames, now.warnings, found, walk.why_not, ())
         marks = [*marks_of(film.view_at, [frame.at for frame in frames]), *decisions_of(frames[-1].facts.tasks)]
         marks += [Mark(one.sent_at, "warning", one.titles.get("zh-CN", "")) for one in now.warnings]
         marks.sort(key=lambda mark: (mark.at, KINDS.index(mark.kind), mark.words))

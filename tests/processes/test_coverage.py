@@ -46,7 +46,7 @@ OBJECT_SUBJECT = {
 DRIVES = {
     "decision": {JOINT, COSIGN, PUBLIC}, "evaluation": {INNOVATION}, "operation": {PROJECT, HOTLINE, GRID, RESOURCES},
     "emergency": {EMERGENCY},
-    "supervision": {"inspection_question", INDICATORS},
+    "supervision": {"inspection_question", "after_action", INDICATORS},
     "government": {JOINT, COSIGN, EMERGENCY}, "enterprise": {PROJECT},
     "society": {PUBLIC, HOTLINE},
 }  # fmt: skip

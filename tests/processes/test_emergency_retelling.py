@@ -67,7 +67,7 @@ def test_the_board_of_a_past_minute_is_the_live_board_of_then(name: str, hot_eng
             if past is not None:
                 assert [n.name for n in fields(past) if getattr(past, n.name) != getattr(live, n.name)] == []
     kinds = [mark.kind for mark in film.marks]
-    assert {"received", "raised", "decision"} <= set(kinds)
+    assert {"received", "graded", "decision"} <= set(kinds)
     assert [reign.begin for reign in film.reigns()] == sorted(reign.begin for reign in film.reigns())
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from workflow_engine.domain.emergency_facts import TaskFacts
 from workflow_engine.domain.emergency_view import EmergencyView
 
-KINDS = ("received", "raised", "lowered", "hand_over", "decision", "late", "report", "warning", "concluded")
+KINDS = ("received", "graded", "raised", "lowered", "hand_over", "decision", "late", "report", "warning", "concluded")
 DECISIONS = ("verify", "activate", "confirm_change", "command_decision", "decide_cancel", "superior")
 """User tasks in which somebody with authority decides."""
 _INSTANT = timedelta(microseconds=1)
@@ -87,7 +87,8 @@ def _changes(before: EmergencyView | None, view: EmergencyView, at: datetime) ->
         yield Mark(at, "received", view.case.title or "")
     old, new = (one.level if one else None for one in (before, view))
     if new is not None and (old is None or new.rank != old.rank):
-        yield Mark(at, "lowered" if old is not None and new.rank > old.rank else "raised", new.roman)
+        kind = "graded" if old is None else "lowered" if new.rank > old.rank else "raised"
+        yield Mark(at, kind, new.roman)
     leads = [one.command.commander if one and one.command else None for one in (before, view)]
     if leads[1] and leads[0] != leads[1]:
         yield Mark(at, "hand_over", leads[1])

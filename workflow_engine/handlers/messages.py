@@ -26,6 +26,7 @@ from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.destruction_desk import take_destruction
+from workflow_engine.handlers.findings import take_finding
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
 from workflow_engine.handlers.publication_desk import take_publication
@@ -51,6 +52,7 @@ DESKS = (
     take_lifting,
     take_situation_report,
     take_destruction,
+    take_finding,
     take_resource_letter,
     take_replan,
 )

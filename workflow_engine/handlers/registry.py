@@ -17,6 +17,7 @@ from workflow_engine.domain import deadline_commands as h
 from workflow_engine.domain import desk_commands as d
 from workflow_engine.domain import destruction_commands as ds
 from workflow_engine.domain import exercise_commands as ex
+from workflow_engine.domain import finding_commands as fi
 from workflow_engine.domain import hot_spot_commands as hs
 from workflow_engine.domain import indicator_commands as x
 from workflow_engine.domain import intake_commands as k
@@ -57,6 +58,7 @@ from workflow_engine.handlers import (
     emergencies,
     exercises,
     exports,
+    findings,
     granting,
     hands,
     hot_spots,
@@ -212,6 +214,7 @@ HANDLERS: dict[type[Command], Handler] = {
     e.HoldCase: keeping.hold_case,
     e.LiftHold: keeping.lift_hold,
     e.RemoveCase: keeping.remove_case,
+    fi.AddFinding: findings.add_finding,
     ds.ErasePersonalData: destruction.erase_personal_data,
     ds.ContinueDestruction: destruction.continue_destruction,
     ds.FinishDestruction: destruction.finish_destruction,

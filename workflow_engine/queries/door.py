@@ -28,6 +28,7 @@ from workflow_engine.queries.destructions import DestructionQueries
 from workflow_engine.queries.emergencies import EmergencyQueries
 from workflow_engine.queries.enterprise import EnterpriseQueries
 from workflow_engine.queries.exercises import ExerciseQueries
+from workflow_engine.queries.findings import FindingQueries
 from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
@@ -92,6 +93,7 @@ class Queries:
         "destructions": DestructionQueries,
         "enterprise": EnterpriseQueries,
         "exercises": ExerciseQueries,
+        "findings": FindingQueries,
         "hot_spots": HotSpotQueries,
         "indicators": IndicatorQueries,
         "log": LogQueries,
@@ -145,6 +147,7 @@ class Queries:
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
         self.exercises = ExerciseQueries(self.snapshot)
+        self.findings = FindingQueries(self.snapshot, clock)
         self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)
         self.publications = PublicationQueries(self.snapshot)
