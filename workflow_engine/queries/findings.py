@@ -166,7 +166,10 @@ def _task() -> Any:
 
 def _reach(wanted: Select[Any], actor: Actor) -> Select[Any]:
     reach = visible_to(actor)
-    return wanted if reach is None else wanted.where(reach)
+    if reach is None:
+        return wanted
+    within = select(_c.case_id).where(_c.process_id == PROCESS, reach).correlate(None)
+    return wanted.where(_c.case_id.in_(within))
 
 
 def _state(row: Any, now: datetime) -> str:
