@@ -76,7 +76,7 @@ NO_PAGES = {
     "reporting.receipt", "tracking.find", "tracking.page",
     # parts of pages, and streams of them
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
-    "task_verbs.pick_options", "decisions.live", "emergency.live", "emergency.data",
+    "task_verbs.pick_options", "decisions.live", "emergency.live", "emergency.data", "emergency_replay.board",
     "replans.panel", "replans.table_file",
     # for machines that watch over this one
     "health.live", "health.ready", "health.metrics",

@@ -82,12 +82,12 @@ class FindingQueries:
             rows = self._rows(snapshot, wanted)
         return page_of(rows, limit, lambda row: (row.raised_at, row.case_id))
 
-    def of_case(self, source_case_id: str, actor: Actor) -> list[FindingRow]:
+    def of_case(self, case_id: str, actor: Actor) -> list[FindingRow]:
         """Those of one emergency, with what it works off itself, the oldest first. Raises NotFoundError."""
         with self._snapshot() as snapshot:
-            require_visible_case(snapshot, source_case_id, actor)
-            rows = self._rows(snapshot, _wanted().where(_c.business_key == source_case_id).order_by(_c.started_at))
-            return rows + self._items(snapshot, source_case_id)
+            require_visible_case(snapshot, case_id, actor)
+            rows = self._rows(snapshot, _wanted().where(_c.business_key == case_id).order_by(_c.started_at))
+            return rows + self._items(snapshot, case_id)
 
     def figures(self, actor: Actor) -> FindingFigures:
         """Over all that the actor may see."""
