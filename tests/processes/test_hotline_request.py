@@ -203,6 +203,8 @@ def test_emergency_that_is_handed_over_starts_the_response(settings: Settings) -
     assert request.status == "transferred"
     assert [task.element_id for task in told.user_tasks] == ["verify"]
     assert (told.variables["headline"], told.variables["source_request"]) == ("楼道燃气味", request.tracking_number)
+    where = {name: told.variables[name] for name in ("place_code", "lat", "lon")}
+    assert where == {"place_code": request.place_code, "lat": request.lat, "lon": request.lon}
 
 
 def test_each_rung_of_the_ladder_is_a_notice(settings: Settings) -> None:
