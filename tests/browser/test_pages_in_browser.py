@@ -78,6 +78,8 @@ NO_PAGES = {
     "cases.live", "proof.again", "cases.record", "live.stream", "batches.live", "task_verbs.people_options",
     "task_verbs.pick_options", "decisions.live", "emergency.live", "emergency.data", "emergency_replay.board",
     "replans.panel", "replans.table_file",
+    # looked at in ``test_situation_reports_in_browser``, once there are any
+    "situation_reports.document", "situation_reports.correcting", "situation_reports.kept",
     # for machines that watch over this one
     "health.live", "health.ready", "health.metrics",
     # elsewhere at once: the inbox, the provider of identities and back
