@@ -20,7 +20,8 @@ ROOMS = frozenset({
     "enterprise.desk", "enterprise.task", "enterprise.claim", "enterprise.complete", "enterprise.attach",
     "enterprise.file", "supervision_notices.index", "supervision_notices.page", "supervision_notices.document",
     "supervision_notices.answer", "supervision_notices.file", "account.page", "account.change_password",
-    "sign_in.leave", "live.stream",
+    "sign_in.leave", "live.stream", "resources.index", "resources.page", "resources.stand", "resources.move",
+    "resource_requests.offers", "resource_requests.answer", "places.shapes",
 })  # fmt: skip
 
 

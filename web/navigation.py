@@ -48,6 +48,7 @@ AREAS = (
     Area(marked("Start"), "start", "catalogue.index", ("catalogue",), key="s"),
     Area(marked("Duty room"), "pulse", "emergency.board",
          ("emergency", "situation_reports", "emergency_replay", "findings", "destruction"), key="e"),
+    Area(marked("Resources"), "models", "resources.index", ("resources", "resource_requests")),
     Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",
          "v"),
     Area(
@@ -75,6 +76,7 @@ AREAS = (
 ENTERPRISE_AREAS = (
     Area(marked("Our tasks"), "inbox", "enterprise.desk", ("enterprise",), key="i"),
     Area(marked("Notices"), "document", "supervision_notices.index", ("supervision_notices",)),
+    Area(marked("Resources"), "models", "resources.index", ("resources", "resource_requests")),
 )
 
 

@@ -29,6 +29,7 @@ from workflow_engine.cli.organisation_files import organisation
 from workflow_engine.cli.people import person
 from workflow_engine.cli.places import places
 from workflow_engine.cli.rehearsing import rehearsal
+from workflow_engine.cli.resources import resources
 from workflow_engine.cli.service_categories import categories
 from workflow_engine.cli.service_requests_looking import service_requests
 from workflow_engine.cli.serving import serve, worker
@@ -66,8 +67,8 @@ def liandong() -> None:
 
 for _command in (
     alert, audit, ballot, batch, calendar, case, categories, claim, complete, db, decide, definitions, deploy,
-    emergency, feel, give_back, job, lint, message, organisation, person, places, rehearsal, release, retire, serve,
-    service_requests, settings, signal, start, supervision, tasks, worker, indicators,
+    emergency, feel, give_back, job, lint, message, organisation, person, places, rehearsal, release, resources,
+    retire, serve, service_requests, settings, signal, start, supervision, tasks, worker, indicators,
 ):  # fmt: skip
     liandong.add_command(_command)
 

@@ -1,0 +1,121 @@
+"""Resources of the city: the register as list and map, and one of them with what it was and is booked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.auth import current_actor
+from web.context import engine
+from web.enterprise import is_enterprise
+from web.errors import keep_input
+from web.i18n import gettext as _
+from web.permissions import may
+from web.presenters import resources as words
+from web.presenters.times import now
+from web.ui.requests import command_id, cursor, one_of, search_words
+from workflow_engine import (
+    CaseLine,
+    EngineError,
+    InvalidVariablesError,
+    MoveBooking,
+    ResourceWish,
+    StandResource,
+    new_id,
+)
+
+blueprint = Blueprint("resources", __name__, url_prefix="/resources")
+PAGE_ROWS = 40
+DAYS = 30
+PROCESS = "resource_allocation"
+
+
+@blueprint.get("")
+def index() -> str:
+    """What there is within reach: where it stands and how much of it is free."""
+    queries, actor = engine().queries.resources, current_actor()
+    wish = ResourceWish(
+        kind=one_of("kind", frozenset(words.KINDS), ""), type=request.args.get("type", "")[:64],
+        unit_id=request.args.get("unit", "")[:100], standing=one_of("show", frozenset(words.SHOWN), ""),
+        text=search_words(), mine=is_enterprise(),
+    )  # fmt: skip
+    found = queries.register(actor, wish, cursor(), PAGE_ROWS)
+    asked = {name: value for name in ("kind", "type", "unit", "show", "q") if (value := request.args.get(name))}
+    return render_template(
+        "pages/resources.html", rows=found.items, after=cursor(), next_cursor=found.next_cursor, wish=wish, asked=asked,
+        points=words.map_points(queries.on_map(actor, wish)), types=words.type_choices(queries.types(actor)),
+        figures=None if is_enterprise() else queries.figures(now() - timedelta(days=DAYS)), days=DAYS,
+        may_ask=not is_enterprise(), process=PROCESS,
+        legend=[(state, _(label)) for state, label in words.MARKS.items()], **words.WORDS,
+    )  # fmt: skip
+
+
+@blueprint.get("/<resource_id>")
+def page(resource_id: str) -> str:
+    """One resource: what it is, whether it is in service, its calendar."""
+    return _page(resource_id)
+
+
+@blueprint.post("/<resource_id>/stand")
+def stand(resource_id: str) -> Response:
+    """In service, or out of it."""
+    keep_input(lambda error: _page(resource_id, error))
+    command = StandResource(
+        command_id=command_id(), resource_id=resource_id, standing=request.form.get("standing", ""),
+        reason=request.form.get("reason", ""),
+    )  # fmt: skip
+    engine().handle(command, current_actor())
+    flash(_("It is noted whether it is in service."), "done")
+    return redirect(url_for("resources.page", resource_id=resource_id), 303)
+
+
+@blueprint.post("/<resource_id>/bookings/<booking_id>")
+def move(resource_id: str, booking_id: str) -> Response:
+    """The owner notes the next step, on the spot."""
+    keep_input(lambda error: _page(resource_id, error))
+    command = MoveBooking(
+        command_id=command_id(), request_id=request.form.get("request_id", "")[:64], booking_id=booking_id,
+        state=request.form.get("state", ""), used=number("used"), note=request.form.get("note", ""),
+    )  # fmt: skip
+    engine().handle(command, current_actor())
+    flash(_("Noted: %(state)s", state=_(words.BOOKINGS.get(command.state, command.state))), "done")
+    return redirect(url_for("resources.page", resource_id=resource_id), 303)
+
+
+@blueprint.app_template_global("resource_lines")
+def resource_lines(case_id: str) -> Sequence[CaseLine]:
+    """What a case asked for, for panels on its pages."""
+    return engine().queries.resources.lines_of(case_id)
+
+
+@blueprint.app_template_global("resource_chinese")
+def resource_chinese() -> bool:
+    """Whether names of types are shown in Chinese."""
+    return words.is_chinese()
+
+
+def number(name: str, otherwise: int = 0) -> int:
+    """A whole number out of a form.
+
+    Raises:
+        InvalidVariablesError: it is none.
+    """
+    text = request.form.get(name, "").strip()
+    if not text:
+        return otherwise
+    if not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise InvalidVariablesError(_("Give a whole number."), {name: _("Give a whole number.")})
+    return int(text)
+
+
+def _page(resource_id: str, error: EngineError | None = None) -> str:
+    detail = engine().queries.resources.get(resource_id, current_actor())
+    row = detail.row
+    return render_template(
+        "pages/resource.html", detail=detail, row=row, error=error,
+        points=words.map_points([row]) if row.lat is not None else [], typed=request.form, command_id=new_id,
+        may_see_requests=not is_enterprise() and may("resource.see"), **words.WORDS,
+    )  # fmt: skip
