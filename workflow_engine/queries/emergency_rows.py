@@ -203,7 +203,8 @@ def _warnings(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[WarningF
 
 def _resource(one: CaseLine) -> ResourceFacts:
     line = one.line
+    name = " ".join(dict.fromkeys(word for word in (one.name_zh, one.name_en) if word))
     return ResourceFacts(
-        request_id=line.request_id, name=f"{one.name_zh} {one.name_en}".strip(), requested=one.requested,
+        request_id=line.request_id, name=name, requested=one.requested,
         assigned=one.assigned, unit_of_measure=one.measure, state=one.request_state, needed_by=line.needed_by,
     )  # fmt: skip

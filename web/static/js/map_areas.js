@@ -39,6 +39,7 @@ export function showAreas(plane, box, L, outlineOf) {
   const draw = (areas, isFirst) => {
     layer.clearLayers();
     const whole = L.latLngBounds([]);
+    const isDrill = areas.every(({ exercise }) => exercise);
     for (const area of areas) {
       const bounds = L.latLngBounds([]);
       const look = { className: `map-area is-rank-${area.rank}${area.exercise ? " is-exercise" : ""}`, interactive: false };
@@ -50,13 +51,17 @@ export function showAreas(plane, box, L, outlineOf) {
       const at = area.point ?? (bounds.isValid() ? bounds.getCenter() : null);
       if (!at) continue;
       bounds.extend(at);
-      whole.extend(bounds);
+      if (isDrill || !area.exercise) whole.extend(bounds);
       const icon = L.divIcon({ className: "map-area-sign", html: sign(box, area), iconSize: [SIZE, SIZE] });
       const marker = L.marker(at, { icon, riseOnHover: true });
       marker.on("add", () => marker.getElement().setAttribute("aria-label", `${area.words}: ${area.title}`));
       marker.bindPopup(() => card(area, box.dataset.wordOpen), { maxWidth: 260 }).addTo(layer);
     }
-    if (whole.isValid() && (isFirst || !plane.getBounds().contains(whole))) plane.fitBounds(whole.pad(0.35), { maxZoom: 14 });
+    if (!whole.isValid()) return;
+    // What reaches beyond the city is looked at as far as the city goes.
+    const city = plane.options.maxBounds;
+    const seen = city?.isValid() && whole.contains(city) ? city.pad(-0.25) : whole.pad(0.35);
+    if (isFirst || !plane.getBounds().intersects(whole)) plane.fitBounds(seen, { maxZoom: 14 });
   };
   draw(JSON.parse(box.dataset.mapAreas || "[]"), true);
   box.addEventListener("liandong:areas", ({ detail }) => draw(detail, false));
