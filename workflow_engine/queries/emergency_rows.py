@@ -82,7 +82,9 @@ class FactsReader:
         if moved:
             fresh = _known_of(snapshot, moved)
             known.update(fresh)
-            self._keep(fresh)
+            # What an ended case knew may be destroyed without another entry: it is read each time.
+            over = {case.case_id for case in moved if case.state in ENDED_CASE}
+            self._keep({case_id: one for case_id, one in fresh.items() if case_id not in over})
         warnings, resources = _warnings(snapshot, known), lines_of_cases(snapshot, list(known))
         return [
             EmergencyFacts(

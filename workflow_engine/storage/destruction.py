@@ -29,7 +29,7 @@ from workflow_engine.storage.schema import (
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
-STREAM_PREFIXES = ("message", "situation_report", "resource_request", "briefing")
+STREAM_PREFIXES = ("message", "signal", "situation_report", "resource_request")
 """Chains beside a case whose ids are made of those of rows that belong to the case."""
 _d, _c, _y, _m, _a = destruction.c, destruction_case.c, entry_payload.c, message.c, attachment.c
 _COLUMNS = (_d.destruction_id, _d.case_id, _d.state, _d.names, _d.files, _d.comments, _d.salt)
