@@ -27,6 +27,7 @@ from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.report_facts import gather
 from workflow_engine.storage.schema import (
     command_briefing,
+    destruction_case,
     process_instance,
     report_transmission,
     situation_report,
@@ -132,6 +133,8 @@ class SituationReportDetail:
     digest: str
     intact: bool
     """Whether the content still has the digest that stands in the record."""
+    destroyed: bool
+    """Whether personal data of the emergency was destroyed, which leaves another digest."""
     versions: tuple[ReportVersionRow, ...]
     transmissions: tuple[TransmissionRow, ...]
 
@@ -150,6 +153,7 @@ class BriefingRow:
     digest: str
     content: Mapping[str, Any] | None = None
     intact: bool = True
+    destroyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +295,11 @@ class SituationReportQueries:
         with self._snapshot() as snapshot:
             require_visible_case(snapshot, case_id, actor)
             row = snapshot.connection.execute(wanted).first()
+            destroyed = _is_destroyed(snapshot, case_id)
         if row is None:
             raise NotFoundError(f"Expected briefing {number} of the case, but there is none.")
         content, intact = _read(row.content, row.digest)
-        return BriefingRow(*row[:8], content, intact)
+        return BriefingRow(*row[:8], content, intact, destroyed)
 
 
 def _due_row(row: Any) -> DueReportRow:
@@ -326,9 +331,17 @@ def _detail(snapshot: Snapshot, row: Any, actor: Actor, version: int | None) -> 
     sent = select(*columns_sent).where(_t.report_id == report.report_id).order_by(_t.sent_at, _t.transmission_id)
     content, intact = _read(shown.content, shown.digest)
     return SituationReportDetail(
-        report, shown.version, content, shown.digest, intact, tuple(ReportVersionRow(*one[:8]) for one in found),
+        report, shown.version, content, shown.digest, intact, _is_destroyed(snapshot, report.case_id),
+        tuple(ReportVersionRow(*one[:8]) for one in found),
         tuple(TransmissionRow(*one) for one in snapshot.connection.execute(sent)),
     )  # fmt: skip
+
+
+def _is_destroyed(snapshot: Snapshot, case_id: str) -> bool:
+    wanted = select(destruction_case.c.case_id).where(
+        destruction_case.c.case_id == case_id, destruction_case.c.state != "pending"
+    )
+    return snapshot.connection.execute(wanted.limit(1)).first() is not None
 
 
 def _read(content: str | None, digest: str) -> tuple[Mapping[str, Any] | None, bool]:
