@@ -114,12 +114,15 @@ def call_to_preview(view: EmergencyView, calls: list[ReplanRow], args: Mapping[s
 
 
 def plan_words(plan: TaskPlanRow) -> Markup:
-    """One sentence about what an emergency made of a task."""
+    """One sentence about a task that an emergency planned; of several emergencies, what all of them together made."""
+    kind = KEEP
+    if plan.due_at and plan.given_due_at and plan.due_at != plan.given_due_at:
+        kind = SHORTEN if plan.due_at < plan.given_due_at else PUSH_BACK
     said = {
         SHORTEN: _("Comes sooner because of %(emergency)s, level %(level)s: due %(due)s instead of %(given)s."),
         PUSH_BACK: _("May wait because of %(emergency)s, level %(level)s: due %(due)s instead of %(given)s."),
         KEEP: _("Has another place in the lists because of %(emergency)s, level %(level)s; its deadline stays."),
-    }[plan.deadline]
+    }[kind]
     return say(
         said, emergency=strong(in_language(plan.emergency_title or "") or _("an emergency")), level=plan.level,
         due=strong(clock_time(plan.due_at)) if plan.due_at else "", given=clock_time(plan.given_due_at)

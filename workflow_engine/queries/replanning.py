@@ -26,7 +26,7 @@ from workflow_engine.storage import replan_policies
 from workflow_engine.storage import replanning as store
 from workflow_engine.storage.replan_policies import PolicyVersion
 from workflow_engine.storage.replanning_collecting import Concern, pages
-from workflow_engine.storage.schema import deadline, process_instance, replan, replan_case, task_plan
+from workflow_engine.storage.schema import deadline, process_instance, replan, replan_case, task_plan, user_task
 from workflow_engine.storage.schema.replanning import IN_FORCE, RUNNING
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.visibility import visible_to
@@ -40,9 +40,12 @@ _PLAN = ("user_task_id", "emergency_id", "case_id", "replan_id", "level", "deadl
          "given_priority", "priority", "offered", "legal", "rule", "words", "reason", "planned_at", "ended_at",
          "kept")  # fmt: skip
 _IS_RUNNING = Statement(select(_r.replan_id).where(RUNNING).limit(1))
+_NOW = tuple(user_task.c.due_at if name == "due_at" else _p[name] for name in _PLAN)
+"""What stands in force is due when the task is: another emergency may have a say in it too."""
 _OF_TASK = Statement(
-    select(*(_p[name] for name in _PLAN), _c.title)
+    select(*_NOW, _c.title)
     .join(process_instance, _c.case_id == _p.emergency_id)
+    .join(user_task, user_task.c.user_task_id == _p.user_task_id)
     .where(_p.user_task_id == param("task"), IN_FORCE)
     .order_by(_p.planned_at)
 )
@@ -204,9 +207,10 @@ class ReplanQueries:
         query = (
             select(
                 _p.case_id, _c.title, _c.process_id, func.count(), func.min(_p.deadline), func.min(_p.given_due_at),
-                func.min(_p.due_at), func.min(_p.words),
+                func.min(user_task.c.due_at), func.min(_p.words),
             )
             .join(process_instance, _c.case_id == _p.case_id)
+            .join(user_task, user_task.c.user_task_id == _p.user_task_id)
             .where(IN_FORCE, _p.emergency_id == emergency_id)
             .group_by(_p.case_id, _c.title, _c.process_id)
             .order_by(_p.case_id)
