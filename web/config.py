@@ -30,6 +30,8 @@ class WebSettings:
     map_credit: str
     tries_folder: Path
     """Where people try drafts; what lies there is nobody's record."""
+    rehearsals_folder: Path
+    """Where rehearsals and what came of them are kept; nobody's record either."""
 
     @classmethod
     def read(cls, settings: Settings) -> WebSettings:
@@ -49,12 +51,13 @@ class WebSettings:
             open311_moderated=settings.open311_moderated,
             map_tiles=settings.map_tiles,
             map_credit=settings.map_credit,
-            tries_folder=_beside(settings.session_file),
+            tries_folder=_beside(settings.session_file, "tries"),
+            rehearsals_folder=_beside(settings.session_file, "rehearsals"),
         )
 
 
-def _beside(session_file: Path | None) -> Path:
+def _beside(session_file: Path | None, name: str) -> Path:
     """Beside the sessions, which are as short-lived; without such a file, among the machine's temporary ones."""
     if session_file is not None:
-        return session_file.parent / "tries"
-    return Path(tempfile.gettempdir()) / f"liandong-tries-{os.getuid()}"
+        return session_file.parent / name
+    return Path(tempfile.gettempdir()) / f"liandong-{name}-{os.getuid()}"

@@ -119,7 +119,7 @@ def read_plan(city: City, document: Document, file: str) -> Plan:
     """The plan as it is played in this city. Raises PlanError."""
     engine = open_engine(_settings(city.database), scratch=True)
     try:
-        return _plan(engine, document, file)
+        return plan_in(engine, document, file)
     finally:
         engine.close()
 
@@ -238,7 +238,7 @@ def _play(city: City, seed: int, job: _Job) -> Seen:
         clock = VirtualClock(datetime.fromisoformat(job.document["start_at"]))
         engine = open_engine(_settings(path), clock=clock, scratch=True)
         try:
-            plan = _plan(engine, job.document, job.file)
+            plan = plan_in(engine, job.document, job.file)
             if job.team is not None:
                 plan = plan.with_people(job.team, job.more)
             forms = Forms(plan, _schemas(city))
@@ -258,7 +258,8 @@ def _schemas(city: City) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _plan(engine: Engine, document: Document, file: str) -> Plan:
+def plan_in(engine: Engine, document: Document, file: str) -> Plan:
+    """The plan with the hours of the city of this engine. Raises PlanError."""
     queries = engine.queries.organisation
     begins = engine.clock.now()
     with suppress(ValueError):  # said with its place when the field is read
