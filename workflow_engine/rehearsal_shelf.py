@@ -32,10 +32,12 @@ from workflow_engine.rehearsal.plan_files import settle
 from workflow_engine.rehearsing import plan_in
 
 MOST_CASES = 500
+MOST_TRIED = 20
+"""Cases of each try with one person more or fewer."""
 MOST_WAITING = 5
 MOST_KEPT = 60
 """The oldest goes when a further one is asked for."""
-LONGEST_SECONDS = 900
+LONGEST_SECONDS = 1_800
 _NICE = 10
 _ID = re.compile(r"[0-9a-f]{32}")
 _PROGRAM = "from workflow_engine.cli import main; main()"
@@ -180,7 +182,7 @@ class RehearsalShelf:
             sys.executable, "-c", _PROGRAM, "rehearse", rehearsal.process_id, "--scenario", "plan.json",
             "--cases", str(rehearsal.cases), "--seed", str(rehearsal.seed), "--processes", "1", "--json", "result.json",
             *(("--compare", "against.json") if rehearsal.against else ()), "--what-if", "all",
-            "--what-if-cases", str(min(rehearsal.cases, 40)),
+            "--what-if-cases", str(min(rehearsal.cases, MOST_TRIED)),
         ]  # fmt: skip
         try:
             error = _run(words, place, {**os.environ, "LIANDONG_DATABASE_URL": database_url})

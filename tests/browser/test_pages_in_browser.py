@@ -54,6 +54,9 @@ MAIN_PAGES = (
 )  # fmt: skip
 NO_PAGES = {
     # files, for other programs or to keep
+    "rehearsals.report", "rehearsals.data",
+    # needs one that was played: ``tests/web/test_rehearsals.py``
+    "rehearsals.page",
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "categories.export",

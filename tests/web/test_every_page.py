@@ -51,7 +51,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         "/models", f"/models/{definition_id}", "/no-such-page", "/sign-in", "/coverage", "/conflicts",
         f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions", "/capture",
         "/service-requests", "/service-requests?late=1", "/service-requests/new", "/hot-spots", "/hot-spots?which=past",
-        "/portal/indicators", "/portal/data/indicators", "/indicators",
+        "/portal/indicators", "/portal/data/indicators", "/indicators", "/rehearsals",
     ]  # fmt: skip
 
 

@@ -22,12 +22,12 @@ STATES = {
 
 def plan_choices(released: Sequence[DefinitionRow], folder: Callable[[str], Path]) -> list[tuple[str, str]]:
     """Value and label of every shipped plan of a released process."""
-    found = []
-    for row in released:
-        name = in_language(row.name or "") or in_words(row.process_id)
-        for path in sorted(folder(row.process_id).glob("rehearsals/*.json")):
-            found.append((f"{row.definition_id}/{path.name}", f"{name}: {_title(path)}"))
-    return found
+    return [
+        (f"{row.definition_id}/{path.name}", f"{name}: {_title(path)}")
+        for row in released
+        for name in [in_language(row.name or "") or in_words(row.process_id)]
+        for path in sorted(folder(row.process_id).glob("rehearsals/*.json"))
+    ]
 
 
 def _title(path: Path) -> str:

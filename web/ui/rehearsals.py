@@ -164,12 +164,10 @@ def _folder(process_id: str) -> Path:
 
 
 def _read(content: bytes, field: str) -> Any:
+    """Raises InvalidVariablesError."""
     if len(content) > LONGEST_PLAN:
         raise InvalidVariablesError(_("Expected a smaller plan."), {field: _("at most 1 MB")})
-    try:
-        return parse_json(content)
-    except InvalidVariablesError as error:
-        raise InvalidVariablesError(_("Expected a plan as JSON."), {field: "; ".join(error.problems.values())}) from error
+    return parse_json(content)
 
 
 def _number(name: str, usual: int, most: int) -> int:
