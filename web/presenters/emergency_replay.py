@@ -33,7 +33,7 @@ SHAPES = {
 }  # fmt: skip
 """Marks differ by shape; nobody has to tell colours apart."""
 _WHY_NOT = {
-    "erased": marked("Values were erased; from there on only what people entered and is still there is shown."),
+    "erased": marked("Values were erased: what followed from them, such as level and command, is not known any more."),
     "build": marked("Another version of the program recorded it; from there on only what people entered is shown."),
     "different": marked("The record cannot be run again; from there on only what people entered is shown."),
 }  # fmt: skip
