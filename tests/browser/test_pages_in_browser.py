@@ -12,6 +12,7 @@ from flask import url_for
 from tests.browser.conftest import PROCESS, City, check_accessibility
 from tests.support.consulting import MODEL as MODEL_OF_CONSULTATION
 from tests.support.house import chain, model_xml, user_task
+from tests.support.resourcing import ASK
 from tests.support.voting import amend, release_voting, start_vote, vote
 from workflow_engine import (
     OPERATOR,
@@ -131,6 +132,7 @@ def addresses(city: City, case_id: str) -> dict[str, str]:
         "consultation_id": open_consultation(city), "code": "waste.exposed",
         "indicator_id": measure(city, jiang), "source_id": ask_a_source(city, jiang),
         "notice_id": issue_notice(city, case_id), "warning_id": warn(city),
+        "resource_id": "fire-11", "request_id": ask_for_boats(city),
     }  # fmt: skip
     questions = {
         "migrations.page": {"from": before, "to": after}, "models.changes": {"before": before, "after": after},
@@ -192,6 +194,20 @@ def warn(city: City) -> str:
     city.engine.handle(StartCase(command_id=new_id(), case_id=new_id(), process_id="warns", variables={}), OPERATOR)
     city.engine.pump()
     return city.engine.queries.warnings.page().items[0].warning_id
+
+
+def ask_for_boats(city: City) -> str:
+    """A request for resources of which nothing is assigned yet."""
+    deployed = city.engine.handle(DeployDefinition(command_id=new_id(), files={"a.bpmn": model_xml(ASK)}), OPERATOR)
+    release = ReleaseDefinition(command_id=new_id(), definition_id=str(deployed.result["definition_id"]))
+    city.engine.handle(release, city.actor(JIANG))
+    wanted = {"lines": [{"kind": "vehicle", "type": "boat", "quantity": 2}], "unit": "fire", "priority": "urgent"}
+    case_id = new_id()
+    city.engine.handle(
+        StartCase(command_id=new_id(), case_id=case_id, process_id="asker", variables=wanted), OPERATOR
+    )
+    city.engine.pump()
+    return city.engine.queries.resources.lines_of(case_id)[0].line.request_id
 
 
 def put_to_the_vote(city: City) -> tuple[str, str]:

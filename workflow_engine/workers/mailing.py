@@ -35,6 +35,7 @@ NOTICES = {
     "supervision_due": ("督办文书的答复期限将到。", "The answer to a notice of supervision is due soon."),
     "supervision_rejected": ("督办答复被退回，请重新答复。", "Your unit's answer to a notice was rejected."),
 }
+_ASKED = ("有单位需要贵单位的资源，请答复。", "Somebody needs what your unit has: please answer.")
 _DIGEST = ("今日到期和已逾期的任务", "Tasks that are due today or overdue")
 _CHOOSE = ("可在“程序与通知”中选择接收哪些邮件", "Choose which mails you get")
 _MOST_LINES = 30
@@ -65,6 +66,8 @@ class MailSender:
         content = delivery["content"]
         if content["about"] == "digest":
             told = self._digest(person)
+        elif content["about"] == "resource_asked":
+            told = self._asked(person)
         else:
             told = self._notice(person, content) if content["about"] in NOTICES else self._task(person, content)
         if told is None:
@@ -118,6 +121,17 @@ class MailSender:
         mark = "〔演练 Exercise〕" if row.exercise else ""
         lines = [chinese, english, "", f"期限 Due: {self._time(row.answer_by)}"]
         return f"{mark}{chinese} · 联动 Liandong", [*lines, f"{self.public_url}/supervision/notices/{row.notice_id}"]
+
+    def _asked(self, person: PersonRow) -> tuple[str, Sequence[str]] | None:
+        """Their unit is asked for resources, and has not answered meanwhile."""
+        acting = self.engine.queries.organisation.find_acting(person.person_id)
+        if acting is None:
+            return None
+        waiting = self.engine.queries.resources.offers(acting[1], open_only=True, limit=1).items
+        if not waiting or waiting[0].state != "asked":
+            return None
+        lines = [*_ASKED, "", f"期限 Due: {self._time(waiting[0].until)}", f"{self.public_url}/resources/offers"]
+        return f"{_ASKED[0]} · 联动 Liandong", lines
 
     def _open_task(self, task_id: str, actor: Any) -> InboxRow | None:
         try:
