@@ -49,6 +49,7 @@ AREAS = (
     Area(marked("Duty room"), "pulse", "emergency.board",
          ("emergency", "situation_reports", "emergency_replay", "findings", "destruction"), key="e"),
     Area(marked("Resources"), "models", "resources.index", ("resources", "resource_requests")),
+    Area(marked("Exercises"), "play", "exercises.index", ("exercises",), "exercise.see"),
     Area(marked("Rehearsals"), "play", "rehearsals.index", ("rehearsals",), "exercise.see"),
     Area(marked("Supervision"), "chart", "supervision.board", ("supervision", "supervision_notices"), "supervision.see",
          "v"),

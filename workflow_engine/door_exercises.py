@@ -14,9 +14,12 @@ from workflow_engine.domain.exercise_commands import (
 from workflow_engine.domain.exercises import EVERYBODY as EVERYBODY_SIMULATED
 from workflow_engine.exercise_files import OfferedScript, offered_scripts, script_of, uploaded_script
 from workflow_engine.queries.exercises import ExerciseRow, ExerciseStory, InjectRow, Judged
+from workflow_engine.rehearsal.showing import BEGINNINGS as SHOW_BEGINNINGS
+from workflow_engine.rehearsal.showing import Show, ShowState
 
 __all__ = [
     "EVERYBODY_SIMULATED",
+    "SHOW_BEGINNINGS",
     "EndExercise",
     "ExerciseRow",
     "ExerciseStory",
@@ -27,6 +30,8 @@ __all__ = [
     "OfferedScript",
     "PauseExercise",
     "PlanExercise",
+    "Show",
+    "ShowState",
     "SkipInject",
     "StartExercise",
     "offered_scripts",
