@@ -137,6 +137,11 @@ def is_demo() -> bool:
     return bool(current_app.extensions["web_settings"].demo)
 
 
+def demo_show() -> Show | None:
+    """What a demo offers to play; None on a real system."""
+    return show() if is_demo() and show().is_there else None
+
+
 def show() -> Show:
     """The one show of this process."""
     found: Show = current_app.extensions.setdefault("show", Show(engine(), settings().processes_folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from web.auth import current_actor
@@ -37,6 +38,12 @@ blueprint = Blueprint("exercises", __name__, url_prefix="/exercises")
 SEE, CONDUCT = "exercise.see", "exercise.conduct"
 PAGE_ROWS = 30
 _MOVES = {"start": StartExercise, "pause": PauseExercise}
+
+
+@blueprint.record
+def _let_templates_know(setup: BlueprintSetupState) -> None:
+    """The board offers the show of a demo too."""
+    setup.app.jinja_env.globals.update(demo_show=shown.demo_show)
 
 
 @blueprint.get("")
@@ -177,7 +184,7 @@ def show_live() -> Response:
 
 
 def _require_demo() -> None:
-    if not shown.is_demo() or not shown.show().is_there:
+    if shown.demo_show() is None:
         raise NotFoundError("Expected a demo with a show, but this is none.")
 
 
@@ -187,7 +194,7 @@ def _list(error: EngineError | None = None) -> str:
     return render_template(
         "pages/exercises.html", rows=page_of.items, next_cursor=page_of.next_cursor, after=cursor(), words=shown,
         scripts=[(one.key, shown.script_name(one)) for one in shown.scripts()], may_conduct=may(CONDUCT),
-        show=shown.show() if shown.is_demo() and shown.show().is_there else None, command_id=new_id,
+        show=shown.demo_show(), command_id=new_id,
         typed=request.form, **_wrong(error),
     )  # fmt: skip
 
