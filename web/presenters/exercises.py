@@ -21,7 +21,7 @@ STATES = {
     "planned": marked("Planned"), "running": marked("Running"), "paused": marked("Paused"), "ended": marked("Ended"),
 }  # fmt: skip
 LOOKS = {"planned": "", "running": "good", "paused": "warn", "ended": ""}
-ICONS = {"planned": "later", "running": "start", "paused": "pause", "ended": "check"}
+ICONS = {"planned": "later", "running": "play", "paused": "pause", "ended": "check"}
 INJECTS = {
     "waiting": marked("waits"), "given": marked("given"), "skipped": marked("left out"), "failed": marked("failed"),
 }  # fmt: skip

@@ -202,7 +202,7 @@ def _list(error: EngineError | None = None) -> str:
 def _page(exercise_id: str, error: EngineError | None = None) -> str:
     story = engine().queries.exercises.get(exercise_id, current_actor())
     return render_template(
-        "pages/exercise.html", typed=request.form, may_conduct=may(CONDUCT), **_values(story), **_wrong(error)
+        "pages/exercise.html", typed=request.form, **_values(story), **_wrong(error)
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ _QUICK = {"sitrep_limit": "PT20S"}
 _SET_BY, _CLERK = "user:jiang_fan", "user:yao_xin"
 _REPORT: dict[str, Any] = {
     "category": "gas.smell", "kind": "report", "source": "phone", "address": "桥北路 12 号", "lat": 28.231,
-    "lon": 112.972, "reporter_name": "张女士", "reporter_contact": "139-0000-0001",
+    "lon": 112.972, "place_code": "439901001001", "reporter_name": "张女士", "reporter_contact": "139-0000-0001",
 }  # fmt: skip
 
 
