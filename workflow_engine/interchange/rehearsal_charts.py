@@ -137,7 +137,7 @@ def _label(text: str, y: float) -> str:
 
 
 def _wide(text: str) -> float:
-    return sum(13.0 if character > "\u2e80" else 7.0 for character in text)
+    return sum(13.0 if character > "\u2e80" else 8.0 for character in text)
 
 
 def _cut(text: str) -> str:
