@@ -12,14 +12,11 @@ from workflow_engine.domain.commands import (
     BroadcastSignal,
     ClaimUserTask,
     Command,
-    CompleteJob,
     CompleteUserTask,
-    FailJob,
     FireTimer,
     PublishMessage,
     ReleaseUserTask,
     StartCase,
-    ThrowJobError,
 )
 from workflow_engine.domain.durations import add, parse_duration
 from workflow_engine.domain.errors import RejectedError
@@ -37,6 +34,7 @@ from workflow_engine.rehearsal.requesting import Reports, unmet_of_request
 from workflow_engine.rehearsal.resourcing import resource_commands
 from workflow_engine.rehearsal.scenario import Scenario, Step
 from workflow_engine.rehearsal.telling import Line, ScenarioResult
+from workflow_engine.rehearsal.working import job_command
 
 EngineFactory = Callable[[Clock], Engine]
 """Opens an engine on this clock, with the organisation loaded and the definitions released."""
@@ -212,22 +210,13 @@ class _Run:
         self._tell(OPERATOR, f"sends signal {step.value}")
 
     def _job(self, step: Step) -> None:
-        """The work outside this element is done, or ends in an error (without a code: it fails for good)."""
-        jobs = [job for job in self._case().jobs if job.element_id == step.value and job.state == "available"]
-        if not jobs:
+        """A worker outside ends its job."""
+        command = job_command(step, self._case().jobs)
+        if command is None:
             raise _Broken(f"{step}: no such job is open")
-        job, error = jobs[0], step.details.get("error")
-        ids: dict[str, Any] = {"command_id": new_id(), "case_id": job.case_id, "token_id": job.token_id}
-        command: Command
-        if error is None:
-            command = CompleteJob(**ids, variables=step.details.get("variables", {}))
-        elif error:
-            command = ThrowJobError(**ids, code=str(error), message="")
-        else:
-            command = FailJob(**ids, error="failed in a scenario", retries_left=0)
         self._engine.handle(command, OPERATOR)
         self._engine.pump()
-        self._tell(OPERATOR, f"{'does' if error is None else 'breaks'} job {step.value}")
+        self._tell(OPERATOR, f"{'breaks' if 'error' in step.details else 'does'} job {step.value}")
 
     def _consultation(self, step: Step) -> None:
         """The public says something, or the office works on what was said."""
