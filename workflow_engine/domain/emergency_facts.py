@@ -86,14 +86,17 @@ class ResourceFacts:
     requested: float
     assigned: float
     unit_of_measure: str = ""
-    state: str = ""
     needed_by: datetime | None = None
-    priority: str = ""
 
     @property
     def missing(self) -> float:
         """What nobody has given yet."""
         return max(0.0, self.requested - self.assigned)
+
+    @property
+    def state(self) -> str:
+        """``open``, ``partial`` or ``complete``."""
+        return "complete" if not self.missing else "partial" if self.assigned else "open"
 
 
 @dataclass(frozen=True, slots=True)

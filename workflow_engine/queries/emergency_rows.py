@@ -94,7 +94,7 @@ class FactsReader:
                 now=now,
                 timers=one.timers,
                 warnings=warnings.get(case.case_id, ()),
-                resources=tuple(map(_resource, resources.get(case.case_id, ()))),
+                resources=tuple(map(resource_facts, resources.get(case.case_id, ()))),
             )
             for case in cases
         ]
@@ -203,10 +203,10 @@ def _warnings(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[WarningF
     return found
 
 
-def _resource(one: CaseLine) -> ResourceFacts:
-    line = one.line
+def resource_facts(one: CaseLine) -> ResourceFacts:
+    """A line of a request as a board tells it."""
     name = " ".join(dict.fromkeys(word for word in (one.name_zh, one.name_en) if word))
     return ResourceFacts(
-        request_id=line.request_id, name=name, requested=one.requested,
-        assigned=one.assigned, unit_of_measure=one.measure, state=one.request_state, needed_by=line.needed_by,
+        request_id=one.line.request_id, name=name, requested=one.requested, assigned=one.assigned,
+        unit_of_measure=one.measure, needed_by=one.line.needed_by,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from workflow_engine.domain.emergency_facts import ResourceFacts
+from workflow_engine.queries.emergency_rows import resource_facts
 from workflow_engine.queries.resource_reading import lines_of_cases
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import resource_booking
@@ -47,9 +48,7 @@ class PastLine:
     def as_of(self, at: datetime) -> ResourceFacts:
         """The line as it stood then."""
         there = [one for one in self.given if one.at <= at and (one.until is None or one.until > at)]
-        assigned = sum(one.quantity for one in there)
-        state = "complete" if assigned >= self.facts.requested else "partial" if assigned else "open"
-        return replace(self.facts, assigned=assigned, state=state)
+        return replace(self.facts, assigned=sum(one.quantity for one in there))
 
 
 def past_lines(snapshot: Snapshot, case_id: str) -> list[PastLine]:
@@ -65,12 +64,6 @@ def past_lines(snapshot: Snapshot, case_id: str) -> list[PastLine]:
         until = ended_at if state == _WITHDRAWN else None
         given.setdefault((request_id, line_no), []).append(Given(at, quantity, until))
     return [
-        PastLine(
-            ResourceFacts(
-                request_id=one.line.request_id, name=f"{one.name_zh} {one.name_en}".strip(), requested=one.requested,
-                assigned=0, unit_of_measure=one.measure, needed_by=one.line.needed_by,
-            ),
-            one.requested_at, given.get((one.line.request_id, one.line.line_no), []),
-        )
+        PastLine(resource_facts(one), one.requested_at, given.get((one.line.request_id, one.line.line_no), []))
         for one in lines
-    ]  # fmt: skip
+    ]
