@@ -82,7 +82,7 @@ def test_staff_take_a_task_on_draft_it_have_it_signed_and_give_it_back(city: Cit
     page.locator(".verb[open] button").click()
     page.get_by_text(_("Give back"), exact=True).first.wait_for()
 
-    text = page.locator("form[data-draft] textarea, form[data-draft] input[type=text]").first
+    text = page.locator("form[data-draft] textarea, form[data-draft] input[type=text]").locator("visible=true").first
     text.fill("half a sentence")
     page.locator("[data-draft-state]:not(:empty)").wait_for()
     page.reload()

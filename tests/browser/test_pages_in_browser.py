@@ -336,8 +336,7 @@ def test_record_opens_in_place(city: City, case_id: str) -> None:
     page = city.person("user:jiang_fan")
     page.goto(f"{city.url}/cases/{case_id}")
     page.get_by_text("Record 1", exact=True).click()
-    page.wait_for_selector("pre.record")
-    assert "case.started" in page.locator("pre.record").inner_text()
+    page.locator("pre.record", has_text="case.started").wait_for()
     assert city.complaints == []
 
 
