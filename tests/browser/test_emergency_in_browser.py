@@ -27,6 +27,8 @@ def test_emergency_is_carried_from_alert_to_closed_case(city: City) -> None:
     scenario = json.loads((PROCESS / "scenarios" / "main_path.json").read_text(encoding="utf-8"))
     case_id = bring_in(city, (PROCESS / scenario["start"]["alert"].removeprefix("../")).read_text(encoding="utf-8"))
     for step in scenario["steps"]:
+        if "refused" in step:
+            continue  # who may not, is not even offered the task
         if "advance" in step:
             city.advance(seconds_of(step["advance"]))
         elif "do" in step:

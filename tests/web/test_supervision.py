@@ -179,7 +179,10 @@ def test_enterprise_opens_no_other_door(app: Flask, engine: Engine, late: str, c
             opened.add(rule)
         if rule == "/sign-out":
             gas = Visitor(app, "gas")
-    own = {"/", "/inbox", "/enterprise", "/account", "/account/password", "/supervision/notices"}
+    own = {
+        "/", "/inbox", "/enterprise", "/account", "/account/password", "/supervision/notices", "/resources",
+        "/resources/offers",
+    }  # fmt: skip
     to_all = {rule for rule in opened if rule not in own}
     visitor = Visitor(app)
     for rule in sorted(to_all - {"/sign-out"}):

@@ -7,7 +7,7 @@ import dataclasses
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, get_origin, get_type_hints
@@ -52,7 +52,7 @@ def schemas_of(types: Iterable[Any], described: Mapping[str, type]) -> tuple[lis
 def answer_type(ask: Callable[..., Any]) -> Any:
     """What a question returns; a list comes as the items of a page."""
     hint = get_type_hints(ask)["return"]
-    if get_origin(hint) in (list, tuple):
+    if get_origin(hint) in (list, tuple, Sequence):
         return _items_of(hint)
     return hint
 

@@ -44,6 +44,14 @@ ELSEWHERE = {
     "operations.html": "/cases",
     "papers.html": "/decisions",
     "settings.html": "/organisation",
+    "emergency.html": "/emergency",
+    "replanning.html": "/emergency/replan-table",
+    "briefing.html": "/emergency/reports",
+    "situation_reports.html": "/emergency/reports",
+    "findings.html": "/emergency/findings",
+    "exercise_banner.html": "/exercises",
+    "show.html": "/exercises",
+    "resources.html": "/resources",
 }
 """Components that belong to one area alone: they are shown where they work, with real content."""
 

@@ -175,7 +175,8 @@ def _number(name: str, usual: int, most: int) -> int:
     if not text:
         return usual
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise InvalidVariablesError(_("Expected a number."), {name: _("a whole number from 1 to %(most)d", most=most)})
+        wanted = _("Expected a whole number from 1 to %(most)d.", most=most)
+        raise InvalidVariablesError(wanted, {name: wanted})
     return int(text)
 
 

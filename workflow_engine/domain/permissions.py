@@ -96,6 +96,9 @@ SCOPED = frozenset({
 """Verbs that may be granted for a part of the city or for one process; the others are held everywhere or not at all."""
 POWER = frozenset(HOLDERS) - {
     "case.start", "definition.see", "organisation.see", "alert.import", "service_request.submit",
+    # What whoever is put on duty tonight must do tonight; every act of it stands in the record.
+    "emergency.call", "emergency.replan", "exercise.conduct", "exercise.see", "resource.see",
+    "situation_report.approve", "situation_report.brief", "situation_report.correct", "situation_report.send",
 }  # fmt: skip
 """Verbs that nobody gets on one person's word: a second administrator agrees to each grant."""
 
