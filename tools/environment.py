@@ -70,7 +70,8 @@ def ensure_environment(level: str) -> None:
         uv = find_uv() or install_uv()
         _make_venv(uv)
         say(f"installing the locked packages ({wanted}) into .venv")
-        call([uv, "pip", "sync", "--python", PYTHON, "--require-hashes", REQUIREMENTS / f"{wanted}.lock"],
+        call([uv, "pip", "sync", "--python", PYTHON, "--compile-bytecode", "--require-hashes",
+              REQUIREMENTS / f"{wanted}.lock"],
              "install the locked packages", uv_environment())
         call([uv, "pip", "install", "--python", PYTHON, "--no-deps", "--no-build-isolation", "--editable", ROOT],
              "install the project itself", uv_environment())

@@ -108,7 +108,9 @@ def _pytest(words: list[str]) -> int:
 
 
 def _python(words: list[str]) -> int:
-    return subprocess.call([PYTHON, *words], cwd=ROOT, stdin=subprocess.DEVNULL)
+    # The tests start the program some hundred times: it must not compile its modules each time.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.call([PYTHON, *words], cwd=ROOT, stdin=subprocess.DEVNULL, env=environment)
 
 
 COMMANDS = {

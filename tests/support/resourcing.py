@@ -16,7 +16,7 @@ from workflow_engine import (
     new_id,
 )
 
-UNITS = [
+UNITS: list[dict[str, Any]] = [
     {"unit_id": "city", "parent_id": None, "level": "city", "name_zh": "市", "name_en": "City",
      "subject_class": "government"},
     *(
