@@ -123,5 +123,5 @@ def check_closed_case(city: City, case_id: str) -> None:
         assert sentence in told
     assert page.locator(".mark-active").count() == 0
     page.get_by_role("button", name="简体中文").click()
-    assert page.get_by_text("林玥 完成了 核实").count() == 1
+    page.get_by_text("林玥 完成了 核实").wait_for()  # the page comes anew, and it is long
     assert page.get_by_text("已办结").count() >= 1
