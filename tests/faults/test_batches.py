@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.processes import PATIENCE_SECONDS, ROOT
+from tests.faults.processes import run_to_its_end
 from tests.support.house import ADMIN, TWO_STEPS, House
 from workflow_engine import CreateBatch, new_id
 
@@ -30,12 +27,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
-    environment = {
-        **os.environ, "LIANDONG_DATABASE_URL": url, "LIANDONG_FAILPOINT": failpoint,
-        "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
-    }  # fmt: skip
-    words = [sys.executable, "-m", "tests.faults.batch_worker"]
-    return subprocess.run(words, cwd=ROOT, env=environment, timeout=PATIENCE_SECONDS).returncode
+    return run_to_its_end("tests.faults.batch_worker", url, failpoint, offset_seconds)
 
 
 def test_killed_batch_goes_on_and_does_nothing_twice(house: House, database_url: str) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.commands.test_replanning import emergency_model, work_model
-from tests.faults.processes import PATIENCE_SECONDS, ROOT
+from tests.faults.processes import run_to_its_end
 from tests.support.house import ADMIN, NOON, House
 
 CASES = 11
@@ -29,12 +26,7 @@ def house(database_url: str) -> Iterator[House]:
 
 
 def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
-    environment = {
-        **os.environ, "LIANDONG_DATABASE_URL": url, "LIANDONG_FAILPOINT": failpoint,
-        "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
-    }  # fmt: skip
-    words = [sys.executable, "-m", "tests.faults.replan_worker"]
-    return subprocess.run(words, cwd=ROOT, env=environment, timeout=PATIENCE_SECONDS).returncode
+    return run_to_its_end("tests.faults.replan_worker", url, failpoint, offset_seconds)
 
 
 def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_url: str) -> None:
