@@ -15,7 +15,10 @@ from tests.support.house import ADMIN, NOON, House
 CASES = 11
 LEASE_SECONDS = 300
 # The call is collected in four pages; each slice has three commits: the claim, what is done to the cases, the outcomes.
-KILLED_AT = ("replan.after_collect:2", "after_event:3", "after_commit:2", "replan.after_slice:1")
+KILLED_AT = (
+    "replan.after_collect:2", "before_commit:8", "after_event:3", "after_commit:2", "replan.after_slice:1",
+    "replan.after_settle:1", "after_commit:3",
+)  # fmt: skip
 
 
 @pytest.fixture
