@@ -71,16 +71,20 @@ class Directory:
         if reader is None:
             log.error("the directory %s refused the reader %s", self.url, self.bind_dn or "(anonymous)")
             return None
-        wanted = self.filter.replace("{name}", escape_filter_chars(name))
-        attributes = [*_known(reader, _IDS), "mail"] if _known(reader, ("mail",)) else [*_known(reader, _IDS)]
-        reader.search(self.base, wanted, attributes=attributes, size_limit=2, time_limit=_SECONDS)
-        found = [entry for entry in reader.response or () if entry.get("type") == "searchResEntry"]
-        reader.unbind()
+        try:
+            wanted = self.filter.replace("{name}", escape_filter_chars(name))
+            attributes = [*_known(reader, _IDS), "mail"] if _known(reader, ("mail",)) else [*_known(reader, _IDS)]
+            reader.search(self.base, wanted, attributes=attributes, size_limit=2, time_limit=_SECONDS)
+            found = [entry for entry in reader.response or () if entry.get("type") == "searchResEntry"]
+        finally:
+            _close(reader)
         is_one = len(found) == 1
         bound = self._connect(found[0]["dn"] if is_one else f"{_NOBODY},{self.base}", password)
-        if bound is None or not is_one:
+        if bound is None:
             return None
-        bound.unbind()
+        _close(bound)
+        if not is_one:
+            return None
         return Account(f"ldap:{_identity(found[0])}", sign_in_name=name)
 
     def _connect(self, user: str, password: str) -> Any:
@@ -92,14 +96,22 @@ class Directory:
         connection = ldap3.Connection(
             server, user or None, password or None, receive_timeout=_SECONDS, auto_referrals=False, read_only=True
         )
-        connection.open()
-        if self.starttls and not connection.start_tls():
-            connection.unbind()
-            return None
-        if not connection.bind():
-            connection.unbind()
-            return None
-        return connection
+        is_bound = False
+        try:
+            connection.open()
+            is_bound = (not self.starttls or connection.start_tls()) and connection.bind()
+        finally:
+            if not is_bound:
+                _close(connection)
+        return connection if is_bound else None
+
+
+def _close(connection: Any) -> None:
+    """Ends the connection, and the socket too that ldap3 keeps open after a failed connect."""
+    if not connection.closed:
+        connection.unbind()
+    if connection.socket is not None:
+        connection.socket.close()
 
 
 def _known(connection: Any, names: tuple[str, ...]) -> list[str]:
