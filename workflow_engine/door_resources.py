@@ -15,6 +15,7 @@ from workflow_engine.domain.resource_commands import (
 )
 from workflow_engine.domain.resource_scores import FACTORS
 from workflow_engine.domain.resource_types import TYPES as RESOURCE_TYPES
+from workflow_engine.domain.resource_types import measure_name
 from workflow_engine.domain.resource_types import name_of as resource_type_name
 from workflow_engine.domain.resources import BOOKING as BOOKING_STATES
 from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
@@ -59,6 +60,7 @@ __all__ = [
     "ResourceRow",
     "ResourceWish",
     "StandResource",
+    "measure_name",
     "resource_csv",
     "resource_type_name",
 ]

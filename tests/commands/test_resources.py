@@ -31,6 +31,7 @@ from workflow_engine import (
     ProposeSettlement,
     PutResources,
     StandResource,
+    measure_name,
     new_id,
 )
 
@@ -226,3 +227,8 @@ def test_actor_of_the_group_that_the_case_names_coordinates(city: House) -> None
     _, request_id = asked(city, ("supplies", "tent", 4))
     assert detail(city, request_id, ADMIN).may_coordinate
     assert not detail(city, request_id, Actor("user:leader2", frozenset({"role:leader"}))).may_coordinate
+
+
+def test_what_is_counted_has_a_name_in_both_languages() -> None:
+    assert [measure_name("瓶", number, chinese=False) for number in (1, 3)] == ["bottle", "bottles"]
+    assert [measure_name("Bottles", chinese=True), measure_name("桌", chinese=False)] == ["瓶", "桌"]

@@ -15,9 +15,11 @@ from web.presenters.times import now, span
 from workflow_engine import (
     BOOKING_STATES,
     FACTORS,
+    RESOURCE_TYPES,
     BookingRow,
     RequestLineRow,
     ResourceRow,
+    measure_name,
     resource_type_name,
 )
 
@@ -105,7 +107,18 @@ def type_choices(types: Sequence[tuple[str, str]]) -> list[tuple[str, str, list[
 
 def amount(number: int, measure: str = "") -> str:
     """A number with what is counted."""
-    return f"{number:,} {measure}".strip()
+    return f"{number:,} {measure_word(measure, number)}".strip()
+
+
+def measure_word(measure: str, number: float = 2) -> str:
+    """What is counted, in the visitor's language."""
+    return measure_name(measure, number, chinese=is_chinese())
+
+
+def type_measure(code: str) -> str:
+    """What is counted of a type, where that is known; as the register writes it."""
+    known = RESOURCE_TYPES.get(code)
+    return "" if known is None else known.measure
 
 
 def factors(why: Mapping[str, Any], weights: Mapping[str, Any]) -> list[Factor]:
@@ -140,7 +153,7 @@ def next_states(booking: BookingRow, *, coordinates: bool) -> list[tuple[str, st
 
 def line_words(line: RequestLineRow) -> str:
     """What a line asks for, in a few words."""
-    return f"{type_word(line.type)} × {line.quantity:,}"
+    return f"{type_word(line.type)} × {amount(line.quantity, type_measure(line.type))}"
 
 
 def share(line: RequestLineRow) -> int:
@@ -163,12 +176,17 @@ def map_points(rows: Sequence[ResourceRow]) -> list[dict[str, Any]]:
     return [
         {
             "lat": row.lat, "lon": row.lon, "state": _mark(row), "title": named(row),
-            "state_words": f"{type_word(row.type)}, {_('%(free)s of %(all)s free', free=row.free, all=row.quantity)}",
+            "state_words": f"{type_word(row.type)}, {free_words(row)}",
             "when": named(row, "unit_"), "place": row.place,
             "href": url_for("resources.page", resource_id=row.resource_id),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def free_words(row: ResourceRow) -> str:
+    """How much of it nobody holds."""
+    return _("%(free)s of %(all)s free", free=f"{row.free:,}", all=amount(row.quantity, row.measure))
 
 
 def _mark(row: ResourceRow) -> str:
@@ -181,7 +199,8 @@ WORDS: dict[str, Any] = {
     "kinds": KINDS, "standings": STANDINGS, "shown": SHOWN, "booking_names": BOOKINGS, "booking_looks": BOOKING_LOOKS,
     "request_names": REQUESTS, "request_looks": REQUEST_LOOKS, "priorities": PRIORITIES, "sources": SOURCES,
     "offer_names": OFFERS, "offer_looks": OFFER_LOOKS, "rounds": ROUNDS, "named": named, "type_word": type_word,
-    "amount": amount, "factors": factors, "next_states": next_states, "line_words": line_words, "share": share,
-    "is_late": is_late, "how_long": how_long,
+    "amount": amount, "type_measure": type_measure,
+    "factors": factors, "next_states": next_states, "line_words": line_words, "share": share,
+    "is_late": is_late, "how_long": how_long, "free_words": free_words,
 }  # fmt: skip
 """What the templates of resources need."""

@@ -91,6 +91,12 @@ def resource_lines(case_id: str) -> Sequence[CaseLine]:
     return engine().queries.resources.lines_of(case_id)
 
 
+@blueprint.app_template_filter("measure_word")
+def measure_word(measure: str, number: float = 2) -> str:
+    """What is counted, in the visitor's language, for panels on other pages."""
+    return words.measure_word(measure, number)
+
+
 @blueprint.app_template_global("resource_chinese")
 def resource_chinese() -> bool:
     """Whether names of types are shown in Chinese."""
