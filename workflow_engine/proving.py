@@ -14,6 +14,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import CheckpointError
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.chains import StoredChain, read_chain, read_head
+from workflow_engine.queries.documents import documents_of, find_changed_documents
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.log import CheckpointRow, find_newest_checkpoint, inclusion_proof_of, leaves_of
 from workflow_engine.queries.rows import CaseRow
@@ -62,6 +63,7 @@ def prove_case(queries: Queries, case_id: str, actor: Actor) -> CaseProof:
         findings.extend(_find_in_log(chain, leaves))
         covered = sorted(seq for seq, (index, _) in leaves.items() if newest is not None and index < newest.size)
         included = covered[:: max(1, -(-len(covered) // MOST_INCLUSIONS))]
+        findings.extend(find_changed_documents(snapshot, documents_of(snapshot, case_id), case_id))
         if newest is not None:
             findings.extend(_find_in_checkpoint(snapshot, case_id, newest, leaves, included))
     committed = (entry for entry in chain.entries if b'"commitments"' in entry.body_json)

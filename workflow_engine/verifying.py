@@ -13,6 +13,8 @@ from workflow_engine.audit.verification import Payload, verify_case
 from workflow_engine.domain.errors import AuditError
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.queries.chains import StoredChain, read_chains, read_heads, read_lane
+from workflow_engine.queries.documents import find_changed_documents
+from workflow_engine.queries.documents_on_record import OnRecord
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.replaying import CannotReplayError, re_execute
 from workflow_engine.storage.ballot_counts import broken_seals, voters_done
@@ -40,6 +42,8 @@ class AuditReport:
     re_executed: int = 0
     not_re_executed: int = 0
     """Cases of the sample that could not be run again, for reasons that are no fault."""
+    documents: int = 0
+    """Reports, briefings and warnings whose digests on record were compared with what is stored."""
     logged: int = 0
     """Entries in the log over all chains."""
     checkpoints: int = 0
@@ -52,7 +56,10 @@ class AuditReport:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        counts = ("chains", "entries", "values", "erased", "re_executed", "not_re_executed", "logged", "checkpoints")
+        counts = (
+            "chains", "entries", "values", "erased", "re_executed", "not_re_executed", "documents", "logged",
+            "checkpoints",
+        )  # fmt: skip
         return {
             "ok": self.ok,
             **{name: getattr(self, name) for name in counts},
@@ -79,11 +86,12 @@ def verify_audit(
     heads = read_heads(snapshot)
     chosen = _sample([name for name in heads if is_case_stream(name)], sample, seed)
     total = len(heads)
-    resources = FollowedResources()
+    resources, documents = FollowedResources(), OnRecord()
     with closing(read_chains(snapshot)) as chains:
         for chain in chains:
             _verify_chain(report, heads.pop(chain.stream_id, None), chain)
             resources.take(chain)
+            documents.take(chain)
             if chain.stream_id in chosen:
                 _verify_case_again(report, snapshot, parts, chain)
             if progress is not None:
@@ -96,6 +104,8 @@ def verify_audit(
     for case_id, ballot_id, what in broken_seals(snapshot.unit):
         report.findings.append(Finding("changed_vote", case_id, None, f"Ballot {ballot_id}: {what}."))
     report.findings.extend(resources.findings(snapshot.unit))
+    report.documents = documents.documents
+    report.findings.extend(find_changed_documents(snapshot, documents))
     log = verify_log(snapshot, kept, None if parts.log_key is None else parts.log_key.verifier)
     report.logged, report.checkpoints = log.leaves, log.checkpoints
     report.findings.extend(log.findings)

@@ -14,7 +14,8 @@ from sqlalchemy import make_url
 from tests.storage.test_verifying import tamper
 from tests.support.destroying import FILE, NAME, PHONE, REPORTER, TOLD, order, told_case
 from tests.support.house import ADMIN, ANNE, House
-from workflow_engine import HoldCase, LiftHold, NotFoundError, new_id
+from tests.support.tampering import found, found_after
+from workflow_engine import Actor, HoldCase, KeepBriefing, LiftHold, LoadOrganisation, NotFoundError, new_id
 from workflow_engine.domain.traces import Traces, can_be_looked_for
 from workflow_engine.storage.schema import METADATA
 from workflow_engine.workers.destruction import Destroyer
@@ -29,6 +30,7 @@ def test_a_response_forgets_people_everywhere_and_goes_on(house: House) -> None:
     case_id = told_case(house)
     (entry, *_) = house.engine.retelling.tell(case_id, ADMIN, most=1).entries  # its walk is kept in memory
     assert any(REPORTER in str(change.after) for change in entry.changes)
+    brief(house, case_id)
     order(house, case_id)
     hashes = [row.hash for row in house.engine.queries.get_history(case_id, ADMIN)]
     assert Destroyer(house.engine).run_once() > 0
@@ -43,6 +45,8 @@ def test_a_response_forgets_people_everywhere_and_goes_on(house: House) -> None:
     assert [each.hash for each in after][: len(hashes)] == hashes
     assert [each.seq for each in after if each.erased][:1] == [1]
     assert house.engine.verify_audit(sample=None).ok
+    briefing = house.engine.queries.situation_reports.get_briefing(case_id, 1, ADMIN)
+    assert briefing.intact and briefing.destroyed and "▇▇家已通知" in str(briefing.content)
     assert REPORTER not in str(house.engine.retelling.tell(case_id, ADMIN, after_seq=1))
     files = house.engine.queries.destructions.files_of(row.destruction_id)
     with pytest.raises(NotFoundError):
@@ -50,6 +54,15 @@ def test_a_response_forgets_people_everywhere_and_goes_on(house: House) -> None:
     house.complete(house.task(case_id, "stay"), ANNE, left="nothing")
     assert house.state(case_id) == "completed"
     assert house.engine.verify_audit(sample=None).ok
+
+
+def brief(house: House, case_id: str) -> None:
+    """A kept document in which a name stands."""
+    carl = {"person_id": "user:carl", "sign_in_name": "carl", "display_name_zh": "卡", "display_name_en": "Carl",
+            "password_hash": "x", "unit_id": None, "disabled": False, "groups": []}  # fmt: skip
+    house.engine.handle(LoadOrganisation(command_id=new_id(), units=[], roles=[], people=[carl]), ADMIN)
+    keep = KeepBriefing(command_id=new_id(), case_id=case_id, incoming="user:carl", note=f"{NAME}家已通知")
+    house.engine.handle(keep, Actor("user:lead", frozenset({"role:commander", "role:duty_room"})))
 
 
 def test_the_freed_bytes_of_the_database_hold_nothing_either(sqlite_url: str) -> None:
@@ -82,6 +95,19 @@ def test_a_value_that_was_left_or_comes_back_is_found(house: House) -> None:
         ("process_instance.title", True), ("kept file", False),
     }  # fmt: skip
     assert not check.ok
+    assert found(house) == set()
+    chain_of = f"destruction:{row.destruction_id}"
+    for statement, finding in (
+        ("UPDATE destruction SET signed_by = 'user:carl'", ("changed_row", chain_of)),
+        ("UPDATE destruction_case SET entries = 99", ("changed_row", chain_of)),
+        ("DELETE FROM destruction_file", ("missing_document", chain_of)),
+        (
+            "INSERT INTO entry_payload (stream_id, seq, salt, content) SELECT stream_id, 1, salt, content "
+            f"FROM entry_payload WHERE stream_id = '{case_id}' AND seq > 1 LIMIT 1",
+            ("restored_value", case_id),
+        ),
+    ):  # fmt: skip
+        assert finding in found_after(house, statement)
 
 
 def test_a_hold_stops_it_and_lifting_lets_it_go_on(house: House) -> None:

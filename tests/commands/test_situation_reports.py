@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.house import ADMIN, ANNE, AUDITOR, BO, NOON, SECOND, STRANGER, House, chain, user_task
+from tests.support.tampering import found, found_after
 from workflow_engine import (
     REPORT_FIELDS,
     Actor,
@@ -31,6 +32,7 @@ from workflow_engine import (
     SituationReportRow,
     new_id,
 )
+from workflow_engine.domain.report_document import digest_of, written
 
 LEAD = Actor("user:lead", frozenset({"role:commander", "role:duty_room"}))
 HEAD = (
@@ -270,7 +272,8 @@ def test_correction_is_another_version_that_a_second_person_agrees_to(city: Hous
         DecideReportCorrection(command_id=new_id(), report_id=row.report_id, version=own, agreed=False), SECOND
     )
     assert questions.get(row.report_id, ADMIN).version == 2
-    assert city.engine.verify_audit(sample=None).ok
+    report = city.engine.verify_audit(sample=None)
+    assert report.ok and report.documents == 3
 
 
 def test_database_refuses_what_no_report_can_be_and_the_digest_tells_a_changed_one(house: House) -> None:
@@ -286,11 +289,29 @@ def test_database_refuses_what_no_report_can_be_and_the_digest_tells_a_changed_o
         with pytest.raises(IntegrityError), database.begin() as connection:
             connection.exec_driver_sql(sql)
     ask = house.engine.queries.situation_reports.get
-    assert ask(row.report_id, ADMIN).intact
-    with database.begin() as connection:
-        connection.exec_driver_sql("UPDATE situation_report_version SET content = replace(content, '仓库', '码头')")
     database.dispose()
+    assert ask(row.report_id, ADMIN).intact
+    sent = SendSituationReport(command_id=new_id(), report_id=row.report_id, recipient="省", channel="phone")
+    house.engine.handle(sent, LEAD)
+    chain_of = f"situation_report:{case_id}"
+    assert found(house) == set()
+    edit = "UPDATE situation_report_version SET content = replace(content, '仓库', '码头')"
+    assert found_after(house, edit) == [("changed_document", chain_of)]
+    forged = ask(row.report_id, ADMIN)
+    assert not forged.intact and not forged.destroyed and forged.content is not None
+    as_if = digest_of(written(forged.content))  # whoever edits the text edits the digest beside it, too
+    assert found_after(house, f"UPDATE situation_report_version SET digest = '{as_if}'") == [("changed_row", chain_of)]
     assert not ask(row.report_id, ADMIN).intact
+    proof = house.engine.prove_case(case_id, ADMIN)
+    assert {finding.kind for finding in proof.findings} == {"changed_document", "changed_row"}
+    for statement, kinds in (
+        ("UPDATE situation_report SET due_at = issued_at", ["changed_row"]),
+        ("UPDATE report_transmission SET recipient = '市'", ["changed_row"]),
+        ("DELETE FROM report_transmission", ["missing_document"]),
+        ("UPDATE situation_report_version SET content = NULL", []),  # no other sentence than for the edited one
+    ):
+        assert [kind for kind, _ in found_after(house, statement)] == kinds
+    assert ask(row.report_id, ADMIN).content is None and not ask(row.report_id, ADMIN).intact
 
 
 def test_briefing_is_kept_as_the_incoming_commander_was_shown_it(city: House) -> None:
@@ -318,5 +339,11 @@ def test_briefing_is_kept_as_the_incoming_commander_was_shown_it(city: House) ->
     city.engine.handle(LoadOrganisation(command_id=new_id(), units=[unit], roles=[], people=[anne]), ADMIN)
     city.engine.handle(replace(nobody, command_id=new_id()), LEAD)
     assert [one.number for one in questions.list_briefings(case_id, ADMIN)] == [2, 1]
+    assert found(city) == set()
+    edit = "UPDATE command_briefing SET content = replace(content, '西侧', '东侧') WHERE number = 1"
+    assert found_after(city, edit) == [("changed_document", f"situation_report:{case_id}")]
+    assert not questions.get_briefing(case_id, 1, ADMIN).intact and questions.get_briefing(case_id, 2, ADMIN).intact
+    gone = found_after(city, "DELETE FROM command_briefing WHERE number = 2")
+    assert gone == [("missing_document", f"situation_report:{case_id}")]
     with pytest.raises(NotFoundError):
         questions.list_briefings(case_id, STRANGER)

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.support.house import ADMIN, ANNE, House, chain, user_task
+from tests.support.tampering import found, found_after
 from workflow_engine import (
     CancelCase,
     FeedItem,
@@ -90,6 +91,7 @@ def test_later_warning_of_the_case_is_an_update_that_refers_to_the_first(city: H
     city.complete(task.user_task_id, letter={**LETTER, "colour": "orange"})
     city.engine.pump()
     second, first = warnings_of(city)
+    assert found(city) == set()
     assert (first.state, second.state, second.replaces) == ("replaced", "in_force", first.warning_id)
     alert = warning_content(second.document)
     assert alert["msg_type"] == "Update"
@@ -99,22 +101,31 @@ def test_later_warning_of_the_case_is_an_update_that_refers_to_the_first(city: H
 
 def test_lifted_warning_is_followed_by_a_cancel(city: House) -> None:
     issue(city)
-    (found,) = warnings_of(city)
-    lift = LiftWarning(command_id=new_id(), warning_id=found.warning_id, reason="雨停了")
+    (found_one,) = warnings_of(city)
+    lift = LiftWarning(command_id=new_id(), warning_id=found_one.warning_id, reason="雨停了")
     with pytest.raises(NotPermittedError):
         city.engine.handle(lift, ANNE)
     with pytest.raises(InvalidVariablesError):
-        city.engine.handle(LiftWarning(command_id=new_id(), warning_id=found.warning_id, reason=" "), ADMIN)
+        city.engine.handle(LiftWarning(command_id=new_id(), warning_id=found_one.warning_id, reason=" "), ADMIN)
     city.engine.handle(lift, ADMIN)
     (row,) = warnings_of(city)
     cancel = warning_content(str(row.end_document))
     assert (row.state, row.end_reason, cancel["msg_type"]) == ("lifted", "雨停了", "Cancel")
-    assert cancel["references"][0]["identifier"] == found.warning_id
+    assert cancel["references"][0]["identifier"] == found_one.warning_id
     assert [info["urgency"] for info in cancel["infos"]] == ["Past", "Past"]
     with pytest.raises(InvalidStateError):
-        city.engine.handle(LiftWarning(command_id=new_id(), warning_id=found.warning_id, reason="x"), ADMIN)
+        city.engine.handle(LiftWarning(command_id=new_id(), warning_id=found_one.warning_id, reason="x"), ADMIN)
     with pytest.raises(NotFoundError):
         city.engine.handle(LiftWarning(command_id=new_id(), warning_id="none", reason="x"), ADMIN)
+    chain_of = f"warning:{found_one.warning_id}"
+    assert found(city) == set()
+    for statement, kind in (
+        ("UPDATE published_warning SET document = replace(document, '室内', '室外')", "changed_document"),
+        ("UPDATE published_warning SET end_document = replace(end_document, '雨', '雪')", "changed_document"),
+        ("UPDATE published_warning SET end_reason = '雪停了'", "changed_row"),
+        ("DELETE FROM published_warning", "missing_document"),
+    ):
+        assert found_after(city, statement) == [(kind, chain_of)]
 
 
 def test_warning_ends_with_its_time_or_with_its_case(city: House) -> None:
@@ -127,6 +138,7 @@ def test_warning_ends_with_its_time_or_with_its_case(city: House) -> None:
     assert end_warnings(city.engine) == 1
     assert end_warnings(city.engine) == 0
     assert sorted(row.state for row in warnings_of(city)) == ["expired", "lifted"]
+    assert found(city) == set()
 
 
 @pytest.mark.parametrize(

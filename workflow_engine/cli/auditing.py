@@ -141,6 +141,8 @@ def _kept(files: tuple[str, ...], key_text: str | None, witnesses: tuple[str, ..
 def _told(report: AuditReport) -> Iterator[str]:
     yield f"{report.chains} chains with {report.entries} entries and {report.values} values checked."
     yield f"{report.re_executed} cases re-executed from their commands."
+    if report.documents:
+        yield f"{report.documents} reports, briefings and warnings compared with their digests on record."
     yield f"{report.logged} entries in the log, {report.checkpoints} signed checkpoints compared with it."
     if report.not_re_executed:
         yield f"{report.not_re_executed} cases of the sample cannot be: values erased, or recorded by another build."

@@ -44,7 +44,10 @@ class PersonalDataErased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestructionAdvanced(Event):
-    """A piece of a case is done: entries whose values were erased, rows changed by table, files given up."""
+    """A piece of a case is done: entries whose values were erased, rows changed by table, files given up.
+
+    ``documents``: those out of which something was cut, and the digest of what each says since.
+    """
 
     KIND = "destruction.advanced"
     destruction_id: str
@@ -52,6 +55,7 @@ class DestructionAdvanced(Event):
     entries: tuple[int, ...]
     rows: dict[str, int]
     files: tuple[str, ...]
+    documents: dict[str, str]
     is_done: bool
 
 

@@ -118,3 +118,8 @@ def _valid(hours: object) -> timedelta:
     if not isinstance(hours, (int, float)) or isinstance(hours, bool) or not 0 < hours <= LONGEST_VALID.days * 24:
         raise RejectedError(f"Expected a warning to be valid for up to {LONGEST_VALID.days * 24} hours.")
     return timedelta(hours=float(hours))
+
+
+def stream_of(warning_id: str) -> str:
+    """The chain of one warning."""
+    return f"warning:{warning_id}"

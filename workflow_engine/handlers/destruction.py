@@ -129,7 +129,7 @@ def _erase_entries(
     store.advance(
         work.unit, found.destruction_id, left, state=left.state, after=entries[-1][0], erased=len(going), changed=0
     )
-    return _record(work, found, _advanced(found, left, going, {}, (), is_done=False))
+    return _record(work, found, _advanced(found, left, going, {}, (), {}, is_done=False))
 
 
 def _erase_rows(work: Handling, found: Destruction, left: CaseLeft, traces: Traces) -> Receipt:
@@ -142,11 +142,11 @@ def _erase_rows(work: Handling, found: Destruction, left: CaseLeft, traces: Trac
     if left.is_own and found.files:
         files = store.give_up_files(unit, found.destruction_id, left.case_id)
         rows |= scrubbing.empty_files(unit, left.case_id, work.now, work.actor.actor_id)
-    changed, ids = scrubbing.scrub(unit, left.case_id, names, traces)
-    for table, count in changed.items():
+    scrubbed = scrubbing.scrub(unit, left.case_id, names, traces)
+    for table, count in scrubbed.changed.items():
         rows[table] = rows.get(table, 0) + count
     beside = 0
-    for stream_id in store.streams_beside(unit, left.case_id, ids):
+    for stream_id in store.streams_beside(unit, left.case_id, scrubbed.ids):
         entries = store.payloads(unit, stream_id, 0, 100_000)
         going = [seq for seq, content in entries if _tells(content, names, traces)]
         store.erase_payloads(unit, stream_id, going)
@@ -156,7 +156,7 @@ def _erase_rows(work: Handling, found: Destruction, left: CaseLeft, traces: Trac
     store.advance(
         unit, found.destruction_id, left, state="done", after=left.after_seq, erased=beside, changed=sum(rows.values())
     )
-    return _record(work, found, _advanced(found, left, (), rows, tuple(files), is_done=True))
+    return _record(work, found, _advanced(found, left, (), rows, tuple(files), scrubbed.documents, is_done=True))
 
 
 def _tells(content: str, names: frozenset[str], traces: Traces) -> bool:
@@ -168,12 +168,12 @@ def _tells(content: str, names: frozenset[str], traces: Traces) -> bool:
 
 
 def _advanced(
-    found: Destruction, left: CaseLeft, entries: tuple[int, ...], rows: dict[str, int], files: tuple[str, ...], *,
-    is_done: bool,
+    found: Destruction, left: CaseLeft, entries: tuple[int, ...], rows: dict[str, int], files: tuple[str, ...],
+    documents: dict[str, str], *, is_done: bool,
 ) -> Event:  # fmt: skip
     return DestructionAdvanced(
         destruction_id=found.destruction_id, case_id=left.case_id, entries=entries, rows=rows, files=files,
-        is_done=is_done,
+        documents=documents, is_done=is_done,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.permissions import require_permission
 from workflow_engine.domain.profile import Profile
 from workflow_engine.domain.warning_commands import LiftWarning, SettleWarning
-from workflow_engine.domain.warnings import LIFT_MESSAGE, LONGEST_TEXT, MESSAGE, CityWarning, read_warning
+from workflow_engine.domain.warnings import LIFT_MESSAGE, LONGEST_TEXT, MESSAGE, CityWarning, read_warning, stream_of
 from workflow_engine.handlers.acts import instant_text
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.interchange.cap import parse_alert
@@ -50,7 +50,7 @@ def take_warning(work: Handling, message: Message) -> Receipt | None:
     warning = read_warning(orjson.loads(message.payload), work.now)
     warning_id = _id_of(message)
     if case.exercise:
-        return work.record_in_stream(_stream(warning_id), [], {"warning_id": None})
+        return work.record_in_stream(stream_of(warning_id), [], {"warning_id": None})
     before = store.find_in_force(work.unit, case.case_id)
     sent_at = work.now.replace(microsecond=0)
     if before is not None and before.sent_at >= sent_at:
@@ -69,7 +69,7 @@ def take_warning(work: Handling, message: Message) -> Receipt | None:
     }  # fmt: skip
     store.publish(work.unit, row)
     event = _published(warning_id, case.case_id, warning, before, document)
-    return work.record_in_stream(_stream(warning_id), [event], {"warning_id": warning_id})
+    return work.record_in_stream(stream_of(warning_id), [event], {"warning_id": warning_id})
 
 
 def take_lifting(work: Handling, message: Message) -> Receipt | None:
@@ -78,7 +78,7 @@ def take_lifting(work: Handling, message: Message) -> Receipt | None:
         return None
     found = store.find_in_force(work.unit, message.origin_case_id)
     if found is None:
-        return work.record_in_stream(_stream(_id_of(message)), [], {"warning_id": None})
+        return work.record_in_stream(stream_of(_id_of(message)), [], {"warning_id": None})
     reason = str(orjson.loads(message.payload).get("reason") or "").strip()[:LONGEST_TEXT]
     return _lift(work, found, reason or CASE_HAS_ENDED)
 
@@ -121,7 +121,7 @@ def _lift(work: Handling, found: Published, reason: str) -> Receipt:
 
 def _record_end(work: Handling, found: Published, state: str, reason: str, digest: str | None) -> Receipt:
     events: list[Event] = [WarningEnded(warning_id=found.warning_id, state=state, reason=reason, digest=digest)]
-    return work.record_in_stream(_stream(found.warning_id), events, {"warning_id": found.warning_id})
+    return work.record_in_stream(stream_of(found.warning_id), events, {"warning_id": found.warning_id})
 
 
 def _id_of(message: Message) -> str:
@@ -171,7 +171,3 @@ def _earlier(before: Published | None) -> Earlier | None:
 
 def _digest(document: str) -> str:
     return sha256(document.encode()).hexdigest()
-
-
-def _stream(warning_id: str) -> str:
-    return f"warning:{warning_id}"

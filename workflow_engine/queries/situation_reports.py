@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, Table, and_, func, select, tuple_
 
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.clock import Clock
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.domain.report_assembly import Assembled, assemble
-from workflow_engine.domain.report_document import digest_of, situation_of
+from workflow_engine.domain.report_document import situation_of
 from workflow_engine.domain.report_facts import ReportFacts
 from workflow_engine.domain.situation_reports import AGAIN, PREPARING, REPORT_TASKS, Lateness, lateness
 from workflow_engine.queries.cases import require_visible_case, restore
+from workflow_engine.queries.documents import documents_of, is_on_record
 from workflow_engine.queries.inbox import OPEN
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import CaseRow, Page
@@ -27,13 +28,13 @@ from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.report_facts import gather
 from workflow_engine.storage.schema import (
     command_briefing,
-    destruction_case,
     process_instance,
     report_transmission,
     situation_report,
     situation_report_version,
     user_task,
 )
+from workflow_engine.storage.scrubbing import document_key
 from workflow_engine.storage.visibility import visible_to
 
 _r, _v, _t, _b, _u, _c = (
@@ -132,9 +133,9 @@ class SituationReportDetail:
     """None once it is erased."""
     digest: str
     intact: bool
-    """Whether the content still has the digest that stands in the record."""
+    """Whether the content has the digest that stands in the record: as issued, or as a destruction left it."""
     destroyed: bool
-    """Whether personal data of the emergency was destroyed, which leaves another digest."""
+    """Whether personal data was cut out of it since."""
     versions: tuple[ReportVersionRow, ...]
     transmissions: tuple[TransmissionRow, ...]
 
@@ -295,11 +296,10 @@ class SituationReportQueries:
         with self._snapshot() as snapshot:
             require_visible_case(snapshot, case_id, actor)
             row = snapshot.connection.execute(wanted).first()
-            destroyed = _is_destroyed(snapshot, case_id)
-        if row is None:
-            raise NotFoundError(f"Expected briefing {number} of the case, but there is none.")
-        content, intact = _read(row.content, row.digest)
-        return BriefingRow(*row[:8], content, intact, destroyed)
+            if row is None:
+                raise NotFoundError(f"Expected briefing {number} of the case, but there is none.")
+            read = _read(snapshot, case_id, command_briefing, (row.briefing_id,), row.content)
+        return BriefingRow(*row[:8], *read)
 
 
 def _due_row(row: Any) -> DueReportRow:
@@ -329,21 +329,28 @@ def _detail(snapshot: Snapshot, row: Any, actor: Actor, version: int | None) -> 
         _t.received_at, _t.noted_by,
     )  # fmt: skip
     sent = select(*columns_sent).where(_t.report_id == report.report_id).order_by(_t.sent_at, _t.transmission_id)
-    content, intact = _read(shown.content, shown.digest)
+    key = (report.report_id, shown.version)
+    content, intact, destroyed = _read(snapshot, report.case_id, situation_report_version, key, shown.content)
     return SituationReportDetail(
-        report, shown.version, content, shown.digest, intact, _is_destroyed(snapshot, report.case_id),
+        report, shown.version, content, shown.digest, intact, destroyed,
         tuple(ReportVersionRow(*one[:8]) for one in found),
         tuple(TransmissionRow(*one) for one in snapshot.connection.execute(sent)),
     )  # fmt: skip
 
 
-def _is_destroyed(snapshot: Snapshot, case_id: str) -> bool:
-    wanted = select(destruction_case.c.case_id).where(
-        destruction_case.c.case_id == case_id, destruction_case.c.state != "pending"
-    )
-    return snapshot.connection.execute(wanted.limit(1)).first() is not None
+def _read(
+    snapshot: Snapshot, case_id: str, table: Table, key: tuple[Any, ...], content: str | None
+) -> tuple[Mapping[str, Any] | None, bool, bool]:
+    """The document, whether it is the one on record, and whether personal data was cut out of it."""
+    record = documents_of(snapshot, case_id)
+    destroyed = document_key(table.name, key) in record.cleaned
+    return _document(content), is_on_record(record, table, key, content), destroyed
 
 
-def _read(content: str | None, digest: str) -> tuple[Mapping[str, Any] | None, bool]:
-    """The document, and whether it is the one that was made."""
-    return (None, True) if content is None else (orjson.loads(content), digest_of(content) == digest)
+def _document(content: str | None) -> Mapping[str, Any] | None:
+    """None where it is erased, or somebody made something else of it."""
+    try:
+        found = orjson.loads(content or "null")
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None

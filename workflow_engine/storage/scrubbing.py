@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ LEFT_ALONE = frozenset({
 })  # fmt: skip
 """Chains and tokens have ways of their own; what was made public, or came from a sender outside with a signature, is
 nobody's personal data by its nature and stays word for word."""
+DOCUMENTS = frozenset({"situation_report_version", "command_briefing"})
+"""Tables whose ``content`` has its digest on record; what is left of it gets another one, recorded too."""
 REFERENCES = ("case_id", "origin_case_id", "target_case_id")
 _DROP_DRAFTS = Statement(delete(task_draft).where(task_draft.c.case_id == param("case")))
 _EMPTY_COMMENTS = Statement(update(comment).where(comment.c.case_id == param("case")).values(content=INSTEAD))
@@ -32,6 +35,18 @@ _EMPTY_FILES = Statement(
     .where(attachment.c.case_id == param("case"))
     .values(name=INSTEAD, removed_at=param("at", attachment.c.removed_at), removed_by=param("by"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What was done to the rows of a case."""
+
+    changed: dict[str, int]
+    """How many rows by table."""
+    ids: list[str]
+    """Of all rows that have one id."""
+    documents: dict[str, str]
+    """Digests of documents in ``DOCUMENTS`` as they are now, by ``document_key``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,11 @@ class _Scrub:
 
 def scrub(
     unit: UnitOfWork, case_id: str, names: frozenset[str], traces: Traces
-) -> tuple[dict[str, int], list[str]]:
-    """Clean every row of the case; (rows changed by table, ids of all rows that have one id)."""
+) -> Scrubbed:
+    """Clean every row of the case."""
     changed: dict[str, int] = {}
     ids: list[str] = []
+    documents: dict[str, str] = {}
     for plan in _SCRUBS:
         for row in unit.all(plan.read, {"case": case_id}):
             keys, before = row[: len(plan.keys)], row[len(plan.keys) :]
@@ -66,10 +82,12 @@ def scrub(
             values = dict(zip(plan.columns, after, strict=True))
             unit.run(plan.write, {**{f"k_{name}": key for name, key in zip(plan.keys, keys, strict=True)}, **values})
             changed[plan.table] = changed.get(plan.table, 0) + 1
+            if plan.table in DOCUMENTS and values["content"] is not None:
+                documents[document_key(plan.table, tuple(keys))] = sha256(values["content"].encode()).hexdigest()
     dropped = unit.run(_DROP_DRAFTS, {"case": case_id})
     if dropped:
         changed["task_draft"] = dropped
-    return changed, ids
+    return Scrubbed(changed, ids, documents)
 
 
 def empty_comments(unit: UnitOfWork, case_id: str) -> dict[str, int]:
@@ -100,6 +118,11 @@ def _cleaned(value: Any, is_binary: bool, names: frozenset[str], traces: Traces)
             return value
         cleaned = orjson.dumps(new).decode()
     return cleaned.encode() if is_binary else cleaned
+
+
+def document_key(table: str, key: tuple[Any, ...]) -> str:
+    """How the record names a document."""
+    return f"{table}:{','.join(map(str, key))}"
 
 
 def json_of(text: str) -> Any:
