@@ -97,15 +97,15 @@ def test_a_value_that_was_left_or_comes_back_is_found(house: House) -> None:
     assert not check.ok
     assert found(house) == set()
     chain_of = f"destruction:{row.destruction_id}"
+    restore = (
+        "INSERT INTO entry_payload (stream_id, seq, salt, content) SELECT stream_id, 1, salt, content "
+        f"FROM entry_payload WHERE stream_id = '{case_id}' AND seq > 1 LIMIT 1"
+    )
     for statement, finding in (
         ("UPDATE destruction SET signed_by = 'user:carl'", ("changed_row", chain_of)),
         ("UPDATE destruction_case SET entries = 99", ("changed_row", chain_of)),
         ("DELETE FROM destruction_file", ("missing_document", chain_of)),
-        (
-            "INSERT INTO entry_payload (stream_id, seq, salt, content) SELECT stream_id, 1, salt, content "
-            f"FROM entry_payload WHERE stream_id = '{case_id}' AND seq > 1 LIMIT 1",
-            ("restored_value", case_id),
-        ),
+        (restore, ("restored_value", case_id)),
     ):  # fmt: skip
         assert finding in found_after(house, statement)
 
