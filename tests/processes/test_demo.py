@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow_engine import OPERATOR, Engine
 from workflow_engine.demo import DEMO_PASSWORD, load_demo
+from workflow_engine.workers.hot_spots import HotSpotFinder
 
 
 def _picture(engine: Engine) -> object:
@@ -20,6 +21,10 @@ def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) ->
     load_demo(empty_engine)
     cases = empty_engine.queries.find_cases(OPERATOR, state="active", limit=200).items
     reports = empty_engine.queries.service_requests.list_public(limit=100).items
+    month = empty_engine.queries.indicators.publications()[0]
+    figures = [one for one in empty_engine.queries.indicators.table(month.period) if one.value is not None]
+    HotSpotFinder(empty_engine).run_once()
+    hot = empty_engine.queries.hot_spots.current(OPERATOR)
     details = [empty_engine.queries.get_case(row.case_id, OPERATOR) for row in cases]
     empty_engine.close()
     open_tasks = {
@@ -33,6 +38,9 @@ def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) ->
     rain, gas = open_tasks["Red rainstorm warning for Xidong District"], open_tasks["Gas leak in Willow Bridge"]
     assert sum(row.incident_count for row in cases) == 0
     assert len(reports) >= 60 and {report.is_open for report in reports} == {True, False}
+    assert month.state == "published"
+    assert {"requests_on_time", "handling_hours", "pm25"} <= {one.indicator_id for one in figures}
+    assert [(one.place_code, one.category) for one in hot] == [("439901003001", "ponding")]
     assert gas == {"verify"}
     assert open_tasks["Pile driving at night"] == {"take_up"}
     assert open_tasks["No water in the whole building"] == {"handle"}

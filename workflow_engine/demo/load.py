@@ -30,6 +30,8 @@ from workflow_engine.demo.consulting import tell_consultation
 from workflow_engine.demo.days import days_of_china
 from workflow_engine.demo.grid import tell_grid
 from workflow_engine.demo.hotline import tell_hotline
+from workflow_engine.demo.publishing import PROCESS as PUBLICATION
+from workflow_engine.demo.publishing import tell_publication
 from workflow_engine.demo.reporting import tell_reports
 from workflow_engine.demo.story import command_id, is_told_of, person, read_story, tell
 from workflow_engine.demo.supervising import tell_supervision
@@ -74,6 +76,9 @@ def load_demo(
         advance()
     tell_supervision(engine)
     advance()
+    if (folder / PUBLICATION).is_dir():
+        tell_publication(engine)
+        advance()
 
 
 def with_called(folder: Path) -> list[Path]:
