@@ -80,8 +80,9 @@ class Board:
 def state_of(view: Any) -> str:
     """Changes when what is shown of an emergency does, clocks aside: they tick by themselves."""
     warnings = [(one.warning_id, one.state) for one in view.warnings]
-    resources = [(one.request_id, one.name, one.requested, one.assigned, one.state) for one in view.resources]
-    return sha256(repr((view.case.version, warnings, resources)).encode()).hexdigest()[:16]
+    resources = [(one.request_id, one.line_no, one.requested, one.assigned, one.out) for one in view.resources]
+    shown = (view.case.version, warnings, resources, view.issued, view.drill, len(view.timeline))
+    return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def tag_of(states: dict[str, str], language: str) -> str:

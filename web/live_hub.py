@@ -24,7 +24,7 @@ HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 1.0
 CHECK_SECONDS = 10.0
 BOARD_SECONDS = 10.0
-"""What changes outside the cases (resources, a lifted warning) reaches the board no later than this."""
+"""What nobody told (another process over SQLite changed it) reaches the board no later than this."""
 SOONEST_SECONDS = 0.4
 """Two looks at the board lie at least so far apart, however much happens."""
 

@@ -326,8 +326,7 @@ class Engine:
             self._parts.hot.put(work.instance)
         if receipt.replayed:
             return
-        if receipt.case_id:
-            self.live.note(receipt.case_id, work.events)
+        self.live.note(receipt.case_id, work.events)
         if isinstance(work.envelope.command, RemoveAttachment):
             self._erase(work.envelope.command.attachment_id)
         if self._listeners:

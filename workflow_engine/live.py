@@ -1,5 +1,7 @@
 """Which cases change, told as it happens to those who may see them: ids only, after the commit, in every process.
 
+What belongs to a case and changes outside it (a booking, a warning, a report that arrived) is told as a change of it.
+
 In one process with SQLite the engine's own listener feeds the followers. With PostgreSQL each process sends what it
 committed as a notice and hears those of all, its own included. Nothing here is needed for anything to be right: a page
 that hears nothing looks again by itself.
@@ -10,15 +12,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from workflow_engine.domain.actors import Actor
+from workflow_engine.domain.concerning import concerned
 from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.domain.events import Event
 from workflow_engine.queries import Queries
+from workflow_engine.queries.concerned import cases_of, is_thing
 from workflow_engine.queries.reach import reaches
 from workflow_engine.storage.notifying import Notices
 
@@ -88,17 +92,21 @@ class LiveChanges:
         self._closed = False
         self._ending = threading.Event()
 
-    def note(self, case_id: str, events: list[Event]) -> None:
-        """A command of this process was committed. Quick: only remembers it."""
-        tasks = any(event.KIND.startswith("user_task.") for event in events)
+    def note(self, case_id: str | None, events: Sequence[Event]) -> None:
+        """A command of this process was committed, to a case or elsewhere. Quick: only remembers it."""
+        if self._connect is None and not self._followers:
+            return
+        changed = dict.fromkeys(concerned(events), False)
+        if case_id:
+            changed[case_id] = any(event.KIND.startswith("user_task.") for event in events)
+        if not changed:
+            return
         with self._wake:
+            gathers = self._pending if self._connect is None else self._outgoing
+            for word, tasks in changed.items():
+                gathers[word] = tasks or gathers.get(word, False)
             if self._connect is not None:
-                self._outgoing[case_id] = tasks or self._outgoing.get(case_id, False)
                 self._run("send", self._send)
-            elif self._followers:
-                self._pending[case_id] = tasks or self._pending.get(case_id, False)
-            else:
-                return
             self._wake.notify_all()
 
     @contextmanager
@@ -160,11 +168,12 @@ class LiveChanges:
                 follower.put(CaseChange(EVERYTHING, True))
             return
         with self._queries.snapshot() as snapshot:
-            found = reaches(snapshot, pending)
+            behind = cases_of(snapshot, filter(is_thing, pending))
+            found = reaches(snapshot, {*pending, *behind})
         for case_id, reach in found.items():
             for follower in followers:
                 if reach.includes(follower.actor):
-                    follower.put(CaseChange(case_id, pending[case_id]))
+                    follower.put(CaseChange(case_id, pending.get(case_id, False)))
 
     def _send(self) -> None:
         notices: Any = None

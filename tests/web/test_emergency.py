@@ -17,7 +17,18 @@ from tests.support.house import model_xml
 from tests.web.conftest import Visitor, actor
 from web import live_hub
 from web.held import hold_streams
-from workflow_engine import OPERATOR, DeployDefinition, Engine, ReleaseDefinition, StartCase, new_id
+from workflow_engine import (
+    OPERATOR,
+    DeployDefinition,
+    Engine,
+    InjectNow,
+    PauseExercise,
+    PlanExercise,
+    ReleaseDefinition,
+    StartCase,
+    StartExercise,
+    new_id,
+)
 
 MODEL = """
 <bpmn:process id="emergency_response" isExecutable="true">
@@ -38,6 +49,7 @@ MODEL = """
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_hub, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(live_hub, "HEARTBEAT_SECONDS", 0.5)
+    monkeypatch.setattr(live_hub, "BOARD_SECONDS", 600)  # what is not told does not come
 
 
 @pytest.fixture
@@ -59,6 +71,19 @@ def start(engine: Engine, title: str, exercise: bool = False) -> str:
     )  # fmt: skip
     engine.handle(command, OPERATOR)
     return case_id
+
+
+def exercise(engine: Engine) -> str:
+    """An exercise under way, with one case; its id."""
+    exercise_id = new_id()
+    injects = [{"number": 0, "kind": "start", "at": 3_600, "content": {"title": "Drill"}}]
+    for command in (
+        PlanExercise(command_id=new_id(), exercise_id=exercise_id, title="Drill", script={"injects": injects}),
+        StartExercise(command_id=new_id(), exercise_id=exercise_id),
+        InjectNow(command_id=new_id(), exercise_id=exercise_id, number=0),
+    ):
+        engine.handle(command, OPERATOR)
+    return exercise_id
 
 
 @contextmanager
@@ -156,6 +181,10 @@ def test_cards_come_by_themselves_and_a_lost_connection_loses_nothing(app: Flask
         told = stale.until("event: shown")
         assert told.index("event: anew") < told.index("event: emergency")
         assert told.count("event: emergency") == 2
+        drill = exercise(city)
+        assert "Exercise paused" not in again.until("event: shown")
+        city.handle(PauseExercise(command_id=new_id(), exercise_id=drill), OPERATOR)
+        assert "Exercise paused" in again.until("event: shown"), "no case changed, and yet it comes"
         for stream in (again, stale, *streams):
             stream.close()
 

@@ -56,7 +56,10 @@ HAPPENED = {
     "received": marked("Alert received"), "graded": marked("Graded: level %(what)s"),
     "level": marked("Level is now %(what)s"), "called": marked("Called: %(what)s"),
     "acknowledged": marked("Acknowledged: %(what)s"), "reported": marked("Done: %(what)s"),
-    "warning": marked("The public was warned: %(what)s"), "hand_over": marked("Command handed over: %(what)s"),
+    "updated": marked("The alert was updated"), "cancelled": marked("The alert was called off"),
+    "sent": marked("Report no. %(what)s went up"), "arrived": marked("Report no. %(what)s has arrived"),
+    "warning": marked("The public was warned: %(what)s"), "lifted": marked("The warning was lifted: %(what)s"),
+    "hand_over": marked("Command handed over: %(what)s"),
     "concluded": marked("Response ended: %(what)s"),
 }  # fmt: skip
 WHY = {

@@ -87,6 +87,9 @@ class ResourceFacts:
     assigned: float
     unit_of_measure: str = ""
     needed_by: datetime | None = None
+    line_no: int = 1
+    out: float = 0
+    """How much of it is on the way or in action."""
 
     @property
     def missing(self) -> float:
@@ -100,6 +103,41 @@ class ResourceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """A further alert that reached the case: an update, or the end of what was alerted."""
+
+    at: datetime
+    kind: str
+    """``Update`` or ``Cancel``"""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFacts:
+    """A numbered report to the superior: when it was issued, when it was sent last, and when it arrived, if it did."""
+
+    number: int
+    kind: str
+    issued_at: datetime
+    due_at: datetime | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was issued after it was due."""
+        return self.due_at is not None and self.issued_at > self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseFacts:
+    """The exercise to which the case belongs."""
+
+    exercise_id: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyFacts:
     """Everything about one emergency at ``now``."""
 
@@ -110,3 +148,6 @@ class EmergencyFacts:
     timers: Sequence[TimerFacts] = ()
     warnings: Sequence[WarningFacts] = ()
     resources: Sequence[ResourceFacts] = ()
+    alerts: Sequence[AlertFacts] = ()
+    issued: Sequence[IssuedFacts] = ()
+    exercise: ExerciseFacts | None = None

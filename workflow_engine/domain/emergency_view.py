@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine.domain.emergency_duties import (
-    CALLS,
     DutyLine,
     TaskLine,
     duty_lines,
@@ -20,10 +19,13 @@ from workflow_engine.domain.emergency_duties import (
 from workflow_engine.domain.emergency_facts import (
     CaseFacts,
     EmergencyFacts,
+    ExerciseFacts,
+    IssuedFacts,
     ResourceFacts,
     TaskFacts,
     WarningFacts,
 )
+from workflow_engine.domain.emergency_timeline import TimelineEntry, timeline_of, why_ended
 from workflow_engine.domain.emergency_values import an_object, degree, groups, instant, number, objects, text, texts
 from workflow_engine.domain.lifecycle import ENDED_CASE
 
@@ -136,17 +138,6 @@ class AffectedArea:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """Something that happened; ``kind`` says what ``words`` are."""
-
-    at: datetime
-    kind: str
-    """received, done, graded, level, called, acknowledged, reported, report, warning, hand_over or concluded"""
-    words: str
-    who: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class EmergencyView:
     """One emergency at one moment."""
 
@@ -171,6 +162,10 @@ class EmergencyView:
     """Counts of people and homes, as far as somebody has told them."""
     timeline: Sequence[TimelineEntry]
     """The newest first."""
+    issued: Sequence[IssuedFacts] = ()
+    """Numbered reports to the superior, in the order of their numbers."""
+    drill: ExerciseFacts | None = None
+    """The exercise to which it belongs."""
 
     @property
     def exercise(self) -> bool:
@@ -196,14 +191,14 @@ class EmergencyView:
 def view_of(facts: EmergencyFacts) -> EmergencyView:
     """Make sense of the facts."""
     known = facts.variables
-    duties = duty_lines(facts)
+    duties, level = duty_lines(facts), _level(known)
     conclusion = an_object(known.get("conclusion"))
     return EmergencyView(
         case=facts.case,
         now=facts.now,
         phase=_phase(facts),
         outcome=text(conclusion.get("outcome")),
-        level=_level(known),
+        level=level,
         kind=text(known.get("kind")),
         hazard=text(known.get("hazard")),
         place=text(known.get("place")),
@@ -215,7 +210,9 @@ def view_of(facts: EmergencyFacts) -> EmergencyView:
         area=_area(known),
         warnings=tuple(facts.warnings),
         figures={name: value for name in _FIGURES if (value := number(known.get(name))) is not None},
-        timeline=tuple(sorted(_timeline(facts, duties), key=lambda one: one.at))[::-1],
+        timeline=timeline_of(facts, duties, level),
+        issued=tuple(facts.issued),
+        drill=facts.exercise,
     )
 
 
@@ -259,7 +256,7 @@ def _command(known: Mapping[str, Any]) -> Command | None:
     log = [
         HandOver(
             text(one.get("commander")) or "", text(one.get("unit")), text(one.get("level")),
-            instant(one.get("until")), _why(one),
+            instant(one.get("until")), why_ended(one),
         )
         for one in objects(known.get("command_log"))
     ]  # fmt: skip
@@ -276,11 +273,6 @@ def _command(known: Mapping[str, Any]) -> Command | None:
         shift=text(command.get("shift")),
         log=tuple(log),
     )
-
-
-def _why(entry: Mapping[str, Any]) -> str:
-    """Why a command ended."""
-    return text(entry.get("ended")) or text(entry.get("why")) or ""
 
 
 def _reports(facts: EmergencyFacts) -> Reports:
@@ -334,29 +326,3 @@ def _ring(points: Any) -> Iterator[tuple[float, float]]:
             lat, lon = degree(point[0], 90), degree(point[1], 180)
             if lat is not None and lon is not None:
                 yield lat, lon
-
-
-def _timeline(facts: EmergencyFacts, duties: Sequence[DutyLine]) -> Iterator[TimelineEntry]:
-    known = facts.variables
-    yield TimelineEntry(facts.case.started_at, "received", text(known.get("headline")) or facts.case.title or "")
-    for task in facts.tasks:
-        if task.completed_at is not None and task.state == "completed" and task.element_id not in CALLS:
-            yield TimelineEntry(task.completed_at, "done", task.name or task.element_id, task.completed_by)
-    level = _level(known)
-    if level is not None and level.since is not None:
-        yield TimelineEntry(level.since, "graded" if level.number == 1 else "level", level.roman)
-    for line in duties:
-        if line.called_at is not None:
-            yield TimelineEntry(line.called_at, "called", line.unit)
-        if line.acknowledged_at is not None:
-            yield TimelineEntry(line.acknowledged_at, "acknowledged", line.unit)
-        if line.done_at is not None:
-            yield TimelineEntry(line.done_at, "reported", line.unit)
-    for warning in facts.warnings:
-        yield TimelineEntry(warning.sent_at, "warning", warning.titles.get("zh-CN", ""))
-    for one in objects(known.get("command_log")):
-        if (at := instant(one.get("until"))) is not None:
-            yield TimelineEntry(at, "hand_over", _why(one), text(one.get("commander")))
-    conclusion = an_object(known.get("conclusion"))
-    if (at := instant(conclusion.get("at"))) is not None:
-        yield TimelineEntry(at, "concluded", text(conclusion.get("outcome")) or "")

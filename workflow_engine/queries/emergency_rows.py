@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,27 +21,23 @@ from workflow_engine.bpmn.token_rows import TokenRow
 from workflow_engine.domain.emergency_facts import (
     CaseFacts,
     EmergencyFacts,
-    ResourceFacts,
     TaskFacts,
     TimerFacts,
-    WarningFacts,
 )
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.library import BoundSource
-from workflow_engine.queries.resource_reading import lines_of_cases
-from workflow_engine.queries.resource_rows import CaseLine
+from workflow_engine.queries.emergency_outside import outside_of
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import (
     audit_entry,
     entry_payload,
     process_instance,
-    published_warning,
     timer,
     token,
     user_task,
 )
 
-_c, _t, _u, _k, _w = process_instance.c, token.c, user_task.c, timer.c, published_warning.c
+_c, _t, _u, _k = process_instance.c, token.c, user_task.c, timer.c
 _a, _y = audit_entry.c, entry_payload.c
 MOST_KEPT = 2_000
 OWN = ("duty", "acknowledgement")
@@ -85,7 +81,7 @@ class FactsReader:
             # What an ended case knew may be destroyed without another entry: it is read each time.
             over = {case.case_id for case in moved if case.state in ENDED_CASE}
             self._keep({case_id: one for case_id, one in fresh.items() if case_id not in over})
-        warnings, resources = _warnings(snapshot, known), lines_of_cases(snapshot, list(known))
+        around = outside_of(snapshot, list(known), [case.case_id for case in cases if case.exercise])
         return [
             EmergencyFacts(
                 case=case,
@@ -93,8 +89,11 @@ class FactsReader:
                 tasks=one.tasks,
                 now=now,
                 timers=one.timers,
-                warnings=warnings.get(case.case_id, ()),
-                resources=tuple(map(resource_facts, resources.get(case.case_id, ()))),
+                warnings=around.warnings.get(case.case_id, ()),
+                resources=around.resources.get(case.case_id, ()),
+                alerts=around.alerts.get(case.case_id, ()),
+                issued=around.issued.get(case.case_id, ()),
+                exercise=around.exercises.get(case.case_id),
             )
             for case in cases
         ]
@@ -189,24 +188,3 @@ def _timers(snapshot: Snapshot, ids: list[str]) -> defaultdict[str, list[TimerFa
     for case_id, element_id, due_at in snapshot.connection.execute(wanted.order_by(_k.due_at, _k.timer_id)):
         found[case_id].append(TimerFacts(element_id, due_at))
     return found
-
-
-def _warnings(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, list[WarningFacts]]:
-    """What the cases have told the public; lifting one is no entry of the case, so they are read each time."""
-    columns = (_w.case_id, _w.warning_id, _w.colour, _w.titles, _w.area, _w.sent_at, _w.expires_at, _w.state,
-               _w.ended_at)  # fmt: skip
-    found: dict[str, list[WarningFacts]] = {}
-    wanted = select(*columns).where(_w.case_id.in_(list(ids))).order_by(_w.sent_at)
-    for case_id, warning_id, colour, titles, *rest in snapshot.connection.execute(wanted):
-        one = WarningFacts(warning_id, colour, orjson.loads(titles), *rest)
-        found.setdefault(case_id, []).append(one)
-    return found
-
-
-def resource_facts(one: CaseLine) -> ResourceFacts:
-    """A line of a request as a board tells it."""
-    name = " ".join(dict.fromkeys(word for word in (one.name_zh, one.name_en) if word))
-    return ResourceFacts(
-        request_id=one.line.request_id, name=name, requested=one.requested, assigned=one.assigned,
-        unit_of_measure=one.measure, needed_by=one.line.needed_by,
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from workflow_engine.domain.emergency_facts import ResourceFacts
-from workflow_engine.queries.emergency_rows import resource_facts
+from workflow_engine.queries.emergency_outside import resource_facts
 from workflow_engine.queries.resource_reading import lines_of_cases
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import resource_booking
@@ -48,7 +48,7 @@ class PastLine:
     def as_of(self, at: datetime) -> ResourceFacts:
         """The line as it stood then."""
         there = [one for one in self.given if one.at <= at and (one.until is None or one.until > at)]
-        return replace(self.facts, assigned=sum(one.quantity for one in there))
+        return replace(self.facts, assigned=sum(one.quantity for one in there), out=0)
 
 
 def past_lines(snapshot: Snapshot, case_id: str) -> list[PastLine]:
