@@ -27,11 +27,12 @@ from workflow_engine.domain.clock import VirtualClock
 from workflow_engine.engine import Engine
 from workflow_engine.queries import Queries
 from workflow_engine.rehearsal.chances import Luck
-from workflow_engine.rehearsal.contrasting import contrast, effect
+from workflow_engine.rehearsal.contrasting import contrast, effects
 from workflow_engine.rehearsal.filling import Forms, read_schemas
 from workflow_engine.rehearsal.measuring import Seen, summary
 from workflow_engine.rehearsal.plan import Plan, PlanError
 from workflow_engine.rehearsal.plan_reading import plan_from
+from workflow_engine.rehearsal.rounds import Arm, Key, Rounds
 from workflow_engine.rehearsal.season import Season
 from workflow_engine.settings import Settings
 
@@ -39,8 +40,8 @@ FORMAT = "liandong.rehearsal/1"
 MOST_CALLED = 20
 _ROSTER_DAYS = 400
 
-Progress = Callable[[int], None]
-"""Told how many cases were played since the last time."""
+Progress = Callable[[int, int], None]
+"""Told after each season how many cases were played, and how many there are in all, at most."""
 Document = Mapping[str, Any]
 
 
@@ -66,9 +67,11 @@ class Wish:
     against: tuple[Document, str] | None = None
     """Another plan to compare with, under the same luck, and its file's name."""
     what_if: Sequence[str] | None = None
-    """Teams that are tried with one person more and one fewer; None: those the plan names."""
+    """Teams that are tried with one crew (or person) more and one fewer; None: those the plan names."""
     what_if_cases: int = 0
     """For each of those tries; 0: none are made."""
+    precision: float = 0.0
+    """Stop before, once the range of each share that is asked for is no wider to either side; 0: play all."""
     processes: int = 1
     keep: Path | None = None
     """A folder in which the databases of the seasons of the first plan are kept."""
@@ -124,7 +127,7 @@ def read_plan(city: City, document: Document, file: str) -> Plan:
         engine.close()
 
 
-def rehearse(city: City, wish: Wish, progress: Progress = lambda _cases: None) -> dict[str, Any]:
+def rehearse(city: City, wish: Wish, progress: Progress = lambda _played, _all: None) -> dict[str, Any]:
     """Play everything that is wished for; the result as JSON.
 
     Raises:
@@ -135,32 +138,36 @@ def rehearse(city: City, wish: Wish, progress: Progress = lambda _cases: None) -
         plans.append(read_plan(city, *wish.against))
         if plans[1].process_id != plans[0].process_id:
             raise PlanError(f"{wish.against[1]}, process_id: expected {plans[0].process_id}, as in {wish.file}.")
-    jobs = _jobs(plans, wish)
-    seen = dict(zip(jobs, _played(city, wish, list(jobs.values()), progress), strict=True))
-    words = element_words(city.models)
-    names = group_names(city)
+    rounds = Rounds(_arms(plans, wish), wish.precision)
+    size = _size(plans[0], wish)
+    played = 0
+    with _players(city, wish, rounds.ahead()) as play:
+        while ahead := rounds.next():
+            jobs = [_job(plans[0], wish, arm.key, season) for arm, seasons in ahead for season in seasons]
+            most = played + size * max(len(jobs), rounds.ahead())
+            seen = []
+            for one in play(jobs):
+                seen.append(one)
+                played += size
+                progress(played, most)
+            given = iter(seen)
+            for arm, seasons in ahead:
+                arm.add(next(given) for _ in seasons)
+    return _result(city, wish, rounds)
 
-    def of(*key: Any) -> list[Seen]:
-        return [seen[one] for one in jobs if one[:-1] == key]
 
-    result: dict[str, Any] = {
-        "format": FORMAT, "process_id": plans[0].process_id, "seed": wish.seed,
-        "plan": summary(plans[0], of("plan"), words, names), "against": None, "contrast": None, "what_if": [],
+def _result(city: City, wish: Wish, rounds: Rounds) -> dict[str, Any]:
+    words, names = element_words(city.models), group_names(city)
+    plan, against = rounds.arms["plan",], rounds.arms.get(("against",))
+    tries = [arm for key, arm in rounds.arms.items() if key[0] == "try"]
+    return {
+        "format": FORMAT, "process_id": plan.plan.process_id, "seed": wish.seed, "precision": wish.precision,
+        "asked": {"cases": wish.cases, "what_if_cases": wish.what_if_cases if tries else 0},
+        "plan": summary(plan.plan, plan.seen, words, names),
+        "against": None if against is None else summary(against.plan, against.seen, words, names),
+        "contrast": None if against is None else contrast(plan, against),
+        "what_if": effects(plan, tries),
     }  # fmt: skip
-    if len(plans) > 1:
-        result["against"] = summary(plans[1], of("against"), words, names)
-        result["contrast"] = contrast(plans[0], of("plan"), plans[1], of("against"))
-    tries = len({key[-1] for key in jobs if key[0] == "try"})
-    for team in _tried(plans[0], wish):
-        base = of("plan")[:tries]
-        told = {str(more): effect(plans[0], base, of("try", team, more), team) for more in (1, -1)}
-        result["what_if"].append({"team": team, "cases": tries * _size(plans[0], wish), "more": told})
-    return result
-
-
-def total_cases(plans: Sequence[Plan], wish: Wish) -> int:
-    """How many cases are played in all."""
-    return sum(_size(plans[0], wish) for _ in _jobs(plans, wish))
 
 
 def group_names(city: City) -> dict[str, dict[str, str]]:
@@ -196,38 +203,38 @@ def _tried(plan: Plan, wish: Wish) -> Sequence[str]:
     return [] if not wish.what_if_cases else plan.what_if if wish.what_if is None else wish.what_if
 
 
-def _jobs(plans: Sequence[Plan], wish: Wish) -> dict[tuple[Any, ...], _Job]:
-    """Every season that has to be played, by what it is for."""
+def _arms(plans: Sequence[Plan], wish: Wish) -> list[Arm]:
+    """Everything that is played, the plan itself first."""
     size = _size(plans[0], wish)
     seasons = -(-wish.cases // size)
-    season = {**wish.document.get("season", {}), "cases": size}
-    first = {**wish.document, "season": season}
-    jobs: dict[tuple[Any, ...], _Job] = {
-        ("plan", number): _Job(first, wish.file, number, keep=wish.keep) for number in range(seasons)
-    }
-    if wish.against is not None:
-        second = {**wish.against[0], "season": {**wish.against[0].get("season", {}), "cases": size}}
-        jobs |= {("against", number): _Job(second, wish.against[1], number) for number in range(seasons)}
+    arms = [Arm(("plan",), plans[0], seasons), *(Arm(("against",), plan, seasons) for plan in plans[1:])]
     tries = min(seasons, -(-wish.what_if_cases // size))
     for team in _tried(plans[0], wish):
-        for more in (1, -1):
-            jobs |= {("try", team, more, number): _Job(first, wish.file, number, team, more) for number in range(tries)}
-    return jobs
+        arms += [Arm(("try", team, more), plans[0].with_crews(team, more), tries) for more in (1, -1)]
+    return arms
 
 
-def _played(city: City, wish: Wish, jobs: Sequence[_Job], progress: Progress) -> Iterator[Seen]:
+def _job(plan: Plan, wish: Wish, key: Key, season: int) -> _Job:
+    document, file = (wish.document, wish.file)
+    if key[0] == "against" and wish.against is not None:
+        document, file = wish.against
+    document = {**document, "season": {**document.get("season", {}), "cases": _size(plan, wish)}}
+    if key[0] == "try":
+        return _Job(document, file, season, str(key[1]), int(key[2]))
+    return _Job(document, file, season, keep=wish.keep if key[0] == "plan" else None)
+
+
+@contextmanager
+def _players(city: City, wish: Wish, most: int) -> Iterator[Callable[[Sequence[_Job]], Iterator[Seen]]]:
+    """What plays seasons, in their order: here, or in processes of their own, which stay for all rounds."""
     play = partial(_play, city, wish.seed)
-    if wish.processes <= 1 or len(jobs) == 1:
-        for job in jobs:
-            seen = play(job)
-            progress(len(seen["cases"]))
-            yield seen
+    processes = min(wish.processes, most)
+    if processes <= 1:
+        yield lambda jobs: map(play, jobs)
         return
     # Spawned, not forked: a copy of a process that has threads and open databases would hold them half-way.
-    with ProcessPoolExecutor(min(wish.processes, len(jobs)), mp_context=get_context("spawn")) as pool:
-        for seen in pool.map(play, jobs):
-            progress(len(seen["cases"]))
-            yield seen
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield lambda jobs: pool.map(play, jobs)
 
 
 def _play(city: City, seed: int, job: _Job) -> Seen:
@@ -240,7 +247,7 @@ def _play(city: City, seed: int, job: _Job) -> Seen:
         try:
             plan = plan_in(engine, job.document, job.file)
             if job.team is not None:
-                plan = plan.with_people(job.team, job.more)
+                plan = plan.with_crews(job.team, job.more)
             forms = Forms(plan, _schemas(city))
             seen = Season(engine, clock, plan, forms, Luck(seed, job.season)).play()
         finally:

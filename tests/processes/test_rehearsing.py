@@ -17,15 +17,20 @@ from workflow_engine import Settings, open_engine
 from workflow_engine.cli.output import json_text
 from workflow_engine.demo.load import read_process
 from workflow_engine.domain.working_time import Calendar
+from workflow_engine.interchange.rehearsal_answers import answers
 from workflow_engine.interchange.rehearsal_report import report_file
+from workflow_engine.interchange.rehearsal_words import Words
 from workflow_engine.rehearsal.chances import Constant, Empirical, Exponential, Lognormal, Luck, Triangular, Uniform
 from workflow_engine.rehearsal.confidence import estimate, holm, paired, t_quantile
+from workflow_engine.rehearsal.contrasting import effects
 from workflow_engine.rehearsal.filling import valid_answer
 from workflow_engine.rehearsal.fitting import FEWEST, PastTask, calibrated, fit
 from workflow_engine.rehearsal.hours import Office, Turns
+from workflow_engine.rehearsal.measuring import summary
 from workflow_engine.rehearsal.plan import PlanError
 from workflow_engine.rehearsal.plan_files import read_document, settle
 from workflow_engine.rehearsal.plan_reading import plan_from
+from workflow_engine.rehearsal.rounds import Arm, Rounds
 from workflow_engine.rehearsing import City, Wish, rehearse
 
 SUMMER = PROCESS / "rehearsals" / "summer.json"
@@ -72,6 +77,49 @@ def test_slower_people_are_worse_and_one_more_helps_under_the_same_luck(city: Ci
     assert result["contrast"]["few"]  # three seasons are too few to lean on
     (tried,) = result["what_if"]
     assert tried["team"] == "duty_room" and set(tried["more"]) == {"1", "-1"}
+    assert [tried["more"][key]["crews"] for key in ("1", "-1")] == [[4, 6], [4, 2]]  # one on each of two shifts
+    told = answers(result, Words("en"))
+    assert told.first.startswith("As planned: ") and "of emergencies are acknowledged within 1 h" in told.first
+    assert "Duty room" in told.others[-1] and "Too few" in told.others[-1]
+
+
+def test_answer_is_one_sentence_and_rounds_end_when_ranges_are_narrow() -> None:
+    plan = _plan({
+        "teams": [{"id": "gas", "name": {"zh_CN": "燃气公司", "en": "the gas company"}, "groups": ["unit:gas"],
+                   "crews": 2, "crew_size": 4}],
+        "milestones": [{"id": "ack", "until": {"completed": "acknowledge"}, "within": "PT5M",
+                        "told": {"zh_CN": "按时签收", "en": "acknowledge in time"}}],
+    })  # fmt: skip
+    assert (plan.teams[0].people, plan.with_crews("gas", -1).teams[0].people) == (8, 4)
+
+    def seen(number: int, late: int) -> dict[str, Any]:
+        spans = [600.0 if case < late else 60.0 for case in range(20)]
+        cases = [
+            {"kind": "case", "state": "completed", "seconds": 900.0, "commands": 1, "milestones": {"ack": one}}
+            for one in spans
+        ]
+        return {"season": number, "cases": cases, "tasks": {}, "crews": [], "elements": {}, "remarks": {}}
+
+    tried = [Arm(("try", "gas", more), plan.with_crews("gas", more), 40) for more in (1, -1)]
+    arms = [Arm(("plan",), plan, 40), *tried]
+    rounds, played = Rounds(arms, 0.03), 0
+    late = {("plan",): (3, 4, 5, 4), ("try", "gas", 1): (1, 1, 2, 1), ("try", "gas", -1): (3, 4, 5, 4)}
+    while ahead := rounds.next():
+        for arm, seasons in ahead:
+            arm.add(seen(number, late[arm.key][number % 4]) for number in seasons)
+            played += len(seasons)
+    assert [len(arm.seen) for arm in arms] == [10, 10, 5] and played == 25
+    result = {
+        "plan": summary(plan, arms[0].seen, {}, {}) | {"teams": [{"id": "gas", "name": dict(plan.teams[0].name)}]},
+        "contrast": None, "what_if": effects(arms[0], arms[1:]), "precision": 0.03, "asked": {"cases": 800},
+    }  # fmt: skip
+    english, chinese = (answers(result, Words(language)) for language in ("en", "zh"))
+    assert english.first == (
+        "With one more team of 4 at the gas company, 94 % instead of 80 % acknowledge in time (±2)."
+    )
+    assert chinese.first == "燃气公司增加一个 4 人班组后, 按时签收的比例由 80 % 变为 94 % (±2)。"
+    assert english.others[0] == "As planned: 80 % acknowledge in time (±3)."
+    assert "Ended after 200 of 800 cases" in english.others[-1] and "slightly too narrow" in english.others[-1]
 
 
 def _plan(said: dict[str, Any]) -> Any:
@@ -86,6 +134,8 @@ def _plan(said: dict[str, Any]) -> Any:
         ({"start_at": "tomorrow"}, "start_at", "an instant with an offset"),
         ({"teams": [{"id": "a", "groups": []}]}, "teams[1].groups", "at least one group"),
         ({"teams": [{"groups": ["x"]}]}, "teams[1]", "to say id"),
+        ({"teams": [{"id": "a", "groups": ["x"], "crew_size": 2}]}, "teams[1].crew_size", "where crews are said"),
+        ({"teams": [{"id": "a", "groups": ["x"], "crews": 1, "people": 2}]}, "teams[1].people", "not both"),
         ({"teams": [{"id": "a", "groups": ["x"], "hours": "late"}]}, "teams[1].hours", "always, office, roster"),
         ({"teams": [{"id": "a", "groups": ["x"], "hours": "roster"}]}, "teams[1].hours", "duty in the city's roster"),
         ({"tasks": {"v": {"work": {"lognormal": {"median": "PT5M"}}}}}, "tasks.v.work.lognormal", "p90 or sigma"),

@@ -13,12 +13,14 @@ import click
 import orjson
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 _WIDEST_CELL = 60
 
 Advance = Callable[[], None]
 """Called once for each piece of work done."""
+Reach = Callable[[int, int], None]
+"""Called with how much is done and how much there is in all, at most."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ class Output:
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
             task = shown.add_task(what, total=total)
             yield lambda: shown.advance(task)
+
+
+    @contextmanager
+    def remaining(self, what: str) -> Iterator[Reach]:
+        """As ``progress``, for work whose end may come nearer: also shows how long it still takes, at most."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda _done, _all: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+            task = shown.add_task(what, total=None)
+            yield lambda done, all_: shown.update(task, completed=done, total=all_)
 
 
 def json_text(data: Any) -> str:

@@ -17,12 +17,13 @@ from workflow_engine.cli.asking import existing, opened
 from workflow_engine.cli.output import Output, json_text, table
 from workflow_engine.demo.load import load_organisation, read_process, release_process, with_called
 from workflow_engine.domain.timing import parse_instant
+from workflow_engine.interchange.rehearsal_answers import answers
 from workflow_engine.interchange.rehearsal_report import report_file
 from workflow_engine.interchange.rehearsal_words import Words
 from workflow_engine.rehearsal.fitting import PastTask, calibrated
 from workflow_engine.rehearsal.plan import MOST_CASES, PlanError
 from workflow_engine.rehearsal.plan_files import read_document
-from workflow_engine.rehearsing import City, Wish, city_of, element_words, made_city, read_plan, rehearse, total_cases
+from workflow_engine.rehearsing import City, Wish, city_of, element_words, made_city, read_plan, rehearse
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "processes"
 _FOR_ALL = "all"
@@ -45,7 +46,7 @@ _FOR_ALL = "all"
     "what_if",
     metavar="TEAM",
     multiple=True,
-    help="Also with one person more and one fewer in this team; may be repeated; all: those the plan names in what_if.",
+    help="Also with one crew (or person) more and one fewer in this team; may be repeated; all: the plan's what_if.",
 )
 @click.option(
     "--what-if-cases",
@@ -53,6 +54,14 @@ _FOR_ALL = "all"
     default=100,
     show_default=True,
     help="How many for each of those tries.",
+)
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 50),
+    default=0,
+    show_default=True,
+    metavar="POINTS",
+    help="End before all cases are played, once what is asked for is known to so many points of percent; 0: play all.",
 )
 @click.option("--calibrate-from", "past", metavar="URL", help="Take times from the past cases of this database.")
 @click.option("--write-plan", metavar="FILE", help="Keep the calibrated plan, with all that it refers to.")
@@ -63,7 +72,7 @@ _FOR_ALL = "all"
 @click.option("--keep", metavar="FOLDER", help="Keep the database of every season; `audit verify` can check them.")
 def rehearsal(
     process: str, file: str, cases: int, seed: int, compare: str | None, what_if: tuple[str, ...], what_if_cases: int,
-    past: str | None, write_plan: str | None, html: str | None, json_file: str | None, language: str,
+    precision: float, past: str | None, write_plan: str | None, html: str | None, json_file: str | None, language: str,
     processes: int | None, keep: str | None,
 ) -> None:  # fmt: skip
     """Play PROCESS many times with simulated people, on the real engine in virtual time.
@@ -82,19 +91,15 @@ def rehearsal(
         wish = Wish(
             document=document, file=Path(file).name, cases=cases, seed=seed, against=against,
             what_if=None if what_if in ((), (_FOR_ALL,)) else what_if, what_if_cases=what_if_cases if what_if else 0,
-            processes=processes or os.cpu_count() or 1, keep=None if keep is None else Path(keep),
+            precision=precision / 100, processes=processes or os.cpu_count() or 1,
+            keep=None if keep is None else Path(keep),
         )  # fmt: skip
         plan = read_plan(city, document, wish.file)
         _require_same(plan.process_id, city)
         _require_teams(wish, [team.team_id for team in plan.teams])
         begun = time.monotonic()
         quiet = Output(as_json=json_file == "-")
-        with quiet.progress("rehearsing", total_cases([plan], wish)) as advance:
-
-            def played(count: int) -> None:
-                for _ in range(count):
-                    advance()
-
+        with quiet.remaining("rehearsing") as played:
             result = rehearse(city, wish, played)
         seconds = time.monotonic() - begun
         if calibration is not None:
@@ -196,6 +201,11 @@ def _told(result: Mapping[str, Any], words: Words, where: str, seconds: float) -
     rate = plan["cases"] * 60 / seconds if seconds else 0
     yield f"{where}: {words('played', cases=plan['cases'], seasons=plan['seasons'], seed=result['seed'])}"
     yield f"{plan['commands']} commands; {seconds:.1f} s in all, {rate:.0f} cases of this plan per minute."
+    found = answers(result, words)
+    yield ""
+    yield found.first
+    yield from found.others
+    yield ""
     ends = ", ".join(f"{state} {count}" for state, count in plan["states"].items())
     yield f"{words('states')}: {ends}. {words('deadlines')}: {_mean(plan['deadlines']['share'], words.share)}"
     yield ""
@@ -223,14 +233,6 @@ def _told(result: Mapping[str, Any], words: Words, where: str, seconds: float) -
 
 
 def _told_differences(result: Mapping[str, Any], words: Words) -> Iterator[str]:
-    for one in result["what_if"]:
-        for key, word in (("1", "more"), ("-1", "fewer")):
-            told = one["more"][key]["deadlines"]
-            if told is not None:
-                sure = words("sure" if told["significant"] else "not_sure")
-                change = words.points(told["difference"]["mean"])
-                what = f"{words('deadlines')} {words.share(told['value'])}"
-                yield f"{one['team']}, {words(word)}: {what} ({change}, {sure})"
     contrast = result["contrast"]
     if contrast is None:
         return

@@ -35,7 +35,7 @@ def heat_of(value: float, most: float) -> int:
     return min(HEATS - 1, 1 + int(math.sqrt(value / most) * (HEATS - 1.001)))
 
 
-def bars(rows: Sequence[Bar], title: str, most: float | None = None) -> str:
+def bars(rows: Sequence[Bar], title: str, most: float | None = None, about: str = "") -> str:
     """Horizontal bars from nothing, with their ranges."""
     top = most or max([row.high if row.high is not None else row.value for row in rows], default=1) or 1
     parts = []
@@ -46,10 +46,10 @@ def bars(rows: Sequence[Bar], title: str, most: float | None = None) -> str:
         parts.append(f'<rect class="bar" x="{_LABEL:g}" y="{y + 4:g}" width="{width:.1f}" height="{_ROW - 8:g}"/>')
         parts.append(_range(row, y, lambda value: _LABEL + min(max(value, 0) / top, 1) * _PLOT))
         parts.append(f'<text x="{_LABEL + _PLOT + 12:g}" y="{y + 15:g}">{escape(row.text)}</text>')
-    return _svg("".join(parts), title, _LABEL + _PLOT + 110, _TOP + len(rows) * _ROW + 6)
+    return _svg("".join(parts), title, _LABEL + _PLOT + 110, _TOP + len(rows) * _ROW + 6, about)
 
 
-def differences(rows: Sequence[Bar], title: str) -> str:
+def differences(rows: Sequence[Bar], title: str, about: str = "") -> str:
     """Points with their ranges on both sides of nothing; each row has a scale of its own, its widest end."""
     middle = _LABEL + _PLOT / 2
     bottom = _TOP + len(rows) * _ROW
@@ -63,10 +63,12 @@ def differences(rows: Sequence[Bar], title: str) -> str:
         parts.append(_range(row, y, lambda value, scale=scale: middle + value * scale))
         parts.append(f'<circle class="{style}" cx="{middle + row.value * scale:.1f}" cy="{y + _ROW / 2:g}" r="5"/>')
         parts.append(f'<text x="{_LABEL + _PLOT + 12:g}" y="{y + 15:g}">{escape(row.text)}</text>')
-    return _svg("".join(parts), title, _LABEL + _PLOT + 230, _TOP + len(rows) * _ROW + 6)
+    return _svg("".join(parts), title, _LABEL + _PLOT + 230, _TOP + len(rows) * _ROW + 6, about)
 
 
-def queues(rows: Sequence[tuple[str, Sequence[float]]], title: str, ends: tuple[str, str]) -> str:
+def queues(
+    rows: Sequence[tuple[str, Sequence[float]]], title: str, ends: tuple[str, str], about: str = ""
+) -> str:
     """One line of cells per team: the darker, the longer the queue in that part of the time."""
     most = max([max(values, default=0) for _label_, values in rows], default=0)
     parts = []
@@ -86,10 +88,12 @@ def queues(rows: Sequence[tuple[str, Sequence[float]]], title: str, ends: tuple[
     parts.append(f'<text class="quiet" x="{_LABEL:g}" y="{below:g}">{escape(ends[0])}</text>')
     right = _LABEL + count * _CELL
     parts.append(f'<text class="quiet" x="{right:g}" y="{below:g}" text-anchor="end">{escape(ends[1])}</text>')
-    return _svg("".join(parts), title, right + 80, below + 8)
+    return _svg("".join(parts), title, right + 80, below + 8, about)
 
 
-def curve(shares: Sequence[float], limit: float | None, title: str, ends: tuple[str, str], limit_text: str) -> str:
+def curve(
+    shares: Sequence[float], limit: float | None, title: str, ends: tuple[str, str], limit_text: str, about: str = ""
+) -> str:
     """Which share of cases has got there by when: ``shares`` are the values at even steps from 0 to 100 %."""
     high, left, width = 150.0, 44.0, 560.0
     most = max(shares[-2] if len(shares) > 2 else shares[-1], limit or 0, 1e-9) * 1.05
@@ -111,7 +115,7 @@ def curve(shares: Sequence[float], limit: float | None, title: str, ends: tuple[
     below = _TOP + high + 18
     parts.append(f'<text class="quiet" x="{left:g}" y="{below:g}">{escape(ends[0])}</text>')
     parts.append(f'<text class="quiet" x="{left + width:g}" y="{below:g}" text-anchor="end">{escape(ends[1])}</text>')
-    return _svg("".join(parts), title, left + width + 90, below + 8)
+    return _svg("".join(parts), title, left + width + 90, below + 8, about)
 
 
 def curve_end(shares: Sequence[float], limit: float | None) -> float:
@@ -146,9 +150,11 @@ def _cut(text: str) -> str:
     return text + "…"
 
 
-def _svg(inside: str, title: str, width: float, height: float) -> str:
+def _svg(inside: str, title: str, width: float, height: float, about: str) -> str:
+    """``about``: what it shows, in a sentence, for those who cannot see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="rehearsal-chart" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}" role="img" font-family="sans-serif" font-size="13">'
-        f'<title>{escape(title)}</title><text class="name" x="0" y="14">{escape(title)}</text>{inside}</svg>'
+        f'width="{width:g}" height="{height:g}" role="img" aria-label="{escape(title)}. {escape(about)}" '
+        f'font-family="sans-serif" font-size="13"><title>{escape(title)}</title><desc>{escape(about)}</desc>'
+        f'<text class="name" x="0" y="14">{escape(title)}</text>{inside}</svg>'
     )

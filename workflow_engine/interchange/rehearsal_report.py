@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from workflow_engine.interchange.diagram_svg import Look, draw_diagram
+from workflow_engine.interchange.rehearsal_answers import answers, strongest, unit_of
 from workflow_engine.interchange.rehearsal_charts import Bar, bars, curve, curve_end, differences, heat_of, queues
 from workflow_engine.interchange.rehearsal_words import Words
 
 _STYLE = Path(__file__).with_name("rehearsal_report.css")
 _MOST_ROWS = 40
+_MOST_LONGEST = 20
 _SHARES = ("deadlines", "within", "team_deadlines", "team_busy")
 
 Result = Mapping[str, Any]
@@ -33,15 +35,24 @@ def report_file(result: Result, xml: bytes | None, language: str) -> str:
 def report_parts(result: Result, xml: bytes | None, language: str) -> str:
     """What stands under the headline: sections with tables and charts, classes only."""
     words = Words(language)
-    parts = [_facts(words, result), _milestones(words, result["plan"])]
+    parts = [_answers(words, result), _facts(words, result), _what_if(words, result)]
     if result.get("contrast"):
         parts.append(_contrast(words, result))
-    parts += [_teams(words, result["plan"]), _what_if(words, result), _heat(words, result["plan"], xml)]
+    parts += [_milestones(words, result["plan"]), _teams(words, result["plan"]), _heat(words, result["plan"], xml)]
     parts += [_tasks(words, result["plan"]), _calibration(words, result), _remarks(words, result["plan"])]
     return "".join(part for part in parts if part)
 
 
 # ---- sections
+def _answers(words: Words, result: Result) -> str:
+    found = answers(result, words)
+    others = "".join(f"<li>{escape(text)}</li>" for text in found.others)
+    return _section(
+        words("answer"),
+        f'<p class="rehearsal-answer">{escape(found.first)}</p>' + (f"<ul>{others}</ul>" if others else ""),
+    )
+
+
 def _facts(words: Words, result: Result) -> str:
     plan = result["plan"]
     deadlines = plan["deadlines"]
@@ -77,10 +88,12 @@ def _milestones(words: Words, plan: Result) -> str:
         if len(one["steps"]) > 2:
             limit_text = "" if limit is None else words("limit", limit=words.span(limit))
             end = words.span(curve_end(one["steps"], limit))
-            charts.append(curve(one["steps"], limit, name, ("0", end), limit_text))
+            about = words("curve", half=words.span(one["median"]), most=words.span(one["p90"]))
+            charts.append(curve(one["steps"], limit, name, ("0", end), limit_text, about))
     heads = ["", words("mean"), words("median"), words("p90"), words("share"), words("reached")]
     figures = "".join(f"<figure>{chart}</figure>" for chart in charts)
-    return _section(words("milestones"), _table(heads, rows) + f'<div class="rehearsal-figures">{figures}</div>')
+    table = _table(words("milestones"), heads, rows)
+    return _section(words("milestones"), f'{table}<div class="rehearsal-figures">{figures}</div>')
 
 
 def _contrast(words: Words, result: Result) -> str:
@@ -105,8 +118,9 @@ def _contrast(words: Words, result: Result) -> str:
     moved = [bar for bar in shown if bar.value or bar.strong][:_MOST_ROWS]
     heads = [words("measure"), contrast["first"], contrast["second"], words("difference"), "p", ""]
     title = words("contrast", first=contrast["first"], second=contrast["second"])
-    chart = f"<figure>{differences(moved, words('difference'))}</figure>" if moved else ""
-    return _section(title, "".join(about) + chart + _folded(words("measure"), _table(heads, rows)))
+    found = ", ".join(f"{bar.label} {bar.text}" for bar in moved if bar.strong) or words("none_sure")
+    chart = f"<figure>{differences(moved, words('difference'), found)}</figure>" if moved else ""
+    return _section(title, "".join(about) + chart + _folded(words("all_figures"), _table(title, heads, rows)))
 
 
 def _teams(words: Words, plan: Result) -> str:
@@ -116,7 +130,7 @@ def _teams(words: Words, plan: Result) -> str:
     rows = [
         [
             escape(_team(words, team)) + ("" if team["planned"] else f" <small>{escape(words('unplanned'))}</small>"),
-            str(team["people"]), str(team["done"]), _range(team["wait"], words.span),
+            _staff(words, team), str(team["done"]), _range(team["wait"], words.span),
             words.span(team["waited"]["p90"]), _range(team["busy"], words.share),
             _range(team["deadlines"], words.share), str(team["most_waiting"]),
         ]
@@ -132,44 +146,48 @@ def _teams(words: Words, plan: Result) -> str:
         for team in teams
         if (one := team["busy"]) is not None and one["mean"]
     ]
+    busiest = max(busy, key=lambda bar: bar.value, default=None)
+    longest = max(queued, key=lambda one: max(one[1]), default=None)
     figures = [
-        queues(queued[:_MOST_ROWS], words("queues"), (words("begins"), "")) if queued else "",
-        bars(busy[:_MOST_ROWS], words("busy_chart"), 1.0) if busy else "",
-    ]
+        queues(
+            queued[:_MOST_ROWS], words("queues"), (words("begins"), words("ends")),
+            words("queues_told", team=longest[0], peak=f"{max(longest[1]):.2f}"),
+        ) if longest else "",
+        bars(busy[:_MOST_ROWS], words("busy_chart"), 1.0, words("busy_told", team=busiest.label, share=busiest.text))
+        if busiest else "",
+    ]  # fmt: skip
     shown = "".join(f"<figure>{figure}</figure>" for figure in figures if figure)
-    return _section(words("teams"), _table(heads, rows) + shown)
+    return _section(words("teams"), _table(words("teams"), heads, rows) + shown)
 
 
 def _what_if(words: Words, result: Result) -> str:
     if not result["what_if"]:
         return ""
+    title = f"{words('what_if')}: {words('all_figures')}"
     names = {team["id"]: _team(words, team) for team in result["plan"]["teams"]}
-    rows = []
+    rows: list[list[str]] = []
+    short: list[list[str]] = []
     for one in result["what_if"]:
         for key, word in (("1", "more"), ("-1", "fewer")):
             told = one["more"][key]
-            rows.append([
-                escape(names.get(one["team"], one["team"])), escape(words(word)),
-                _effect(words, told["team_deadlines"], words.share, words.points),
-                _effect(words, told["deadlines"], words.share, words.points),
-                _effect(words, told["team_wait"], words.span, words.span),
-                _effect(words, told["team_busy"], words.share, words.points),
-            ])  # fmt: skip
+            most = strongest(result, told["differences"])
+            for each in told["differences"]:
+                label, form, apart = _measure(words, result, each["measure"])
+                sure = words("sure") if each["significant"] else words("not_sure")
+                rows.append([
+                    escape(names.get(one["team"], one["team"])), escape(words(word, **unit_of(told, words))),
+                    escape(label), form(each["first"]), form(each["second"]), _range(each["difference"], apart),
+                    f"<strong>{sure}</strong>" if each["significant"] else f"<small>{sure}</small>",
+                ])  # fmt: skip
+                if each is most:
+                    short.append(rows[-1])
     heads = [
-        words("team"), "", f"{words('kept')} ({words('own')})", f"{words('kept')} ({words('all')})", words("wait"),
-        words("busy"),
+        words("team"), words("change"), words("measure"), words("was"), words("is"), words("difference"), "",
     ]  # fmt: skip
-    about = words("what_if_about", cases=result["what_if"][0]["cases"])
-    return _section(words("what_if"), f"<p>{escape(about)}</p>" + _table(heads, rows))
-
-
-def _effect(words: Words, told: Result | None, form: Callable[[Any], str], apart: Callable[[Any], str]) -> str:
-    if told is None:
-        return "–"
-    change = apart(told["difference"]["mean"])
-    change = change if change.startswith(("+", "−")) else f"+{change}"
-    text = f"{form(told['value'])} ({change})"
-    return f"<strong>{text}</strong>" if told["significant"] else f"{text} <small>{escape(words('not_sure'))}</small>"
+    cases = max(told["cases"] for one in result["what_if"] for told in one["more"].values())
+    about = f"<p>{escape(words('what_if_about', cases=cases))}</p>"
+    shown = _table(words("what_if"), heads, short)
+    return _section(words("what_if"), about + shown + _folded(words("all_figures"), _table(title, heads, rows)))
 
 
 def _heat(words: Words, plan: Result, xml: bytes | None) -> str:
@@ -186,9 +204,17 @@ def _heat(words: Words, plan: Result, xml: bytes | None) -> str:
     drawn = draw_diagram(xml, words("heat"), looks) if xml is not None else None
     if drawn is None:
         return ""
+    longest = sorted(elements.values(), key=lambda one: -one["seconds_per_case"])[:_MOST_LONGEST]
+    rows = [
+        [escape(words.name(one["name"], one["element"])), words.span(one["seconds_per_case"]), str(one["visits"]),
+         words.span(one["mean_seconds"])]
+        for one in longest if one["seconds_per_case"] > 0
+    ]  # fmt: skip
+    heads = [words("element"), words("per_case"), words("visits"), words("per_visit")]
+    table = _folded(words("longest", count=len(rows)), _table(words("heat"), heads, rows))
     return _section(
         words("heat"),
-        f'<p>{escape(words("heat_about"))}</p><div class="rehearsal-diagram" tabindex="0">{drawn}</div>',
+        f"<p>{escape(words('heat_about'))}</p>" + _scrolled("rehearsal-diagram", words("heat"), drawn) + table,
     )
 
 
@@ -206,7 +232,7 @@ def _tasks(words: Words, plan: Result) -> str:
         words("task"), words("created"), words("done"), words("withdrawn"), f"{words('waited')}, {words('mean')}",
         words("p90"), f"{words('lasted')}, {words('mean')}", words("p90"), words("kept"),
     ]  # fmt: skip
-    return _section(words("tasks"), _folded(words("tasks"), _table(heads, rows))) if rows else ""
+    return _section(words("tasks"), _folded(words("all_figures"), _table(words("tasks"), heads, rows))) if rows else ""
 
 
 def _calibration(words: Words, result: Result) -> str:
@@ -223,7 +249,7 @@ def _calibration(words: Words, result: Result) -> str:
     ]  # fmt: skip
     heads = [words("element"), "", words("count"), words("taken"), words("fit"), ""]
     about = words("calibration_about", cases=told["cases"])
-    return _section(words("calibration"), f"<p>{escape(about)}</p>" + _table(heads, rows))
+    return _section(words("calibration"), f"<p>{escape(about)}</p>" + _table(words("calibration"), heads, rows))
 
 
 def _remarks(words: Words, plan: Result) -> str:
@@ -246,6 +272,13 @@ def _measure(words: Words, result: Result, name: str) -> tuple[str, Callable[[An
     if kind in _SHARES:
         return label, words.share, words.points
     return label, words.span, words.span
+
+
+def _staff(words: Words, team: Result) -> str:
+    """How many people there are, or crews of several."""
+    if team["crew_size"] == 1:
+        return str(team["people"])
+    return escape(words("unit_crews", crews=team["crews"], size=team["crew_size"]))
 
 
 def _team(words: Words, team: Result) -> str:
@@ -275,13 +308,15 @@ def _folded(title: str, inside: str) -> str:
     return f"<details><summary>{escape(title)}</summary>{inside}</details>"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are HTML already, headings are not; the first cell of a row names it."""
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells are HTML already, headings are not; the first cell of a row names it. Scrolls where it is too wide."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
-    return (
-        f'<div class="rehearsal-table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        "</div>"
-    )
+    return _scrolled("rehearsal-table", title, f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def _scrolled(kind: str, title: str, inside: str) -> str:
+    """Within reach of the keyboard, and with a name."""
+    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(title)}">{inside}</div>'

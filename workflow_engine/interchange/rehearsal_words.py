@@ -28,14 +28,49 @@ WORDS: dict[str, tuple[str, str]] = {
     "queues": ("Queue by department over time (average length; the number is the peak)",
                "各部门排队情况 (平均队长, 数字为峰值)"),
     "busy_chart": ("Utilisation by department", "各部门占用率"),
-    "begins": ("beginning", "开始"),
-    "what_if": ("One person more, one fewer", "增减一人"),
+    "begins": ("beginning", "开始"), "ends": ("end", "结束"),
+    "queues_told": ("The longest queue, on average {peak}, is at {team}.", "排队最长: {team}, 平均 {peak}。"),
+    "busy_told": ("The busiest is {team}: {share}.", "最忙: {team}, {share}。"),
+    "curve": ("Half of the cases within {half}, 90 % within {most}.", "半数案件在 {half} 内, 90% 在 {most} 内。"),
+    "what_if": ("One team more, one fewer", "增减一个班组"),
     "what_if_about": (
-        ("The same cases under the same luck, {cases} of them, with the department one person stronger or weaker: "
-         "“own” are the deadlines of that department's tasks, “all” those of all tasks."),
-        "同样的案件、同样的随机数 ({cases} 件), 该部门多一人或少一人。“本部门”指其任务的时限, “全部”指所有任务。",
+        ("The same cases under the same luck, {cases} of them at most, with one team (or person, where people work "
+         "alone) more or fewer, in every shift where there are shifts. All are judged together (Holm, 5 %)."),
+        ("同样的案件、同样的随机数 (最多 {cases} 件), 该部门多一个或少一个班组 (单人工作的为一人; "
+         "有轮班的每班各增减一个)。全部一并检验 (Holm 校正, 5%)。"),
     ),
-    "more": ("one more", "多一人"), "fewer": ("one fewer", "少一人"), "own": ("own", "本部门"), "all": ("all", "全部"),
+    "change": ("change", "变化"), "was": ("as planned", "原方案"), "is": ("then", "变化后"),
+    "more": ("one more {unit}{shift}", "{shift}增加{unit}"), "fewer": ("one fewer {unit}{shift}", "{shift}减少{unit}"),
+    "all_figures": ("All figures", "全部指标"),
+    "answer": ("The answer", "结论"),
+    "a.comma": (", ", "、"),
+    "a.planned": ("As planned: {parts}.", "按原方案: {parts}。"),
+    "a.no_limits": ("The plan names no limit, and no task had one: only times were measured.",
+                    "方案未设时限, 任务也没有时限, 仅测量了用时。"),
+    "a.share": ("{share} {what} {range}", "{what} {share} {range}"),
+    "a.range": ("(±{points})", "(±{points})"), "a.no_range": ("(one season: no range)", "(仅一轮, 无区间)"),
+    "a.changed": ("{when}, {after} instead of {before} {what} {range}.",
+                  "{when}, {what}的比例由 {before} 变为 {after} {range}。"),
+    "a.kept": ("of all deadlines are kept", "全部时限按期"),
+    "a.in_time": ("of cases are in time for “{name}” ({limit})", "“{name}”在 {limit} 内完成"),
+    "a.more": ("With one more {unit}{shift} at {team}", "{team}{shift}增加{unit}后"),
+    "a.fewer": ("With one fewer {unit}{shift} at {team}", "{team}{shift}减少{unit}后"),
+    "a.person": ("person", "一人"), "a.crew": ("team of {size}", "一个 {size} 人班组"),
+    "a.shift": (" on every shift", "每班"),
+    "a.other_plan": ("With “{second}” instead of “{first}”", "用“{second}”替代“{first}”后"),
+    "a.same_plans": ("Between “{second}” and “{first}” nothing that is asked for differs by more than chance.",
+                     "“{second}”与“{first}”之间, 所问各项均无显著差异。"),
+    "a.same_teams": ("One more or one fewer changes nothing beyond chance at: {teams}.",
+                     "增减一个班组 (或一人) 无显著变化: {teams}。"),
+    "a.same_few": ("Too few cases were played to say what one more or one fewer changes at: {teams}.",
+                   "推演案件太少, 无法判断增减一个班组 (或一人) 的影响: {teams}。"),
+    "a.stopped": (
+        ("Ended after {played} of {asked} cases: everything asked for was known to ±{points} points. "
+         "Looking after every round makes such ranges slightly too narrow."),
+        ("推演 {played} 件后提前结束 (要求 {asked} 件): 所问各项的区间已窄于 ±{points} 个百分点。"
+         "逐轮查看会使区间略偏窄。"),
+    ),
+    "unit_crews": ("{crews} × team of {size}", "{crews} × {size} 人班组"),
     "contrast": ("Compared: {second} against {first}", "对比: {second} 与 {first}"),
     "contrast_about": (
         ("The same luck in both, season by season. A difference stands out only where it is more than chance when all "
@@ -58,6 +93,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{cases} past cases. “Fit” is the Kolmogorov–Smirnov distance of a lognormal from the times seen.",
         "{cases} 件历史案件。“拟合”为对数正态分布与观测时间的 KS 距离。",
     ),
+    "longest": ("The {count} that take longest", "用时最长的 {count} 个环节"),
+    "per_case": ("per case", "每件"), "visits": ("visits", "次数"), "per_visit": ("each time", "每次"),
     "element": ("element", "环节"), "count": ("seen", "样本"), "taken": ("taken", "采用"), "fit": ("fit", "拟合"),
     "past.between": ("from case to case", "案件间隔"), "past.notice": ("until taken", "到领取"),
     "past.work": ("from taken to done", "领取到完成"),
@@ -91,6 +128,12 @@ class Words:
     def name(self, names: Mapping[str, str] | None, otherwise: str) -> str:
         """The name in this language."""
         return (names or {}).get(self.language) or otherwise
+
+    def in_time(self, milestone: Mapping[str, Any]) -> str:
+        """What cases do that reach it within its limit."""
+        told = (milestone.get("told") or {}).get(self.language)
+        name, limit = self.name(milestone["name"], milestone["id"]), self.span(milestone["within_seconds"])
+        return str(told) if told else self("a.in_time", name=name, limit=limit)
 
     def span(self, seconds: float | None) -> str:
         """A length of time with its two largest units."""

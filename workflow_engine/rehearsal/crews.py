@@ -43,7 +43,7 @@ class Work:
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """One person of a crew."""
+    """Who can work on one task at a time: a person, or several who act as one."""
 
     crew: Crew
     number: int
@@ -184,7 +184,7 @@ class Crews:
         self.all: dict[str, Crew] = {}
         self._of_group: dict[str, list[Crew]] = {}
         for team in plan.teams:
-            self._make(team, [_member(team, number) for number in range(team.people)])
+            self._make(team, [_member(team, number) for number in range(team.crews)])
 
     def serving(self, groups: Sequence[str]) -> list[Crew]:
         """The crews that something offered to these groups waits for: planned ones, else one of the first group."""
@@ -201,12 +201,12 @@ class Crews:
         others = self._plan.others
         person = group.startswith("user:")
         team = Team(
-            team_id=group, name={"zh_CN": group, "en": group}, groups=(group,), people=1 if person else others.people,
-            hours=others.hours, skill=others.skill, planned=False,
+            team_id=group, name={"zh_CN": group, "en": group}, groups=(group,), crews=1 if person else others.crews,
+            hours=others.hours, skill=others.skill, crew_size=1 if person else others.crew_size, planned=False,
         )  # fmt: skip
         if person:
             return self._make(team, [self._find_person(group) or Actor(group)])
-        return self._make(team, [_member(team, number) for number in range(team.people)])
+        return self._make(team, [_member(team, number) for number in range(team.crews)])
 
     def _make(self, team: Team, actors: Sequence[Actor]) -> Crew:
         crew = self.all[team.team_id] = Crew(team, actors, self._luck, self._plan, self._watch)

@@ -37,6 +37,12 @@ def measures(plan: Plan, seen: Seen) -> dict[str, float | None]:
     return found
 
 
+def questions(plan: Plan) -> list[str]:
+    """The figures that a plan is judged by: shares of cases within limits, and of deadlines kept."""
+    limits = [f"within.{one.milestone_id}" for one in plan.milestones if one.within_seconds is not None]
+    return [*limits, "deadlines"]
+
+
 def summary(plan: Plan, seasons: Sequence[Seen], words: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     """The result of a plan, as JSON; ``words`` and ``names``: those of elements and groups, as they go into it."""
     each = [measures(plan, seen) for seen in seasons]
@@ -88,7 +94,8 @@ def _milestone(
     one = plan.milestones[number]
     reached = _reached(cases, one.milestone_id)
     return {
-        "id": one.milestone_id, "name": dict(one.name), "within_seconds": one.within_seconds, "reached": len(reached),
+        "id": one.milestone_id, "name": dict(one.name), "within_seconds": one.within_seconds,
+        "told": None if one.told is None else dict(one.told), "reached": len(reached),
         "mean": estimated(f"milestone.{one.milestone_id}"), "within": estimated(f"within.{one.milestone_id}"),
         **_spread(reached),
     }  # fmt: skip
@@ -126,7 +133,8 @@ def _teams(
         ]  # fmt: skip
         found.append({
             "id": name, "name": first["name"] if first["planned"] else names.get(name, first["name"]),
-            "planned": first["planned"], "people": first["people"],
+            "planned": first["planned"],
+            **{name: first[name] for name in ("people", "crews", "crew_size", "shifts")},
             "done": sum(crew["done"] for _seen, crew in parts),
             "met": sum(crew["met"] for _seen, crew in parts), "missed": sum(crew["missed"] for _seen, crew in parts),
             "waited": _spread([seconds for _seen, crew in parts for seconds in crew["waits"]]),

@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow_engine.domain.errors import RejectedError
 from workflow_engine.rehearsal.chances import Constant, Distribution
-from workflow_engine.rehearsal.hours import Hours
+from workflow_engine.rehearsal.hours import Hours, Turns
 
 AT_ONCE = Constant(0.0)
 MOST_CASES = 100_000
@@ -24,17 +24,30 @@ class PlanError(RejectedError):
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """People who share one queue: whatever is offered to one of the groups."""
+    """Crews who share one queue: whatever is offered to one of the groups. A person alone is a crew of one."""
 
     team_id: str
     name: Mapping[str, str]
     groups: tuple[str, ...]
-    people: int
+    crews: int
+    """How many tasks it can work on at the same time."""
     hours: Hours
     skill: Distribution
-    """Of each person: 2 takes twice as long as the plan says, 0.5 half."""
+    """Of each crew: 2 takes twice as long as the plan says, 0.5 half."""
+    crew_size: int = 1
+    """People who act as one."""
     planned: bool = True
     """False: nobody planned for these groups, and the plan's ``others`` was taken."""
+
+    @property
+    def people(self) -> int:
+        """All of them together."""
+        return self.crews * self.crew_size
+
+    @property
+    def shifts(self) -> int:
+        """Who relieves one another: one more there means one more in each."""
+        return self.hours.turns if isinstance(self.hours, Turns) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,8 @@ class Milestone:
     """As ``begins``, or ``("end", "")``."""
     last: bool
     within_seconds: float | None
+    told: Mapping[str, str] | None = None
+    """What cases do that reach it within its limit: ``acknowledge in time``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +166,7 @@ class Plan:
     jobs: Mapping[str, JobPlan]
     milestones: tuple[Milestone, ...]
     what_if: tuple[str, ...]
-    """Teams that are tried with one more and one fewer person."""
+    """Teams that are tried with one crew (or person) more and one fewer."""
     first_come: bool
     """Who waits longest is next, instead of what is due first among the most urgent."""
 
@@ -159,10 +174,11 @@ class Plan:
         """How tasks of this element are dealt with."""
         return self.tasks.get(element_id, self.every_task)
 
-    def with_people(self, team_id: str, more: int) -> Plan:
-        """The same with so many more people (or fewer, but at least none) in one team."""
+    def with_crews(self, team_id: str, more: int) -> Plan:
+        """The same with so many more crews (or fewer, but at least none) in one team, in each of its shifts."""
         teams = tuple(
-            replace(team, people=max(0, team.people + more)) if team.team_id == team_id else team for team in self.teams
+            replace(team, crews=max(0, team.crews + more * team.shifts)) if team.team_id == team_id else team
+            for team in self.teams
         )
         return replace(self, teams=teams)
 

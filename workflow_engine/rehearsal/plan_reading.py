@@ -96,7 +96,7 @@ class _People:
 
     def team(self, found: Field) -> Team:
         """One team."""
-        parts = found.members("id", "name", "groups", "people", "hours", "skill")
+        parts = found.members("id", "name", "groups", "people", "crews", "crew_size", "hours", "skill")
         team_id = required(found, parts, "id").text()
         groups = required(found, parts, "groups").texts()
         if not groups:
@@ -105,17 +105,18 @@ class _People:
             team_id=team_id,
             name=optional(parts, "name", Field.name, {"zh_CN": team_id, "en": team_id}),
             groups=groups,
-            people=optional(parts, "people", lambda one: one.whole(0, MOST_PEOPLE), 1),
+            crews=_crews(parts),
+            crew_size=optional(parts, "crew_size", lambda one: one.whole(1, MOST_PEOPLE), 1),
             hours=optional(parts, "hours", lambda one: self.hours(one, groups), Always()),
             skill=optional(parts, "skill", Field.factor, Constant(1.0)),
         )
 
     def others(self, found: Field) -> Team:
         """Whoever is needed for groups that no team serves."""
-        parts = found.members("people", "hours", "skill")
+        parts = found.members("people", "crews", "crew_size", "hours", "skill")
         return Team(
-            team_id="", name={}, groups=(), planned=False,
-            people=optional(parts, "people", lambda one: one.whole(0, MOST_PEOPLE), 1),
+            team_id="", name={}, groups=(), planned=False, crews=_crews(parts),
+            crew_size=optional(parts, "crew_size", lambda one: one.whole(1, MOST_PEOPLE), 1),
             hours=optional(parts, "hours", lambda one: self.hours(one, ()), Always()),
             skill=optional(parts, "skill", Field.factor, Constant(1.0)),
         )  # fmt: skip
@@ -154,6 +155,19 @@ class _People:
             parts["change_at"].refuse("times of the day, each later than the one before")
         turns = parts["turns"].whole(1, 20)
         return Turns(ZoneInfo(self._calendar.zone), turns, changes)
+
+
+def _crews(parts: Mapping[str, Field]) -> int:
+    """How many people who work alone, or crews of several who act as one."""
+    if "crews" not in parts:
+        if "crew_size" in parts:
+            parts["crew_size"].refuse("it only where crews are said")
+        return optional(parts, "people", lambda one: one.whole(0, MOST_PEOPLE), 1)
+    if "people" in parts:
+        parts["people"].refuse("people or crews, not both")
+    if "hours" in parts and parts["hours"].value == "roster":
+        parts["hours"].refuse("other hours where crews are said: the roster is of people")
+    return parts["crews"].whole(0, MOST_PEOPLE)
 
 
 def _opening(found: Field) -> Opening:
@@ -312,7 +326,7 @@ def _milestones(found: Field) -> tuple[Milestone, ...]:
 
 
 def _milestone(found: Field) -> Milestone:
-    parts = found.members("id", "name", "from", "until", "which", "within")
+    parts = found.members("id", "name", "from", "until", "which", "within", "told")
     milestone_id = required(found, parts, "id").text()
     which = optional(parts, "which", Field.text, "first")
     if which not in ("first", "last"):
@@ -324,6 +338,7 @@ def _milestone(found: Field) -> Milestone:
         ends=_point(required(found, parts, "until"), "end"),
         last=which == "last",
         within_seconds=optional(parts, "within", Field.seconds, None),
+        told=optional(parts, "told", Field.name, None),
     )
 
 

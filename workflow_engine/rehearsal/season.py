@@ -221,7 +221,8 @@ class Season:
 
 def _told_of(name: str, crew: Crew) -> dict[str, Any]:
     return {
-        "crew": name, "name": dict(crew.team.name), "planned": crew.team.planned, "people": len(crew.workers),
+        "crew": name, "name": dict(crew.team.name), "planned": crew.team.planned, "people": crew.team.people,
+        "crews": len(crew.workers), "crew_size": crew.team.crew_size, "shifts": crew.team.shifts,
         "done": crew.done, "waits": crew.waits, "busy_seconds": sum(one.busy_seconds for one in crew.workers),
         "there_seconds": crew.there_seconds(), "queued_seconds": crew.queued_seconds,
         "most_waiting": crew.most_waiting, "met": crew.met, "missed": crew.missed,
