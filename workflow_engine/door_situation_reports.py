@@ -14,6 +14,7 @@ from workflow_engine.domain.situation_report_commands import (
     SendSituationReport,
 )
 from workflow_engine.domain.situation_reports import (
+    EXPECTED,
     FIELDS,
     IN_WORDS,
     PARTS,
@@ -32,10 +33,12 @@ from workflow_engine.queries.situation_reports import (
 )
 
 REPORT_CHANNELS, REPORT_FIELDS, REPORT_IN_WORDS, REPORT_PARTS = CHANNELS, FIELDS, IN_WORDS, PARTS
+REPORT_FIGURES = EXPECTED
 
 __all__ = [
     "REPORT_CHANNELS",
     "REPORT_FIELDS",
+    "REPORT_FIGURES",
     "REPORT_IN_WORDS",
     "REPORT_PARTS",
     "SITUATIONS",

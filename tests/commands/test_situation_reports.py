@@ -134,6 +134,7 @@ def test_report_is_issued_with_its_number_its_lateness_and_what_was_changed(city
     assert deaths["unconfirmed"]["value"] == 5, "the police counts no casualties"
     assert [source["kind"] for source in serious["sources"]] == ["task"]
     assert (fields["evacuated"]["value"], fields["evacuated"]["assembled"]) == (None, 50)
+    assert (fields["missing"]["value"], fields["missing"]["assembled"]) == (None, None), "not known yet, not 0"
     assert found.content["head"]["period_to"] == (NOON + timedelta(minutes=2)).isoformat()
     assert city.engine.verify_audit(sample=None).ok
 
@@ -166,6 +167,10 @@ def test_texts_are_put_together_from_what_units_said(city: House) -> None:
     assert found["actions_taken"].value == "20:00 Do department_work: 收治3人\n20:01 Do police_work: 封控两条道路"
     assert found["weather"].value == "20:02 Do weather_work: 西风3级"
     assert (found["evacuated"].value, len(found["evacuated"].sources)) == (50, 2)
+    assert found["casualties_words"].value == (
+        "死亡 Deaths 1; 重伤 Seriously injured 2; 失踪 Missing 未知 not known yet; "
+        "处置人员伤亡 Responders 未知 not known yet"
+    )
     assert city.engine.queries.situation_reports.prefill(case_id, "department_work", ADMIN) is None
 
 

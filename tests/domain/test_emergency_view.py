@@ -111,6 +111,7 @@ def test_phase_level_and_area_are_read_from_the_model() -> None:
     assert (one.level.roman, one.level.reasons) == ("II", ("deaths",))
     assert [len(ring) for ring in one.area.polygons] == [3]
     assert (len(one.area.circles), one.area.point, one.area.words) == (1, (30, 120), "桥北")
+    assert (view(deaths=0).figures["deaths"], view().figures["deaths"]) == (0, None), "none is not the same as unknown"
 
 
 def test_worst_stands_first_and_exercises_after_what_is_real() -> None:

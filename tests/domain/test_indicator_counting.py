@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -229,3 +230,39 @@ def test_formula_with_brackets_signs_and_divisors() -> None:
     for wrong in ("a * b", "a / 0", "sum(a)", "a +", "(a", "median(a) / b"):
         with pytest.raises(ValueError, match=r"formula|divisor"):
             read_formula(wrong)
+
+
+def _shipped(indicator_id: str, *streams: list[RecordEntry]) -> dict[str, int]:
+    """What a shipped indicator counts of these chains."""
+    folder = Path(__file__).parents[2] / "processes" / "indicator_publication" / "indicators"
+    indicator = read_indicator((folder / f"{indicator_id}.json").read_bytes())
+    book = Book(frozenset())
+    for entries in streams:
+        for entry in entries:
+            book.follow(entry)
+    return {
+        name: sum(sum(contributions([rule], thing.facts, ZONE).values()) for thing in book.things.values()
+                  if thing.kind == rule.of)
+        for name, rule in indicator.counts.items()
+    }  # fmt: skip
+
+
+def _task_of(process: str, element: str, done: int | None, due: int = 100, **result: Any) -> list[RecordEntry]:
+    """A case whose only task is due after so many minutes, and done after so many or not at all."""
+    name = f"{process}-{element}-{done}-{due}-{sorted(result)}"
+    due_at = (START + timedelta(minutes=due)).isoformat()
+    task = {"token_id": 1, "element_id": element}
+    entries = [
+        _entry(name, 0, {"event": "case.started", "process_id": process}, result=result),
+        _entry(name, 1, {"event": "user_task.created", "due_at": due_at, "candidate_groups": [], **task}),
+    ]
+    return [*entries, *([_entry(name, done, {"event": "user_task.completed", **task})] if done else [])]
+
+
+def test_reviews_and_findings_count_in_the_month_in_which_they_are_due_and_not_in_exercises() -> None:
+    review = [_task_of("emergency_response", "review", done) for done in (90, 100, 110, None)]
+    others = [_task_of("emergency_response", "review", 90, exercise=True), _task_of("tender", "review", 90)]
+    assert _shipped("reviewed_within_30_days", *review, *others) == {"on_time": 2, "due": 4}
+    findings = [_task_of("after_action", "carry_out", 50), _task_of("emergency_response", "after_action_item", 120)]
+    others = [_task_of("after_action", "carry_out", 50, exercise=True), _task_of("after_action", "accept", 50)]
+    assert _shipped("findings_on_time", *findings, *others) == {"on_time": 1, "due": 2}

@@ -15,6 +15,7 @@ from web.i18n import gettext as _
 from web.live_board import state_of
 from web.presenters.names import pick_language
 from web.presenters.people import actor_name, find_group_name, group_name
+from web.presenters.situation_reports import KINDS
 from web.words import in_words
 from workflow_engine import DutyLine, EmergencyView, Report, TimelineEntry, WatchedEmergency
 
@@ -41,17 +42,17 @@ STATES = {
 RUNGS = ("", marked("deputy called too"), marked("superior called"))
 SUBJECTS = {"E": marked("enterprise"), "S": marked("society")}
 REPORTS = {
-    "phone": marked("by phone"), "first": marked("first report"), "follow_up": marked("situation report"),
-    "final": marked("final report"), "report_by_phone": marked("Report by phone"),
+    **KINDS, "phone": marked("by phone"), "report_by_phone": marked("Report by phone"),
     "report_in_writing": marked("First report in writing"), "approve_first_report": marked("First report, to approve"),
-    "situation_report": marked("Situation report"), "approve_situation_report": marked("Situation report, to approve"),
-    "final_report": marked("Final report"), "approve_final_report": marked("Final report, to approve"),
-    "sitrep_time": marked("Next situation report"),
+    "situation_report": marked("Situation report"), "correct_report": marked("Situation report, to correct"),
+    "approve_situation_report": marked("Situation report, to approve"), "final_report": marked("Final report"),
+    "approve_final_report": marked("Final report, to approve"), "sitrep_time": marked("Next situation report"),
 }  # fmt: skip
 FIGURES = {
     "deaths": marked("deaths"), "serious": marked("seriously hurt"), "missing": marked("missing"),
     "evacuated": marked("evacuated"), "sheltered": marked("sheltered"), "homes_out": marked("homes cut off"),
 }  # fmt: skip
+ASKED_FIRST = ("deaths", "serious", "missing")
 HAPPENED = {
     "received": marked("Alert received"), "graded": marked("Graded: level %(what)s"),
     "level": marked("Level is now %(what)s"), "called": marked("Called: %(what)s"),
@@ -119,6 +120,8 @@ class Card:
     areas: str
     """For the map."""
     figures: list[tuple[str, int]]
+    unknown: list[str]
+    """Figures that nobody knows yet."""
 
 
 def card_of(view: EmergencyView) -> Card:
@@ -144,7 +147,8 @@ def card_of(view: EmergencyView) -> Card:
         told=list(_told(view.timeline, {unit.line.unit: unit.name for unit in units})),
         late_reports=[report for report in view.reports.filed if report.is_late],
         areas=_areas(view),
-        figures=[(_(FIGURES[name]), int(value)) for name, value in view.figures.items() if value],
+        figures=[(_(FIGURES[name]), int(value)) for name, value in view.figures.items() if value is not None],
+        unknown=[_(FIGURES[name]) for name in ASKED_FIRST if view.figures[name] is None and view.level is not None],
     )
 
 

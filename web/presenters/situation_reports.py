@@ -14,7 +14,7 @@ from web.i18n import marked
 from web.presenters.names import in_language, names_of
 from web.presenters.people import actor_name, find_group_name, group_name, group_names
 from web.presenters.times import exact, instant, now, span
-from workflow_engine import REPORT_FIELDS, REPORT_PARTS, DueReportRow, Lateness, ReportField
+from workflow_engine import REPORT_FIELDS, REPORT_FIGURES, REPORT_PARTS, DueReportRow, Lateness, ReportField
 
 LABELS = {
     "situation": marked("Situation"), "size": marked("Size"), "contained_percent": marked("Contained, percent"),
@@ -122,6 +122,8 @@ class Note:
     """Set where another value stands in the field."""
     unconfirmed: str
     unconfirmed_origin: Origin | None
+    is_unknown: bool
+    """A figure that nobody has told yet; an empty field says so, 0 says none."""
 
 
 def label_of(field_id: str) -> str:
@@ -174,6 +176,11 @@ def value_text(field_id: str, value: Any) -> str:
     return str(value)
 
 
+def _figure_text(field_id: str, value: Any) -> str:
+    """The same, of a figure that nobody knew as such."""
+    return _("not known yet") if value is None and field_id in REPORT_FIGURES else value_text(field_id, value)
+
+
 def origin_of(source: Mapping[str, Any], case_id: str) -> Origin:
     """A source in words, with the way to it."""
     kind, label = source["kind"], in_language(source["label"]) or source["label"]
@@ -193,23 +200,26 @@ def _href(kind: str, ref: str, case_id: str) -> str | None:
 
 def note_of(assembled: Mapping[str, Any], shown: str, case_id: str) -> Note | None:
     """Under a field of the form; ``shown`` is what stands in it."""
+    is_unknown = assembled["value"] is None and assembled["id"] in REPORT_FIGURES and not shown.strip()
     value, field_id = assembled["value"], assembled["id"]
     unconfirmed = assembled.get("unconfirmed")
     text = value_text(field_id, value)
     differs = value is not None and shown.split() != str(value).split()
-    if value is None and unconfirmed is None:
+    if value is None and unconfirmed is None and not is_unknown:
         return None
     return Note(
         [origin_of(source, case_id) for source in assembled["sources"][:6]] if value is not None else [],
         text if differs else "",
         value_text(field_id, unconfirmed["value"]) if unconfirmed else "",
-        origin_of(unconfirmed["source"], case_id) if unconfirmed else None,
+        origin_of(unconfirmed["source"], case_id) if unconfirmed else None, is_unknown,
     )
 
 
 def parts_of(content: Mapping[str, Any], case_id: str) -> list[tuple[str, list[FieldView]]]:
-    """The document by its parts, stated fields only."""
+    """The document by its parts: what is stated, and the figures that nobody knew."""
     stated = {one["id"]: one for one in content["fields"] if one["value"] is not None or "corrected_from" in one}
+    unknown = (one for one in content["fields"] if one["id"] in REPORT_FIGURES and one.get("assembled") is None)
+    stated = {one["id"]: one for one in unknown} | stated
     found = []
     for part in REPORT_PARTS:
         views = [_view(field, stated[field.id], case_id) for field in _in_part(part) if field.id in stated]
@@ -236,7 +246,7 @@ def _view(field: ReportField, one: Mapping[str, Any], case_id: str) -> FieldView
     value, assembled, before = one["value"], one.get("assembled"), one.get("before")
     unconfirmed = one.get("unconfirmed")
     return FieldView(
-        field.id, label_of(field.id), value_text(field.id, value), field.kind == "text",
+        field.id, label_of(field.id), _figure_text(field.id, value), field.kind == "text",
         [origin_of(source, case_id) for source in one.get("sources", ())],
         value_text(field.id, assembled) if value != assembled else "", bool(one.get("changed")),
         _difference(value, before) if field.is_number else "",
@@ -303,7 +313,7 @@ def briefing_view(content: Mapping[str, Any], case_id: str) -> dict[str, Any]:
 
 def _figure(one: Mapping[str, Any], case_id: str) -> dict[str, Any]:
     origins = [origin_of(source, case_id) for source in one["sources"]]
-    return {"label": label_of(one["id"]), "text": value_text(one["id"], one["value"]), "origins": origins}
+    return {"label": label_of(one["id"]), "text": _figure_text(one["id"], one["value"]), "origins": origins}
 
 
 def due_view(row: DueReportRow) -> DueView:

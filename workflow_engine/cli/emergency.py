@@ -20,6 +20,7 @@ from workflow_engine import (
 )
 from workflow_engine.cli.asking import actor_for, opened, with_output, with_person
 from workflow_engine.cli.output import Output, short_instant, table
+from workflow_engine.domain.situation_reports import EXPECTED
 
 
 @click.group()
@@ -134,6 +135,8 @@ def _document(found: SituationReportDetail) -> Iterator[str]:
         if one["value"] is not None:
             mark = f"  [the case said: {one['assembled']}]" if one.get("changed") and one.get("assembled") else ""
             yield f"{one['id']}: {one['value']}{mark}"
+        elif one["id"] in EXPECTED and one.get("assembled") is None:
+            yield f"{one['id']}: not known yet"
     for sent in found.transmissions:
         taken = f", received {_instant(sent.received_at)} by {sent.received_by}" if sent.received_at else ""
         yield f"sent to {sent.recipient} by {sent.channel} {short_instant(sent.sent_at)}{taken}"

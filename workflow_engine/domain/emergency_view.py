@@ -28,14 +28,10 @@ from workflow_engine.domain.emergency_facts import (
 from workflow_engine.domain.emergency_timeline import TimelineEntry, timeline_of, why_ended
 from workflow_engine.domain.emergency_values import an_object, degree, groups, instant, number, objects, text, texts
 from workflow_engine.domain.lifecycle import ENDED_CASE
+from workflow_engine.domain.situation_reports import REPORT_TASKS
 
 ROMANS = ("I", "II", "III", "IV")
 PHASES = ("verifying", "activating", "responding", "aftermath", "ended")
-REPORT_TASKS = (
-    "report_by_phone", "report_in_writing", "approve_first_report", "situation_report", "approve_situation_report",
-    "final_report", "approve_final_report",
-)  # fmt: skip
-"""User tasks whose due instant is the instant at which a report has to be with the superior."""
 _FIGURES = ("deaths", "serious", "missing", "evacuated", "sheltered", "homes_out")
 
 
@@ -158,7 +154,8 @@ class EmergencyView:
     resources: Sequence[ResourceFacts]
     area: AffectedArea
     warnings: Sequence[WarningFacts]
-    figures: Mapping[str, float]
+    figures: Mapping[str, float | None]
+    """None is not known yet, 0 is none."""
     """Counts of people and homes, as far as somebody has told them."""
     timeline: Sequence[TimelineEntry]
     """The newest first."""
@@ -209,7 +206,7 @@ def view_of(facts: EmergencyFacts) -> EmergencyView:
         resources=tuple(facts.resources),
         area=_area(known),
         warnings=tuple(facts.warnings),
-        figures={name: value for name in _FIGURES if (value := number(known.get(name))) is not None},
+        figures={name: number(known.get(name)) for name in _FIGURES},
         timeline=timeline_of(facts, duties, level),
         issued=tuple(facts.issued),
         drill=facts.exercise,

@@ -36,6 +36,7 @@ COUNTED = {
     "loss_words": {"loss": "直接损失(元) Direct loss, yuan", "homes_out": "停供户数 Homes cut off"},
 }  # fmt: skip
 """Counts that a report in words tells together."""
+UNKNOWN = "未知 not known yet"
 NEWS = frozenset({"significant_events", "actions_taken", *COUNTED})
 """Told anew in each report: what the last one said is not news."""
 _MOST_LINES = 60
@@ -94,9 +95,13 @@ def _latest(field: ReportField, facts: ReportFacts, said: Iterable[Said]) -> Ass
 
 
 def _counted(field: ReportField, counts: Iterable[tuple[str, Assembled]]) -> Assembled:
-    known = [(words, one) for words, one in counts if one.value is not None]
-    text = "; ".join(f"{words} {_number(one.value)}" for words, one in known)
-    return Assembled(field, text or None, tuple(dict.fromkeys(one.sources[0] for _, one in known)))
+    """Once one of them is known, the others are told as not known: nobody takes silence for none."""
+    told = list(counts)
+    known = [one for _, one in told if one.value is not None]
+    if not known:
+        return Assembled(field)
+    text = "; ".join(f"{words} {UNKNOWN if one.value is None else _number(one.value)}" for words, one in told)
+    return Assembled(field, text, tuple(dict.fromkeys(one.sources[0] for one in known)))
 
 
 def _casualties(field: ReportField, facts: ReportFacts, said: Sequence[Said]) -> Assembled:

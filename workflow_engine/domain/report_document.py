@@ -16,6 +16,7 @@ from workflow_engine.domain.report_assembly import COUNTED, Assembled, assemble
 from workflow_engine.domain.report_facts import ReportFacts, Source, Work
 from workflow_engine.domain.situation_reports import (
     CASUALTIES,
+    EXPECTED,
     FIELD,
     FIELDS,
     IN_WORDS,
@@ -60,6 +61,7 @@ def report_content(
         _field(one.id, letter.values.get(one.id), assembled[one.id], before.get(one.id), by_hand=one.id in typed)
         for one in FIELDS
         if one.id in letter.values
+        or one.id in EXPECTED
         or ((assembled[one.id].value is not None or one.id in before) and one.id not in COUNTED)
     ]
     return written({"head": head, "fields": fields})
@@ -97,7 +99,7 @@ def situation_of(facts: ReportFacts) -> dict[str, Any]:
         "title": facts.case.label, "started_at": instant(facts.case.at), "level": told.get("level"),
         "area": _words(told, "area"), "place": _words(told, "place"), "command": told.get("command"),
         "command_log": [entry for entry in log if isinstance(entry, Mapping)] if isinstance(log, list) else [],
-        "figures": [_figure(found[key]) for key in _FIGURES if found[key].value is not None],
+        "figures": [_figure(found[key]) for key in _FIGURES if found[key].value is not None or key in EXPECTED],
         "events": [_figure(found[key]) for key in ("significant_events", "actions_taken", "weather",
                                                     "public_information") if found[key].value is not None],
         "units": [_task(one, facts.now) for one in facts.work if one.subject.startswith("unit:")],

@@ -84,6 +84,10 @@ FIELD = {field.id: field for field in FIELDS}
 PARTS = ("state", "casualties", "damage", "course", "threat", "needs", "next")
 CASUALTIES = frozenset({"deaths", "serious", "missing", "casualties_responders"})
 """Counted by health alone; whatever others say of them is told as not confirmed."""
+EXPECTED = (
+    "deaths", "serious", "missing", "casualties_responders", "loss", "homes_out", "evacuated", "sheltered",
+)  # fmt: skip
+"""Figures that every report speaks of: null is not known yet, 0 is none."""
 ADDED_UP = frozenset({"evacuated", "sheltered"})
 """Each unit tells its own; the report has their sum."""
 

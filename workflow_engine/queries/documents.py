@@ -106,7 +106,8 @@ def _fits(
     record: OnRecord, table: Table, key: tuple[Any, ...], wanted: Wanted, column: str, content: str | None
 ) -> bool:
     digest = None if content is None else sha256(content.encode()).hexdigest()
-    return digest in (record.cleaned.get(document_key(table.name, key)) or {wanted.digests.get(column)})
+    cleaned = record.cleaned.get(document_key(table.name, key))
+    return digest in cleaned if cleaned else digest == wanted.digests.get(column)
 
 
 def _restored(snapshot: Snapshot, record: OnRecord, case_id: str | None) -> Iterator[Finding]:
