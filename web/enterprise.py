@@ -21,7 +21,9 @@ ROOMS = frozenset({
     "enterprise.file", "supervision_notices.index", "supervision_notices.page", "supervision_notices.document",
     "supervision_notices.answer", "supervision_notices.file", "account.page", "account.change_password",
     "sign_in.leave", "live.stream", "resources.index", "resources.page", "resources.stand", "resources.move",
-    "resource_requests.offers", "resource_requests.answer", "places.shapes",
+    "resource_requests.offers", "resource_requests.answer", "places.shapes", "places.at", "resource_register.new",
+    "resource_register.add", "resource_register.edit", "resource_register.change", "resource_register.place",
+    "resource_register.move",
 })  # fmt: skip
 
 

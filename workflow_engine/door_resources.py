@@ -14,12 +14,14 @@ from workflow_engine.domain.resource_commands import (
     StandResource,
 )
 from workflow_engine.domain.resource_scores import FACTORS
+from workflow_engine.domain.resource_types import MEASURES, measure_name
 from workflow_engine.domain.resource_types import TYPES as RESOURCE_TYPES
-from workflow_engine.domain.resource_types import measure_name
 from workflow_engine.domain.resource_types import name_of as resource_type_name
 from workflow_engine.domain.resources import BOOKING as BOOKING_STATES
+from workflow_engine.domain.resources import COLUMNS as RESOURCE_COLUMNS
 from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
 from workflow_engine.interchange.resource_csv import ResourceFile, resource_csv
+from workflow_engine.queries.resource_history import ResourceChange
 from workflow_engine.queries.resource_rows import (
     BookingRow,
     CaseLine,
@@ -33,10 +35,13 @@ from workflow_engine.queries.resource_rows import (
     ResourceRow,
     ResourceWish,
 )
+from workflow_engine.storage.resource_checking import JudgedRow
 
 __all__ = [
     "BOOKING_STATES",
     "FACTORS",
+    "MEASURES",
+    "RESOURCE_COLUMNS",
     "RESOURCE_KINDS",
     "RESOURCE_TYPES",
     "ApproveSettlement",
@@ -45,12 +50,14 @@ __all__ = [
     "CancelResourceRequest",
     "CaseLine",
     "DeclineOffer",
+    "JudgedRow",
     "MakeOffer",
     "MoveBooking",
     "OfferRow",
     "ProposeSettlement",
     "PutResources",
     "RequestLineRow",
+    "ResourceChange",
     "ResourceDetail",
     "ResourceFigures",
     "ResourceFile",

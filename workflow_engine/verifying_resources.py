@@ -18,7 +18,7 @@ from workflow_engine.storage.resources import stored
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _REQUESTS = request_stream("")
-_JSON = frozenset({"why", "weights"})
+_JSON = frozenset({"why", "weights", "row"})
 _ERASABLE = frozenset({"contact", "stood_reason", "title", "reason", "note", "basis"})
 
 

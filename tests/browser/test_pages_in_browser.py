@@ -62,7 +62,7 @@ NO_PAGES = {
     "calendar.feed", "task_files.download", "models.xml", "models.files", "models_try.xml", "models_try.scenario",
     "models_work.xml", "models_work.download", "models_work.source", "city.export", "categories.export",
     "static_files.file", "supervision.units_csv", "supervision.matters_csv", "supervision_notices.file",
-    "supervision.league_csv",
+    "supervision.league_csv", "resource_register.export",
     "enterprise.file",
     "static_files.favicon", "parameters.public_data", "replay.data", "consultations.list_data", "consultations.data",
     "warnings.message", "warnings.end_message", "warnings.feed", "open311.definition", "open311.discovery",

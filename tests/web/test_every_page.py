@@ -52,7 +52,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         f"/cases/{case_id}/conflicts", "/categories", "/categories/new", "/categories/versions", "/capture",
         "/service-requests", "/service-requests?late=1", "/service-requests/new", "/hot-spots", "/hot-spots?which=past",
         "/portal/indicators", "/portal/data/indicators", "/indicators", "/rehearsals",
-        "/resources", "/resources/requests", "/resources/offers",
+        "/resources", "/resources/requests", "/resources/offers", "/resources/new", "/resources/import",
     ]  # fmt: skip
 
 

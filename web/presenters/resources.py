@@ -15,6 +15,7 @@ from web.presenters.times import now, span
 from workflow_engine import (
     BOOKING_STATES,
     FACTORS,
+    MEASURES,
     RESOURCE_TYPES,
     BookingRow,
     RequestLineRow,
@@ -115,6 +116,11 @@ def measure_word(measure: str, number: float = 2) -> str:
     return measure_name(measure, number, chinese=is_chinese())
 
 
+def measure_choices() -> list[str]:
+    """Units of measure to choose from, in the visitor's language."""
+    return sorted({measure_word(word) for word in MEASURES})
+
+
 def type_measure(code: str) -> str:
     """What is counted of a type, where that is known; as the register writes it."""
     known = RESOURCE_TYPES.get(code)
@@ -202,5 +208,6 @@ WORDS: dict[str, Any] = {
     "amount": amount, "type_measure": type_measure,
     "factors": factors, "next_states": next_states, "line_words": line_words, "share": share,
     "is_late": is_late, "how_long": how_long, "free_words": free_words,
+    "measure_choices": measure_choices,
 }  # fmt: skip
 """What the templates of resources need."""

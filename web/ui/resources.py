@@ -14,6 +14,7 @@ from web.enterprise import is_enterprise
 from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import may
+from web.presenters import resource_register as register
 from web.presenters import resources as words
 from web.presenters.times import now
 from web.ui.requests import command_id, cursor, one_of, search_words
@@ -48,7 +49,7 @@ def index() -> str:
         "pages/resources.html", rows=found.items, after=cursor(), next_cursor=found.next_cursor, wish=wish, asked=asked,
         points=words.map_points(queries.on_map(actor, wish)), types=words.type_choices(queries.types(actor)),
         figures=None if is_enterprise() else queries.figures(now() - timedelta(days=DAYS)), days=DAYS,
-        may_ask=not is_enterprise(), process=PROCESS,
+        may_ask=not is_enterprise(), process=PROCESS, keeps=bool(queries.keepable_units(actor)),
         legend=[(state, _(label)) for state, label in words.MARKS.items()], **words.WORDS,
     )  # fmt: skip
 
@@ -123,5 +124,6 @@ def _page(resource_id: str, error: EngineError | None = None) -> str:
     return render_template(
         "pages/resource.html", detail=detail, row=row, error=error,
         points=words.map_points([row]) if row.lat is not None else [], typed=request.form, command_id=new_id,
-        may_see_requests=not is_enterprise() and may("resource.see"), **words.WORDS,
+        may_see_requests=not is_enterprise() and may("resource.see"), field_word=register.field_word,
+        history=[(one, register.changes_shown(one, {})) for one in detail.changes], **words.WORDS,
     )  # fmt: skip

@@ -17,6 +17,8 @@ class ResourcePut(Event):
     resource_id: str
     row: dict[str, Any]
     contact: str
+    change_no: int = 0
+    """Of this resource, counted from 1; 0 where it was not counted yet, as in the two below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class ResourceStood(Event):
     resource_id: str
     standing: str
     reason: str
+    change_no: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class StockCounted(Event):
     KIND = "resource.counted"
     resource_id: str
     quantity: int
+    change_no: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

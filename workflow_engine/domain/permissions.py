@@ -69,7 +69,7 @@ HOLDERS: dict[str, frozenset[str]] = {
     "service_request.import": frozenset({ADMINISTRATORS}),
     "resource.see": frozenset({ADMINISTRATORS, AUDITORS, DUTY_ROOM, RESOURCE_COORDINATORS, SUPERVISION, LEADERS}),
     "resource.coordinate": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS}),
-    "resource.keep": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS}),
+    "resource.keep": frozenset({ADMINISTRATORS, RESOURCE_COORDINATORS, DUTY_ROOM}),
     "hot_spot.see": frozenset({ADMINISTRATORS, AUDITORS, TOPIC_OFFICE, DISPATCHERS, SUPERVISION, LEADERS}),
     "hot_spot.decide": frozenset({ADMINISTRATORS, TOPIC_OFFICE}),
     "exercise.see": frozenset({ADMINISTRATORS, AUDITORS, DUTY_ROOM, BUREAU_HEAD, LEADERS}),
@@ -98,6 +98,7 @@ POWER = frozenset(HOLDERS) - {
     "case.start", "definition.see", "organisation.see", "alert.import", "service_request.submit",
     # What whoever is put on duty tonight must do tonight; every act of it stands in the record.
     "emergency.call", "emergency.replan", "exercise.conduct", "exercise.see", "resource.see",
+    "resource.keep",
     "situation_report.approve", "situation_report.brief", "situation_report.correct", "situation_report.send",
 }  # fmt: skip
 """Verbs that nobody gets on one person's word: a second administrator agrees to each grant."""

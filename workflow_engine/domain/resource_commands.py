@@ -16,6 +16,8 @@ class PutResources(Command):
     NAME = "resource.put"
     PRIVATE = ("rows",)
     rows: Sequence[Mapping[str, Any]]
+    seen: Mapping[str, int] | None = None
+    """How often each row had been changed when it was looked at, by id, -1 for not there; other ones do not care."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,9 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "公斤": ("kg", "kg"), "吨": ("tonne", "tonnes"), "千瓦": ("kW", "kW"), "元": ("yuan", "yuan"),
 }  # fmt: skip
 """Units of measure by the Chinese word that the register keeps: (of one, of several) in English."""
-_BY_ENGLISH: Mapping[str, str] = {english: word for word, names in reversed(tuple(MEASURES.items())) for english in names}
+_BY_ENGLISH: Mapping[str, str] = {
+    english: word for word, names in reversed(tuple(MEASURES.items())) for english in names
+}
 
 
 def measure_name(word: str, number: float = 2, *, chinese: bool) -> str:

@@ -13,6 +13,8 @@ KINDS = ("team", "vehicle", "equipment", "supplies", "shelter", "money", "data")
 SINGLE_KINDS = frozenset({"team", "vehicle"})
 """One of these is booked by one request at a time, as a whole; of the others, any part that is free."""
 STANDINGS = ("in_service", "out_of_service", "withdrawn")
+CHANGES = ("put", "stood", "counted")
+"""Of a row of the register: written, in or out of service, counted anew."""
 PRIORITIES = ("urgent", "high", "normal")
 SOURCES = ("own", "pooled", "offer", "order", "contract", "commandeered")
 """How a booking came about: own stock, the shared reserve, offered, ordered by the level above, called off, taken."""

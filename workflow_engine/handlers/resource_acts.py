@@ -134,16 +134,21 @@ def _end_of_stock(work: Handling, request: Request, booking: Booking, used: int)
     """What is used up leaves the register; what was commandeered goes back to its owner."""
     if request.exercise:
         return
+    takes_out = booking.source == "commandeered"
+    if not used and not takes_out:
+        return
+    stock = store.find_stock(work.unit, booking.resource_id)
+    if stock is None or stock.quantity < used:
+        raise InvalidStateError("Expected to use up what there is, but the register has less.")
     events: list[Event] = []
+    resource_id, number = booking.resource_id, stock.changes
     if used:
-        stock = store.find_stock(work.unit, booking.resource_id)
-        if stock is None or stock.quantity < used:
-            raise InvalidStateError("Expected to use up what there is, but the register has less.")
-        events.append(StockCounted(resource_id=booking.resource_id, quantity=stock.quantity - used))
-    if booking.source == "commandeered":
-        events.append(ResourceStood(resource_id=booking.resource_id, standing="withdrawn", reason=""))
-    if events:
-        record_in_register(work, events, booking.booking_id)
+        number += 1
+        events.append(StockCounted(resource_id=resource_id, quantity=stock.quantity - used, change_no=number))
+    if takes_out:
+        gone = ResourceStood(resource_id=resource_id, standing="withdrawn", reason="", change_no=number + 1)
+        events.append(gone)
+    record_in_register(work, events, booking.booking_id)
 
 
 def record_in_register(work: Handling, events: list[Event], part: str) -> None:

@@ -69,7 +69,7 @@ def _put_and_book(
         raise RejectedError(f"Expected to know what is taken: {found}.", problems=found)
     content = found.content()
     contact = content.pop("contact")
-    put = ResourcePut(resource_id=found.resource_id, row=content, contact=contact)
+    put = ResourcePut(resource_id=found.resource_id, row=content, contact=contact, change_no=1)
     record_in_register(work, [put], found.resource_id)
     stock = store.find_stock(work.unit, found.resource_id)
     if stock is None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import orjson
 
 from workflow_engine.domain.commands import Receipt
-from workflow_engine.domain.errors import InvalidStateError, InvalidVariablesError, NotFoundError, NotPermittedError
+from workflow_engine.domain.errors import (
+    InvalidStateError,
+    InvalidVariablesError,
+    NotFoundError,
+    NotPermittedError,
+    StaleVersionError,
+)
 from workflow_engine.domain.event import Event
 from workflow_engine.domain.events_resources import ResourcePut, ResourceStood
 from workflow_engine.domain.permissions import may, require_writer
 from workflow_engine.domain.resource_commands import PutResources, StandResource
 from workflow_engine.domain.resource_reach import KEEP, is_owner
-from workflow_engine.domain.resources import REGISTER_STREAM, STANDINGS, Resource, read_resource
+from workflow_engine.domain.resources import REGISTER_STREAM, STANDINGS
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.resource_acts import words
 from workflow_engine.storage import chains
 from workflow_engine.storage import resource_rows as rows
 from workflow_engine.storage import resources as store
+from workflow_engine.storage.resource_checking import CHANGED, NEW, JudgedRow, judge_rows
 
 MOST_ROWS = 20_000
 _STANDS: Mapping[str, frozenset[str]] = {
@@ -33,20 +37,19 @@ def put_resources(work: Handling, command: PutResources) -> Receipt:
     """Write rows of the register; the same rows again change nothing."""
     what = "put resources"
     require_writer(work.actor, what)
-    found = _read(work, command.rows)
-    if not may(work.actor, KEEP) and not all(is_owner(work.actor, one.unit_id) for one in found):
-        raise NotPermittedError(f"Expected to {what}, but some belong to other units.", verb=KEEP)
+    if not 0 < len(command.rows) <= MOST_ROWS:
+        raise InvalidVariablesError("Expected resources.", {"rows": f"1 to {MOST_ROWS}"})
     chains.lock_stream(work.unit, REGISTER_STREAM)
+    judged = judge_rows(work.unit, command.rows, work.actor)
+    _require_acceptable(judged, command.seen or {}, what)
     events: list[Event] = []
-    known = store.some_stock(work.unit, _ids(one.resource_id for one in found))
-    before = store.contents(work.unit, _ids(known))
-    for number, one in enumerate(found):
-        _check_change(number, one, known.get(one.resource_id), may_move=may(work.actor, KEEP))
-        content = one.content()
-        if before.get(one.resource_id) != content:
+    for one in judged:
+        if one.resource is not None and one.verdict in (NEW, CHANGED):
+            content = one.resource.content()
             contact = content.pop("contact")
-            events.append(ResourcePut(resource_id=one.resource_id, row=content, contact=contact))
-    result = {"resources": len(found), "changed": len(events)}
+            number = max(one.changes, 0) + 1
+            events.append(ResourcePut(resource_id=one.resource_id, row=content, contact=contact, change_no=number))
+    result = {"resources": len(judged), "changed": len(events)}
     if not events:
         work.unchanged = True
         return Receipt(command_id=command.command_id, result=result)
@@ -73,50 +76,24 @@ def stand_resource(work: Handling, command: StandResource) -> Receipt:
     if command.standing == "withdrawn" and (found.booked or found.drilled):
         raise InvalidStateError("Expected to withdraw a resource, but it is booked.", booked=found.booked)
     reason = words(command.reason, "reason", needed=command.standing != "in_service")
-    event = ResourceStood(resource_id=found.resource_id, standing=command.standing, reason=reason)
+    event = ResourceStood(
+        resource_id=found.resource_id, standing=command.standing, reason=reason, change_no=found.changes + 1
+    )
     rows.apply(work.unit, [event], rows.At(work.now, work.actor.actor_id))
     return work.record_in_stream(REGISTER_STREAM, [event], {"resource_id": found.resource_id})
 
 
-def _read(work: Handling, given: Sequence[Mapping[str, Any]]) -> list[Resource]:
-    """Raises InvalidVariablesError with every problem by row and field."""
-    if not 0 < len(given) <= MOST_ROWS:
-        raise InvalidVariablesError("Expected resources.", {"rows": f"1 to {MOST_ROWS}"})
-    problems: dict[str, str] = {}
-    found: list[Resource] = []
-    seen: set[str] = set()
-    for number, row in enumerate(given):
-        one = read_resource(row)
-        if isinstance(one, dict):
-            problems.update({f"rows[{number}].{name}": what for name, what in one.items()})
-            continue
-        if one.resource_id in seen:
-            problems[f"rows[{number}].resource_id"] = "stands twice"
-        seen.add(one.resource_id)
-        found.append(one)
-    units = store.open_units(work.unit, _ids({str(row.get("unit_id") or "").strip() for row in given}))
-    for number, row in enumerate(given):
-        if (unit_id := str(row.get("unit_id") or "").strip()) and unit_id not in units:
-            problems.setdefault(f"rows[{number}].unit_id", "no such unit")
+def _require_acceptable(judged: Sequence[JudgedRow], seen: Mapping[str, int], what: str) -> None:
+    """Raises InvalidVariablesError with every problem by row and field, NotPermittedError or StaleVersionError."""
+    if any(one.foreign for one in judged):
+        raise NotPermittedError(f"Expected to {what}, but some belong to other units.", verb=KEEP)
+    problems = {
+        f"rows[{number}].{name}": told for number, one in enumerate(judged) for name, told in one.problems.items()
+    }
     if problems:
         raise InvalidVariablesError(f"Expected resources that can be so, but {len(problems)} fields cannot.", problems)
-    return found
-
-
-def _check_change(number: int, one: Resource, known: store.Stock | None, *, may_move: bool) -> None:
-    if known is None:
-        return
-    problems = {}
-    if one.quantity < max(known.booked, known.drilled):
-        problems["quantity"] = f"{max(known.booked, known.drilled)} of it are booked"
-    if one.kind != known.kind or (one.single != known.single and known.booked):
-        problems["kind"] = f"it is {known.kind}"
-    if one.unit_id != known.unit_id and not may_move:
-        problems["unit_id"] = "it belongs to another unit"
-    if problems:
-        named = {f"rows[{number}].{name}": what for name, what in problems.items()}
-        raise InvalidVariablesError("Expected a change that can be so.", named)
-
-
-def _ids(given: Any) -> str:
-    return orjson.dumps(sorted(given)).decode()
+    for one in judged:
+        if seen.get(one.resource_id, one.changes) != one.changes:
+            raise StaleVersionError(
+                f"Expected to {what}, but {one.resource_id} was changed meanwhile.", resource_id=one.resource_id
+            )

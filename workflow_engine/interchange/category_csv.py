@@ -48,6 +48,10 @@ class CategoryFile:
                 found.append(CellProblem(self.name, self._lines[int(match[1])], match[2], what))
         return sorted(found, key=lambda problem: problem.line)
 
+    def line_of(self, number: int) -> int:
+        """On which line of the file a row begins; rows count from 0."""
+        return self._lines[number]
+
     def _read(self, text: str) -> None:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from workflow_engine.domain.resources import OVER
+from workflow_engine.queries.resource_history import ResourceChange
 from workflow_engine.storage.resource_matching import Candidate
 
 
@@ -52,6 +53,7 @@ class ResourceRow:
     contact: str | None
     standing: str
     stood_reason: str | None
+    changes: int
     changed_at: datetime
     changed_by: str
     unit_name_zh: str
@@ -295,6 +297,8 @@ class ResourceDetail:
 
     row: ResourceRow
     bookings: tuple[BookingRow, ...]
+    changes: Sequence[ResourceChange]
+    """What changed in the register, the newest first."""
     may_keep: bool
     """Change the row and whether it is in service."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
@@ -19,6 +20,7 @@ from workflow_engine.domain.resources import LIVE, SOUGHT, request_stream
 from workflow_engine.queries import resource_reading as reading
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
+from workflow_engine.queries.resource_history import history
 from workflow_engine.queries.resource_rows import (
     BookingRow,
     CaseLine,
@@ -33,6 +35,7 @@ from workflow_engine.queries.resource_rows import (
 )
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
+from workflow_engine.storage.resource_checking import JudgedRow, judge_rows
 from workflow_engine.storage.resource_matching import STAGES, Candidate, Matching
 from workflow_engine.storage.resources import Request
 from workflow_engine.storage.schema import (
@@ -43,6 +46,7 @@ from workflow_engine.storage.schema import (
     resource_request,
     resource_request_line,
     stream,
+    unit,
     unit_below,
 )
 from workflow_engine.storage.visibility import visible_to
@@ -99,13 +103,38 @@ class ResourceQueries:
                 snapshot, _b.resource_id == resource_id, newest_first=True, most=MOST_BOOKINGS
             )
             titles = _titles(snapshot, bookings, actor)
+            changes = history(snapshot, resource_id)
         is_own = is_owner(actor, found.unit_id)
         keeps = not is_reader(actor) and (is_own or may(actor, KEEP))
         told = [
             replace(one, may_move=is_own and not one.is_over, request_title=titles.get(one.request_id, ""))
             for one in bookings
         ]
-        return ResourceDetail(found, tuple(told), keeps)
+        return ResourceDetail(found, tuple(told), changes, keeps)
+
+    def keepable_units(self, actor: Actor) -> Sequence[tuple[str, str, str]]:
+        """(id, Chinese name, English name) of the units for which the actor keeps rows of the register."""
+        wanted = select(unit.c.unit_id, unit.c.name_zh, unit.c.name_en).where(~unit.c.disabled)
+        if is_reader(actor):
+            return []
+        if not may(actor, KEEP):
+            wanted = wanted.where(unit.c.unit_id.in_(sorted(own_units(actor))))
+        with self._snapshot() as snapshot:
+            found = snapshot.connection.execute(wanted.order_by(unit.c.unit_id).limit(MOST_ON_MAP))
+            return [(row[0], row[1], row[2]) for row in found]
+
+    def kept(self, actor: Actor) -> Sequence[ResourceRow]:
+        """The rows that the actor keeps, for a file; withdrawn ones left out."""
+        wanted = reading.RESOURCES.where(_r.standing != "withdrawn")
+        if not may(actor, KEEP):
+            wanted = wanted.where(_r.unit_id.in_(sorted(own_units(actor))))
+        with self._snapshot() as snapshot:
+            return [ResourceRow(**row._mapping) for row in snapshot.connection.execute(wanted.order_by(_r.resource_id))]
+
+    def judge(self, rows: Sequence[Mapping[str, Any]], actor: Actor) -> Sequence[JudgedRow]:
+        """What rows would do to the register, were they put now: row by row."""
+        with self._snapshot() as snapshot:
+            return judge_rows(snapshot.unit, rows, actor)
 
     def types(self, actor: Actor) -> Sequence[tuple[str, str]]:
         """(kind, type) of what there is within reach."""

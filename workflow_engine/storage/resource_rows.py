@@ -22,6 +22,7 @@ from workflow_engine.storage.schema import (
     resource,
     resource_booking,
     resource_booking_step,
+    resource_change,
     resource_offer,
     resource_request,
     resource_request_line,
@@ -33,8 +34,8 @@ from workflow_engine.storage.unit_of_work import UnitOfWork
 Values = dict[str, Any]
 Key = tuple[Any, ...]
 TABLES: tuple[Table, ...] = (
-    resource, resource_request, resource_request_line, resource_offer, resource_booking, resource_booking_step,
-    resource_settlement,
+    resource, resource_change, resource_request, resource_request_line, resource_offer, resource_booking,
+    resource_booking_step, resource_settlement,
 )  # fmt: skip
 _NEW_RESOURCE: Values = {"booked": 0, "drilled": 0, "standing": "in_service", "stood_reason": ""}
 
@@ -68,20 +69,39 @@ def writes(event: Event, told: At) -> Iterator[Write]:
 
 
 def _put(event: e.ResourcePut, told: At) -> Iterator[Write]:
-    values = {**event.row, "contact": event.contact, "changed_at": told.at, "changed_by": told.actor_id}
+    values = {
+        **event.row, "contact": event.contact, "changes": event.change_no, "changed_at": told.at,
+        "changed_by": told.actor_id,
+    }  # fmt: skip
     yield Write(resource, (event.resource_id,), values, new=True, replaces=True)
+    yield from _change(event, told, "put", event.row, event.contact)
 
 
 def _stood(event: e.ResourceStood, told: At) -> Iterator[Write]:
-    yield _resource(event.resource_id, told, standing=event.standing, stood_reason=event.reason)
+    yield _resource(event, told, standing=event.standing, stood_reason=event.reason)
+    yield from _change(event, told, "stood", {"standing": event.standing}, event.reason)
 
 
 def _counted(event: e.StockCounted, told: At) -> Iterator[Write]:
-    yield _resource(event.resource_id, told, quantity=event.quantity)
+    yield _resource(event, told, quantity=event.quantity)
+    yield from _change(event, told, "counted", {"quantity": event.quantity}, "")
 
 
-def _resource(resource_id: str, told: At, **values: Any) -> Write:
-    return Write(resource, (resource_id,), {**values, "changed_at": told.at, "changed_by": told.actor_id})
+def _resource(event: e.ResourceStood | e.StockCounted, told: At, **values: Any) -> Write:
+    changed = {"changes": event.change_no, "changed_at": told.at, "changed_by": told.actor_id}
+    return Write(resource, (event.resource_id,), {**values, **changed})
+
+
+def _change(
+    event: e.ResourcePut | e.ResourceStood | e.StockCounted, told: At, what: str, row: Mapping[str, Any], note: str
+) -> Iterator[Write]:
+    """What changed by whom; not known of changes that were not counted yet."""
+    if event.change_no:
+        values = {
+            "resource_id": event.resource_id, "change_no": event.change_no, "what": what,
+            "row": orjson.dumps(row).decode(), "note": note, "at": told.at, "by": told.actor_id,
+        }  # fmt: skip
+        yield Write(resource_change, (event.resource_id, event.change_no), values, new=True)
 
 
 def _requested(event: e.ResourcesRequested, told: At) -> Iterator[Write]:

@@ -17,6 +17,7 @@ from workflow_engine.storage.schema import (
     resource,
     resource_booking,
     resource_booking_step,
+    resource_change,
     resource_offer,
     resource_request,
     resource_request_line,
@@ -57,6 +58,7 @@ class Stock:
     lon: float | None
     place_code: str
     standing: str
+    changes: int
     subject_class: str
 
     def free(self, *, exercise: bool) -> int:
@@ -337,7 +339,7 @@ def stored(unit: UnitOfWork, table: Any) -> Iterable[dict[str, Any]]:
 _ALL = {
     table.name: Statement(select(*table.columns).where(true()))
     for table in (
-        resource, resource_request, resource_request_line, resource_offer, resource_booking, resource_booking_step,
-        resource_settlement,
+        resource, resource_change, resource_request, resource_request_line, resource_offer, resource_booking,
+        resource_booking_step, resource_settlement,
     )
 }  # fmt: skip

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from workflow_engine.domain.resources import (
     BOOKING,
+    CHANGES,
     KINDS,
     OFFER,
     PRIORITIES,
@@ -62,6 +63,7 @@ resource = Table(
     Column("contact", Text, comment="erasable"),
     Column("standing", String(16), nullable=False),
     Column("stood_reason", Text, comment="erasable"),
+    Column("changes", Integer, nullable=False, server_default="0", comment="how often the row was changed"),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("changed_by", String(LONG_ID), nullable=False),
     one_of("kind", KINDS),
@@ -73,6 +75,19 @@ resource = Table(
     Index("ix_resource_kind", "kind", "type", "resource_id"),
     Index("ix_resource_type", "type", "resource_id"),
     Index("ix_resource_unit", "unit_id", "resource_id"),
+)
+
+resource_change = Table(
+    "resource_change",
+    METADATA,
+    Column("resource_id", String(ID), ForeignKey("resource.resource_id"), primary_key=True),
+    Column("change_no", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(16), nullable=False),
+    Column("row", Text, nullable=False, comment="JSON: what it is from then on"),
+    Column("note", Text, comment="erasable: the contact, or why"),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", String(LONG_ID), nullable=False),
+    one_of("what", CHANGES),
 )
 
 resource_request = Table(
