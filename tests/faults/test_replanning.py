@@ -12,13 +12,15 @@ from tests.commands.test_replanning import emergency_model, work_model
 from tests.faults.processes import run_to_its_end
 from tests.support.house import ADMIN, NOON, House
 
-CASES = 11
+CASES, BEGUN = 11, 5
 LEASE_SECONDS = 300
 # The call is collected in four pages; each slice has three commits: the claim, what is done to the cases, the outcomes.
 KILLED_AT = (
     "replan.after_collect:2", "before_commit:8", "after_event:3", "after_commit:2", "replan.after_slice:1",
     "replan.after_settle:1", "after_commit:3",
 )  # fmt: skip
+# What begins while the call is in force: at most three cases in a page, each page a commit and a note.
+KILLED_FOLLOWING = ("after_event:1", "replan.after_following:1", "replan.before_followed:1")
 
 
 @pytest.fixture
@@ -47,9 +49,15 @@ def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_ur
     assert set(killed) == {-signal.SIGKILL}
     assert run_worker(database_url, "", LEASE_SECONDS * len(KILLED_AT)) == 0
     house.reopen()
+    begun = [house.start("plain") for _ in range(BEGUN)]
+    house.engine.close()
+    killed = [run_worker(database_url, f"{point}:kill", LEASE_SECONDS * 9) for point in KILLED_FOLLOWING]
+    assert set(killed) == {-signal.SIGKILL}
+    assert run_worker(database_url, "", LEASE_SECONDS * 9) == 0
+    house.reopen()
     (call,) = house.engine.queries.replans.calls(emergency, ADMIN)
-    assert (call.state, call.changed, call.failed, call.total) == ("done", CASES, 0, CASES + 1)
-    for case_id in cases:
+    assert (call.state, call.changed, call.failed, call.total) == ("done", CASES + BEGUN, 0, CASES + BEGUN + 1)
+    for case_id in cases + begun:
         commands = [row.command["command"] for row in house.engine.queries.get_history(case_id, ADMIN)]
         assert commands == ["case.start", "case.replan"]
         (task,) = house.tasks(case_id)

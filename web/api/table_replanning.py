@@ -19,5 +19,6 @@ NOT_OFFERED = {
     "replan.collect": "sent by workers",
     "replan.claim": "sent by workers",
     "replan.settle": "sent by workers",
+    "replan.note_followed": "sent by workers",
     "replan.change_policy": "comes as a file, on the page of the table",
 }

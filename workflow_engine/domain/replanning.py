@@ -36,9 +36,10 @@ REPLAN: Table = {
 }
 REPLAN_CASE: Table = {
     "pending": frozenset({"changed", "unchanged", "failed", "skipped"}),
-    "changed": frozenset(),
-    "unchanged": frozenset(),
-    "failed": frozenset(),
+    # A call in force looks again at cases in which something began since.
+    "changed": frozenset({"failed"}),
+    "unchanged": frozenset({"changed", "failed"}),
+    "failed": frozenset({"changed", "unchanged"}),
     "skipped": frozenset(),
 }
 RUNNING = ("collecting", "applying")
@@ -179,6 +180,11 @@ def replan_id_of(message_id: str) -> str:
 def command_id_of(replan_id: str, case_id: str) -> str:
     """The command that does one case's part; the same for whoever does it."""
     return f"replan-{sha256(f'{replan_id} {case_id}'.encode()).hexdigest()[:40]}"
+
+
+def following_command_id_of(replan_id: str, case_id: str, seq: int) -> str:
+    """The command that looks at one case again after this entry of its chain."""
+    return f"replan-{sha256(f'{replan_id} {case_id} {seq}'.encode()).hexdigest()[:40]}"
 
 
 # ------------------------------------------------------------------------------------------------ instants

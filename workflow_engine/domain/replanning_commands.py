@@ -11,7 +11,10 @@ from workflow_engine.domain.commands import CaseCommand, Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplanCase(CaseCommand):
-    """Bring the open tasks of a case to what an emergency's present level wants of them (sent by workers)."""
+    """Bring the open tasks of a case to what an emergency's present level wants of them (sent by workers).
+
+    Once the call is done: those that began since, as long as it is in force.
+    """
 
     NAME = "case.replan"
     PRIVATE = ("reason",)
@@ -72,6 +75,17 @@ class SettleReplanCases(ReplanCommand):
     fence: int
     outcomes: tuple[Mapping[str, Any], ...]
     """``{"case_id": …, "state": "changed", "tasks": 2}``, or ``{…, "state": "failed", "code": …, "message": …}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReplanFollowed(ReplanCommand):
+    """Note how far the log was looked at for a call in force, and what became of the cases in it (sent by workers)."""
+
+    NAME = "replan.note_followed"
+    PRIVATE = ("outcomes",)
+    upto: int
+    outcomes: tuple[Mapping[str, Any], ...] = ()
+    """As those of ``SettleReplanCases``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

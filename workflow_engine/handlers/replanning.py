@@ -31,6 +31,7 @@ from workflow_engine.domain.replanning_commands import (
     ClaimReplanCases,
     CollectReplanCases,
     EndReplan,
+    NoteReplanFollowed,
     ReplanCase,
     RevertReplan,
     SettleReplanCases,
@@ -43,6 +44,7 @@ from workflow_engine.handlers.reaching import require_operator
 from workflow_engine.handlers.replanning_desk import change_replan_policy, end_replan
 from workflow_engine.storage import replan_policies
 from workflow_engine.storage import replanning as store
+from workflow_engine.storage import replanning_following as following
 from workflow_engine.storage.cases import Case
 from workflow_engine.storage.replanning import CallHead
 from workflow_engine.storage.replanning_collecting import Concern, collect
@@ -52,23 +54,31 @@ _TOLD = (UserTaskReplanned, UserTaskPlanEnded)
 
 
 def replan_case(work: Handling, command: ReplanCase) -> Receipt:
-    """Every open task as the table says of it now; nothing is recorded where nothing changes."""
+    """Every open task as the table says of it now; nothing is recorded where nothing changes.
+
+    Once the call is done only what it does not plan yet: what it planned is reckoned from the instant of the call.
+    """
     what = f"re-plan case {command.case_id}"
     require_permission(work.actor, "case.operate", what)
     head = _require_call(work, command.replan_id, what)
-    if head.state not in RUNNING:
-        raise InvalidStateError(f"Expected to {what}, but the call is {head.state}.", state=head.state)
+    is_done = head.state not in RUNNING
+    if is_done and head.followed is None:
+        raise InvalidStateError(f"Expected to {what}, but the call is {head.state} and not in force.", state=head.state)
     case = require_running_case(work, command.case_id, what)
     instance = work.take_instance(case)
     policy = policy_in(work, head.policy)
     told = [
         _instruction(instance, facts, head, policy)
-        for facts in store.tasks_of(work.unit, [case.case_id])
+        for facts in _tasks_to_plan(work, case, head, is_done=is_done)
         if is_plannable(instance.tree.index.get(facts.token_id))
+        and not (is_done and _is_planned(instance, facts, head.emergency_id))
     ]
     tasks = tuple(one for one in told if one is not None)
     settled = replace(command, emergency_id=head.emergency_id, level=head.level, reason=head.reason, tasks=tasks)
-    return _do(work, case, instance, settled)
+    receipt = _do(work, case, instance, settled)
+    if is_done and (changed := receipt.result["tasks"]):
+        following.note(work.unit, head.replan_id, [_changed_case(case, changed)], work.now)
+    return receipt
 
 
 def revert_replan(work: Handling, command: RevertReplan) -> Receipt:
@@ -150,6 +160,19 @@ def settle_replan_cases(work: Handling, command: SettleReplanCases) -> Receipt:
     return _finish(work, after)
 
 
+def note_replan_followed(work: Handling, command: NoteReplanFollowed) -> Receipt:
+    """The log was looked at until there; cases that are new to the call are counted as its own."""
+    what = f"note how far call {command.replan_id} is followed"
+    require_permission(work.actor, "case.operate", what)
+    head = _require_call(work, command.replan_id, what)
+    work.unchanged = head.followed is None or head.followed >= command.upto
+    if not work.unchanged:
+        failpoint("replan.before_followed")
+        following.note(work.unit, head.replan_id, command.outcomes, work.now)
+        following.advance(work.unit, head.replan_id, command.upto)
+    return Receipt(command_id=command.command_id)
+
+
 def policy_in(work: Handling, version: int) -> Policy:
     """A version of the table, compiled; 0: what the product is delivered with."""
     return policy_of(replan_policies.content(work.unit, version) or delivered())
@@ -173,6 +196,17 @@ def _do(work: Handling, case: Case, instance: Instance, command: ReplanCase | Re
         return Receipt(command_id=command.command_id, case_id=case.case_id, result={"tasks": 0})
     failpoint("after_engine")
     return record(work, case, instance, step, command, {"tasks": changed})
+
+
+def _tasks_to_plan(work: Handling, case: Case, head: CallHead, *, is_done: bool) -> list[TaskFacts]:
+    """The open tasks of the case; none, once the call is done, where a person took it out."""
+    if is_done and following.is_taken_out(work.unit, case.case_id, head.emergency_id):
+        return []
+    return store.tasks_of(work.unit, [case.case_id])
+
+
+def _changed_case(case: Case, tasks: int) -> dict[str, Any]:
+    return {"case_id": case.case_id, "state": "changed", "tasks": tasks}
 
 
 def _changed(events: list[Event]) -> int:
@@ -226,6 +260,7 @@ REPLANNING_HANDLERS: Mapping[type[Command], Any] = {
     CollectReplanCases: collect_replan_cases,
     ClaimReplanCases: claim_replan_cases,
     SettleReplanCases: settle_replan_cases,
+    NoteReplanFollowed: note_replan_followed,
     EndReplan: end_replan,
     ChangeReplanPolicy: change_replan_policy,
 }

@@ -35,6 +35,7 @@ from workflow_engine.handlers.handling import Handling
 from workflow_engine.library import BoundSource
 from workflow_engine.storage import chains, replan_policies
 from workflow_engine.storage import replanning as store
+from workflow_engine.storage import replanning_following as following
 from workflow_engine.storage.cases import Case, find_case, get_tokens
 from workflow_engine.storage.messages import Message
 
@@ -68,6 +69,7 @@ def open_call(work: Handling, case: Case, call: Call, replan_id: str, called_by:
     for earlier in superseded:
         store.skip_rest(work.unit, earlier, work.now)
         store.move(work.unit, earlier, "superseded", work.now)
+    following.stop_following(work.unit, case.case_id)
     latest = store.latest(work.unit, case.case_id)
     number = 1 if latest is None else latest.number + 1
     policy = replan_policies.newest(work.unit)
@@ -80,6 +82,8 @@ def open_call(work: Handling, case: Case, call: Call, replan_id: str, called_by:
             "called_by": called_by,
         },
     )  # fmt: skip
+    if call.direction != "end":
+        following.begin_following(work.unit, replan_id)
     event = ReplanCalled(
         replan_id=replan_id, emergency_id=case.case_id, number=number, direction=call.direction, level=call.level,
         policy=policy, superseded=superseded, reason=call.reason or None,

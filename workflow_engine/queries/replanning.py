@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.replanning import KEEP, LEGAL, Call, TaskFacts, call_from, target
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
+from workflow_engine.queries.replanning_following import Begun, begun
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Look, Snapshot
 from workflow_engine.queries.user_tasks import find_node
@@ -173,6 +174,14 @@ class ReplanQueries:
         """Emergencies whose case ended without ending what they called for."""
         with self._look() as look:
             return [str(row[0]) for row in look.unit.all(store.LEFT, {"most": most})]
+
+    def begun(self, reached: Mapping[str, int], most: int) -> list[Begun]:
+        """For each call in force, in which cases tasks may have begun that it wants planned: the next page of the log.
+
+        Nothing when no call is in force, or nothing happened since ``reached`` (by call).
+        """
+        with self._snapshot() as snapshot:
+            return begun(snapshot, reached, most)
 
     # ---- for people
     def calls(self, emergency_id: str, actor: Actor) -> list[ReplanRow]:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import and_, case, exists, func, insert, null, or_, select, text, tuple_, update
 
-from workflow_engine.domain.replanning import REPLAN, REPLAN_CASE, Call, TaskFacts, call_from
+from workflow_engine.domain.replanning import REPLAN, Call, TaskFacts, call_from
 from workflow_engine.storage.changes import states_before
 from workflow_engine.storage.schema import (
     offer,
@@ -30,6 +30,7 @@ _u, _c, _s, _o = user_task.c, process_instance.c, service_request.c, offer.c
 _HEAD = (
     _r.replan_id, _r.emergency_id, _r.number, _r.direction, _r.level, _r.state, _r.called, _r.reason, _r.exercise,
     _r.policy, _r.called_at, _r.position, _r.total, _r.changed, _r.unchanged, _r.failed, _r.fence,
+    _r.followed,
 )  # fmt: skip
 _ADD = Statement(insert(replan))
 _LOCK = Statement(select(*_HEAD).where(_r.replan_id == param("replan")).with_for_update())
@@ -92,8 +93,7 @@ _NEXT = Statement(
 _SETTLE = Statement(
     update(replan_case)
     .where(
-        _i.replan_id == param("replan"), _i.case_id == param("case"),
-        _i.state.in_(states_before(REPLAN_CASE, "changed")),
+        _i.replan_id == param("replan"), _i.case_id == param("case"), PENDING_CASE,
     )
     .values(
         state=param("state"), tasks=param("tasks"), code=param("code"), message=param("message"),
@@ -189,6 +189,8 @@ class CallHead:
     unchanged: int
     failed: int
     fence: int
+    followed: int | None
+    """How much of the log was looked at for tasks that began since; None: not in force."""
 
     @property
     def call(self) -> Call:
@@ -199,7 +201,7 @@ class CallHead:
 def add(unit: UnitOfWork, row: Mapping[str, Any]) -> None:
     """A new call."""
     fresh = {"total": 0, "changed": 0, "unchanged": 0, "failed": 0, "finished_at": None, "fence": 0, "claimed_by": None,
-             "lease_until": None, "position": "{}"}  # fmt: skip
+             "lease_until": None, "position": "{}", "followed": None}  # fmt: skip
     unit.run(_ADD, {**fresh, **row})
 
 

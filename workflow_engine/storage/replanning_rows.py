@@ -23,7 +23,7 @@ _END = Move(
     Statement(
         update(task_plan)
         .where(_p.user_task_id == param("key"), _p.emergency_id == param("emergency"))
-        .values(ended_at=param("at", _p.ended_at), kept=param("kept"))
+        .values(ended_at=param("at", _p.ended_at), kept=param("kept"), taken_out=param("taken_out"))
     ),
 )
 
@@ -72,17 +72,20 @@ def _replanned(changes: Changes, facts: Facts, event: r.UserTaskReplanned) -> No
         "given_priority": event.given_priority, "priority": event.priority,
         "offered": orjson.dumps(event.offered).decode(), "legal": event.legal, "rule": event.rule,
         "words": event.words, "reason": event.reason or "", "planned_at": facts.at, "ended_at": None, "kept": "[]",
+        "taken_out": False,
     }  # fmt: skip
     changes.insert(PLANS, (key, event.emergency_id), row)
 
 
 def _plan_ended(changes: Changes, facts: Facts, event: r.UserTaskPlanEnded) -> None:
     key, kept = f"{facts.case_id}.{event.token_id}", orjson.dumps(event.kept).decode()
+    taken_out = event.replan_id is None
     row = changes.pending(PLANS, (key, event.emergency_id))
     if row is None:
-        changes.move(_END, {"key": key, "emergency": event.emergency_id, "at": facts.at, "kept": kept})
+        values = {"key": key, "emergency": event.emergency_id, "at": facts.at, "kept": kept, "taken_out": taken_out}
+        changes.move(_END, values)
     else:
-        row.update(ended_at=facts.at, kept=kept)
+        row.update(ended_at=facts.at, kept=kept, taken_out=taken_out)
 
 
 def _reprioritised(changes: Changes, facts: Facts, event: r.UserTaskReprioritised) -> None:

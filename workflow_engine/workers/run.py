@@ -37,7 +37,7 @@ from workflow_engine.workers.loop import Loop
 from workflow_engine.workers.mailing import MailSender, refuse_mail
 from workflow_engine.workers.outbox import OutboxRunner
 from workflow_engine.workers.paths import PathReader
-from workflow_engine.workers.replanning import replan_loop
+from workflow_engine.workers.replanning import FOLLOWING_REST_SECONDS, Follower, replan_loop
 from workflow_engine.workers.sequencer import Sequencer
 from workflow_engine.workers.supervision import REST_SECONDS as SUPERVISION_REST_SECONDS
 from workflow_engine.workers.supervision import Supervisor
@@ -91,6 +91,7 @@ class Workers:
             Loop("telling", _telling(engine, settings, mail).run_once, TELLING_REST_SECONDS),
             batch_loop(engine, worker_id, settings.batch_slice),
             replan_loop(engine, worker_id),
+            Loop("re-planning of what begins", Follower(engine).run_once, FOLLOWING_REST_SECONDS),
             Loop("paths", PathReader(engine).run_once, PATHS_REST_SECONDS),
             Loop("indicators", Counter(engine).run_once, COUNTING_REST_SECONDS),
             Loop("exercises", ExerciseRunner(engine).run_once, EXERCISES_REST_SECONDS),

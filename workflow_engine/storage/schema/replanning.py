@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -22,6 +23,7 @@ from workflow_engine.storage.types import UTCDateTime
 
 # A planner takes a partial index only for the very condition it was made with, so queries use these words too.
 RUNNING = text("state IN ('collecting', 'applying')")
+FOLLOWED = text("followed IS NOT NULL")
 PENDING_CASE = text("state = 'pending'")
 _IN_FORCE = text("ended_at IS NULL")
 IN_FORCE = text("task_plan.ended_at IS NULL")
@@ -50,15 +52,20 @@ replan = Table(
     Column("fence", Integer, nullable=False),
     Column("claimed_by", String(LONG_ID)),
     Column("lease_until", UTCDateTime),
+    Column("followed", Integer, comment="entries of the log looked at for what began since; null: not in force"),
     one_of("direction", DIRECTIONS),
     one_of("level", ROMANS),
     one_of("state", REPLAN),
     UniqueConstraint("emergency_id", "number"),
     CheckConstraint("changed >= 0 AND unchanged >= 0 AND failed >= 0", name="outcomes_from_zero"),
     CheckConstraint("changed + unchanged + failed <= total", name="outcomes_counted"),
+    CheckConstraint("followed >= 0", name="followed_from_zero"),
+    CheckConstraint("followed IS NULL OR direction <> 'end'", name="end_followed_by_nothing"),
     CheckConstraint("(state IN ('done', 'superseded')) = (finished_at IS NOT NULL)", name="finished_with_instant"),
     Index("ix_replan_running", "called_at", "replan_id", sqlite_where=RUNNING, postgresql_where=RUNNING),
-)
+    # One call of an emergency is in force, or none.
+    Index("ix_replan_followed", "emergency_id", unique=True, sqlite_where=FOLLOWED, postgresql_where=FOLLOWED),
+)  # fmt: skip
 
 replan_case = Table(
     "replan_case",
@@ -99,6 +106,8 @@ task_plan = Table(
     Column("planned_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("kept", Text, nullable=False, comment="JSON: what could not be given back"),
+    Column("taken_out", Boolean, nullable=False, server_default=false(),
+           comment="by a person: what begins in the case is left alone too"),
     one_of("deadline", KINDS),
     CheckConstraint("NOT (legal AND deadline = 'push_back')", name="law_never_pushed_back"),
     Index("ix_task_plan_case", "case_id", "user_task_id"),
