@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workflow_engine.bpmn.barring import barred_by_case, parties_of
+from workflow_engine.bpmn.barring import barred_by_case
+from workflow_engine.bpmn.parties import parties_of
 from workflow_engine.domain.events import Event, UserTaskCreated, UserTaskFellTo, UserTaskKeptFrom
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.assigning import BARRED_BY_PARTIES
 from workflow_engine.bpmn.balloting import due_of, recuse, rules_stated, schedule, text_of_ballot
-from workflow_engine.bpmn.barring import barred_by_case, parties_of
+from workflow_engine.bpmn.barring import barred_by_case
 from workflow_engine.bpmn.evaluation import iso, value_of
 from workflow_engine.bpmn.model import Node
+from workflow_engine.bpmn.parties import parties_of
 from workflow_engine.domain.ballot_counting import EXPECTED
 from workflow_engine.domain.ballot_offers import subjects
 from workflow_engine.domain.ballot_rules import (

@@ -1,43 +1,23 @@
 """Whom a task is kept from: who did the step that it checks, and who has an interest in what it decides.
 
-``conflictWith`` on a user task lists the parties of the matter, ids with commas between or FEEL after ``=`` that gives
-a list: ``=[applicant, company_code]``. Who is one of them, belongs to one (a unit), or has a declared conflict of
-interest with one, neither gets nor completes the task. A conflict with the case itself stands in the case's header
-under ``conflicts`` and bars from all its tasks.
+``conflictWith`` on a user task names the parties of the matter (``parties``). Who is one of them, belongs to one (a
+unit), or has a declared conflict of interest with one, neither gets nor completes the task. A conflict with the case
+itself stands in the case's header under ``conflicts`` and bars from all its tasks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workflow_engine.bpmn.four_eyes import NOT_COMPLETED_BY
-from workflow_engine.bpmn.model import Node
 from workflow_engine.bpmn.standing_in import FOR
-from workflow_engine.domain.errors import ExpressionError
 from workflow_engine.domain.events import CaseConflictDeclared, CaseConflictLifted
-from workflow_engine.feel import EvaluationContext, compile_expression, to_json
 
 if TYPE_CHECKING:
     from workflow_engine.bpmn.token import Token
     from workflow_engine.bpmn.tree import CaseTree
 
-CONFLICT_WITH = "conflictWith"
 CONFLICTS = "conflicts"
-
-
-def parties_of(node: Node, variables: Mapping[str, Any], now: datetime) -> list[str]:
-    """The parties that the node names, each once.
-
-    Raises:
-        ExpressionError: they cannot be told from these variables.
-    """
-    found: dict[str, None] = {}
-    for key, text in node.properties:
-        if key == CONFLICT_WITH:
-            found.update(dict.fromkeys(_parties(text.strip(), variables, now)))
-    return list(found)
 
 
 def barred_by_case(token: Token) -> dict[str, str]:
@@ -63,14 +43,3 @@ def lift(tree: CaseTree, person: str, reason: str) -> None:
     """The person may take part again."""
     tree.header[CONFLICTS] = sorted({*tree.header.get(CONFLICTS, ())} - {person})
     tree.recorder.add(CaseConflictLifted(person=person, reason=reason))
-
-
-def _parties(text: str, variables: Mapping[str, Any], now: datetime) -> list[str]:
-    if not text.startswith("="):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        value = to_json(compile_expression(text[1:]).evaluate(variables, EvaluationContext(now=now)))
-    except ExpressionError as error:
-        raise ExpressionError(f"conflictWith {text!r}: {error.message}", **error.details) from error
-    given = value if isinstance(value, list) else [] if value is None else str(value).split(",")
-    return [str(one).strip() for one in given if one is not None and str(one).strip()]

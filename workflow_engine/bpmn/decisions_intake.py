@@ -13,8 +13,7 @@ import msgspec
 
 from workflow_engine.bpmn.child_program import ask_child
 from workflow_engine.bpmn.decisions import read_decisions
-from workflow_engine.bpmn.intake_child import set_limits
-from workflow_engine.bpmn.intake_limits import IntakeLimits
+from workflow_engine.bpmn.intake_limits import IntakeLimits, set_limits
 from workflow_engine.domain.errors import DefinitionError, Problem
 
 _STANDARD = IntakeLimits()

@@ -7,13 +7,12 @@ other ending as a verdict of its own.
 from __future__ import annotations
 
 import os
-import resource
 import sys
 
 import msgspec
 
 from workflow_engine.bpmn.intake_here import read_model_here
-from workflow_engine.bpmn.intake_limits import IntakeLimits
+from workflow_engine.bpmn.intake_limits import IntakeLimits, set_limits
 from workflow_engine.bpmn.model import Model, Note
 from workflow_engine.domain.errors import Problem
 
@@ -34,24 +33,6 @@ class Answer(msgspec.Struct, frozen=True):
     model: Model | None
     problems: list[Problem]
     notes: list[Note]
-
-
-def set_limits(limits: IntakeLimits) -> None:
-    """Bounds CPU time, memory on top of what is in use now, files and processes of this process."""
-    used = _used_bytes()
-    resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory_bytes, used + limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-
-
-def _used_bytes() -> int:
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            return int(statm.read().split()[0]) * resource.getpagesize()
-    except FileNotFoundError:  # a system without /proc: a generous guess
-        return 2**30
 
 
 def main() -> None:

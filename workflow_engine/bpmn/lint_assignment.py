@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workflow_engine.bpmn.barring import CONFLICT_WITH
 from workflow_engine.bpmn.intake_document import Document
 from workflow_engine.bpmn.lint_calls import walk
 from workflow_engine.bpmn.model import Model, Node
+from workflow_engine.bpmn.parties import CONFLICT_WITH
 from workflow_engine.bpmn.strategies import KINDS, PERSON, QUESTIONS, calls_in, sources_of, texts_in
 from workflow_engine.feel import FeelSyntaxError, compile_expression
 from workflow_engine.feel.builtins import find_builtin

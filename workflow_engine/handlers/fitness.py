@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workflow_engine.bpmn.barring import CONFLICTS, barred_by_case, parties_of
+from workflow_engine.bpmn.barring import CONFLICTS, barred_by_case
+from workflow_engine.bpmn.parties import parties_of
 from workflow_engine.bpmn.run_context import RunContext
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.signing import find_host
