@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -20,15 +22,20 @@ from workflow_engine import (
     DutyLine,
     InvalidStateError,
     InvalidVariablesError,
+    LoadOrganisation,
     NotFoundError,
     NotPermittedError,
     StartCase,
     new_id,
     open_engine,
 )
-from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.demo.load import load_organisation, read_organisation, release_process
 from workflow_engine.rehearsal.runner import run_scenario
 from workflow_engine.rehearsal.scenario import read_scenario
+from workflow_engine.workers.clock import AlarmClock
+from workflow_engine.workers.connectors import Work
+from workflow_engine.workers.mailing import MailSender
+from workflow_engine.workers.telling import TellingRunner
 
 PROCESS = Path(__file__).parents[2] / "processes" / "emergency_response"
 RAISED = PROCESS / "scenarios" / "raised_by_update.json"
@@ -47,7 +54,7 @@ def city(database_url: str) -> Iterator[House]:
     house.engine.close()
     played = run_scenario(lambda clock: open_engine(house.settings, clock=clock), scenario)
     assert played.findings == ()
-    house.clock.set(datetime(2026, 7, 2, 2, 10, tzinfo=UTC))
+    house.clock.set(datetime(2026, 7, 2, 2, 7, 30, tzinfo=UTC))
     house.engine = open_engine(house.settings, clock=house.clock)
     yield house
     house.close()
@@ -89,6 +96,42 @@ def the_next_in_line_is_called_before_the_clock_runs_out(city: House) -> None:
     assert city.engine.verify_audit(sample=None).ok
 
 
+def whoever_does_not_answer_is_called_again(city: House) -> None:
+    """At half of the time: a note and a mail to each of the unit, a line on the board; the call itself stays."""
+    emergencies = city.engine.queries.emergencies
+    case_id = emergencies.list(OPERATOR)[0].case.case_id
+    people = [one for one in read_organisation()["people"] if one["person_id"] == "user:deng_kai"]
+    told = [{**people[0], "email": "deng@power.example"}]
+    city.engine.handle(LoadOrganisation(command_id=new_id(), people=told), OPERATOR)
+    sent: list[Mapping[str, Any]] = []
+
+    def send(work: Work) -> Mapping[str, Any]:
+        sent.append(work.parameters)
+        return {}
+
+    zone = ZoneInfo("UTC")
+    mail = MailSender(city.engine, send, "https://l.example", zone)
+    teller = TellingRunner(city.engine, lambda _delivery: None, mail, zone)
+    teller.run_once()
+
+    def power() -> DutyLine:
+        return next(line for line in emergencies.get(case_id, OPERATOR).duties if line.unit == "power_utility")
+
+    assert (power().calls, power().called_again_at) == (1, None)
+    AlarmClock(city.engine, worker_id="one").tick()
+    assert (power().calls, power().called_again_at, power().rung) == (2, city.clock.now(), 0)
+    while city.engine.pump():
+        pass
+    (note,) = city.engine.queries.work.notes(person(city, "user:deng_kai"), limit=5)
+    assert (note.kind, note.user_task_id) == ("urge", power().user_task_id)
+    city.engine.extend_log(city.engine.chains_behind(everything=True))
+    while teller.run_once():
+        pass
+    assert [one["to"] for one in sent] == ["deng@power.example"]
+    assert "再次呼叫 Called again: 2026-07-02 02:07" in sent[0]["body"]
+    assert city.engine.verify_audit(sample=None).ok
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The statements sent through SQLAlchemy."""
@@ -124,6 +167,7 @@ def test_board_tells_level_units_and_clocks(city: House) -> None:
     (view,) = city.engine.queries.emergencies.list(OPERATOR)
     assert view == before, "what is kept in memory is what the rows say"
     only_those_concerned_see_it(city)
+    whoever_does_not_answer_is_called_again(city)
     the_next_in_line_is_called_before_the_clock_runs_out(city)
 
 

@@ -8,6 +8,7 @@ from web.api.table_alerts import NOT_OFFERED as NO_SOURCES
 from web.api.table_destruction import DESTRUCTION
 from web.api.table_destruction import NOT_OFFERED as NO_DESTRUCTION
 from web.api.table_emergencies import EMERGENCIES
+from web.api.table_emergencies import NOT_OFFERED as NO_EMERGENCIES
 from web.api.table_exercises import EXERCISES
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
@@ -320,6 +321,7 @@ NOT_OFFERED = {
     **NO_REQUESTS,
     **NO_HOT_SPOTS,
     **NO_REPLANNING,
+    **NO_EMERGENCIES,
     **NO_DESTRUCTION,
     "alert.import": "comes as a file, by hand in openapi.json",
     "api_token.create": "a token that could make tokens could outlive its own end",

@@ -10,3 +10,4 @@ EMERGENCIES: tuple[Ask | Tell, ...] = (
     Ask("get_emergency", "/emergencies/{case_id}", "cases:read", "emergencies.get"),
     Tell("call_next", "/emergencies/{case_id}/call-next", "cases:write", CallNext),
 )
+NOT_OFFERED = {"emergency.call_again": "sent by the model of an emergency"}

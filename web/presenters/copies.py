@@ -27,6 +27,8 @@ KINDS = {
     "opinion": marked("gave an opinion"),
     "removed": marked("no longer asks you"),
 }
+CALLED_AGAIN = marked("calls you again: nobody has answered yet")
+"""An urging that no person wrote: the call of an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def copy_lines(actor: Actor, after: str | None, limit: int) -> tuple[list[CopyLi
     ]
     lines = [
         CopyLine(
-            key, case_id, titles[case_id], _url(case_id, task_id), actor_name(sent_by), _(KINDS.get(kind, kind)), text,
+            key, case_id, titles[case_id], _url(case_id, task_id), actor_name(sent_by), _what(kind, sent_by), text,
             sent_at, read_at is None,
         )
         for key, case_id, task_id, sent_by, kind, text, sent_at, read_at in told
@@ -79,3 +81,10 @@ def _url(case_id: str, user_task_id: str | None) -> str:
     if user_task_id:
         return url_for("tasks.page", user_task_id=user_task_id)
     return url_for("cases.page", case_id=case_id)
+
+
+def _what(kind: str, sent_by: str) -> str:
+    said = KINDS.get(kind, kind)
+    if kind == "urge" and sent_by.startswith("system:"):
+        said = CALLED_AGAIN
+    return _(said)

@@ -57,6 +57,7 @@ def _unit(line: DutyLine) -> dict[str, Any]:
         "unit": line.unit, "group": line.group, "task": line.task, "subject": line.subject, "status": line.status,
         "state": line.state, "called_at": _iso(line.called_at), "acknowledged_at": _iso(line.acknowledged_at),
         "done_at": _iso(line.done_at), "due_at": _iso(line.due_at), "late": line.late, "rung": line.rung,
+        "calls": line.calls, "called_again_at": _iso(line.called_again_at),
         "user_task_id": line.user_task_id, "assignee": line.assignee,
     }  # fmt: skip
 

@@ -14,6 +14,8 @@ CALLED, ACKNOWLEDGED, WORKING, DONE, RELEASED = "called", "acknowledged", "worki
 DUTY_STATES = (CALLED, ACKNOWLEDGED, WORKING, DONE, RELEASED)
 RUNGS = ("acknowledge", "acknowledge_deputy", "superior_takes_over")
 """The calls of one unit, each made when the one before was not answered: the unit, its deputy, the superior."""
+CALLED_AGAIN = ("time_to_call_again", "time_to_call_deputy_again")
+"""Timers that call the same people again, before the next in line is called."""
 WORKS = ("department_work", "enterprise_work", "volunteer_work")
 """What a unit does once it has answered, by what it is."""
 CALLS = frozenset({*RUNGS, *WORKS})
@@ -46,6 +48,10 @@ class DutyLine:
     """The open task in which it goes on."""
     call_id: str | None = None
     """The last call, while nobody has answered: the one after which the next in line is called."""
+    calls: int = 0
+    """How often somebody was called for it, as far as the model counts."""
+    called_again_at: datetime | None = None
+    """When those who were called already were called once more, the last time."""
     assignee: str | None = None
     result: str = ""
 
@@ -103,17 +109,30 @@ def _line_of(unit: str, facts: EmergencyFacts) -> DutyLine:
     line = DutyLine(
         unit=unit, group=group, task=text(duty.get("task")) or "", subject=text(duty.get("subject")) or "",
         state=RELEASED, called_at=min((task.created_at for task in (*own, *open_tasks)), default=None),
+        **_calls(open_tasks),
     )  # fmt: skip
     report = next((one for one in objects(known.get("department_reports")) if one.get("unit") == unit), None)
     if report is not None:
         return replace(
             line, state=DONE, task=text(report.get("task")) or line.task, done_at=instant(report.get("done_at")),
             acknowledged_at=instant(report.get("acknowledged_at")), result=text(report.get("result")) or "",
-            late=report.get("late") is True,
+            late=report.get("late") is True, calls=_count(report.get("calls")),
         )  # fmt: skip
     if open_tasks:
         return _open_line(line, open_tasks, facts.now)
     return _closed_line(line, own)
+
+
+def _calls(open_tasks: Sequence[TaskFacts]) -> dict[str, Any]:
+    """How often the unit was called so far, and when once more: the fullest picture that an open task has of it."""
+    known = [list(objects(an_object(task.scope.get("unit_call")).get("calls"))) for task in open_tasks]
+    calls = max(known, key=len, default=[])
+    again = [at for one in calls if one.get("again") is True and (at := instant(one.get("at"))) is not None]
+    return {"calls": len(calls), "called_again_at": max(again, default=None)}
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def _open_line(line: DutyLine, open_tasks: Sequence[TaskFacts], now: datetime) -> DutyLine:

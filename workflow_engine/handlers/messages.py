@@ -26,6 +26,7 @@ from workflow_engine.handlers.cases import EXERCISE
 from workflow_engine.handlers.consultation_desk import take_letter
 from workflow_engine.handlers.deploying import read_properties
 from workflow_engine.handlers.destruction_desk import take_destruction
+from workflow_engine.handlers.emergencies import take_call_again
 from workflow_engine.handlers.findings import take_finding
 from workflow_engine.handlers.handling import Handling
 from workflow_engine.handlers.indicator_desk import take_indicator_letter
@@ -55,6 +56,7 @@ DESKS = (
     take_finding,
     take_resource_letter,
     take_replan,
+    take_call_again,
 )
 """Who takes what cases send to no other case; each leaves alone what is not for it."""
 

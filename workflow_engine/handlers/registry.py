@@ -33,7 +33,7 @@ from workflow_engine.domain import telling_commands as t
 from workflow_engine.domain import warning_commands as wa
 from workflow_engine.domain import work_commands as w
 from workflow_engine.domain.commands import Command, Receipt
-from workflow_engine.domain.emergency_commands import CallNext
+from workflow_engine.domain.emergency_commands import CallAgain, CallNext
 from workflow_engine.domain.place_commands import ImportPlaces
 from workflow_engine.domain.replanning_commands import ChangeReplanPolicy
 from workflow_engine.handlers import (
@@ -264,6 +264,7 @@ HANDLERS: dict[type[Command], Handler] = {
     **SERVICE_REQUEST_HANDLERS,
     **REPLANNING_HANDLERS,
     CallNext: emergencies.call_next,
+    CallAgain: emergencies.call_again,
 }
 PREPARATIONS: dict[type[Command], Preparation] = {
     c.DeployDefinition: deploying.prepare,

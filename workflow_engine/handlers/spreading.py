@@ -108,6 +108,8 @@ def _mail_of_notes(work: Handling, entry: FeedEntry) -> Iterator[dict[str, Any]]
     for note in store.get_notes(work.unit, entry.stream_id, entry.seq):
         if note.subject != entry.actor and store.wants_mail(work.unit, note.subject, "notes"):
             content = {"about": note.kind, "case_id": entry.stream_id, "user_task_id": note.user_task_id}
+            if note.kind == "urge" and entry.actor.startswith("system:"):
+                content = {**content, "about": "called_again", "at": instant_text(entry.at)}
             yield _row(work, note.subject, note.note_id, content, lane=entry.lane, person_id=note.subject)
 
 

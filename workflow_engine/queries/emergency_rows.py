@@ -18,6 +18,8 @@ from sqlalchemy import and_, select
 
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
+from workflow_engine.bpmn.views import view_from
+from workflow_engine.domain.emergency_duties import RUNGS
 from workflow_engine.domain.emergency_facts import (
     CaseFacts,
     EmergencyFacts,
@@ -40,7 +42,7 @@ from workflow_engine.storage.schema import (
 _c, _t, _u, _k = process_instance.c, token.c, user_task.c, timer.c
 _a, _y = audit_entry.c, entry_payload.c
 MOST_KEPT = 2_000
-OWN = ("duty", "acknowledgement")
+OWN = ("duty", "acknowledgement", "unit_call")
 """Variables by which the branches of a multi-instance activity differ."""
 CASE_COLUMNS = (
     _c.case_id, _c.title, _c.state, _c.exercise, _c.started_at, _c.ended_at, _c.unit_id, _c.business_key, _c.version,
@@ -109,7 +111,9 @@ class FactsReader:
 
 def scope_of(instance: Instance, token_id: int) -> dict[str, Any]:
     """What an open task sees that is its branch's own."""
-    seen = instance.token_variables(token_id)
+    token = instance.tree.index[token_id]
+    # Calls are counted beside the call itself, in its scope, where its own picture does not see them.
+    seen = view_from(token, {}) if token.element_id in RUNGS else token.data
     return {name: seen[name] for name in OWN if seen.get(name) is not None}
 
 

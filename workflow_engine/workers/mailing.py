@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.errors import NotFoundError
+from workflow_engine.domain.timing import parse_instant
 from workflow_engine.engine import Engine
 from workflow_engine.queries.rows import InboxRow, PersonRow
 from workflow_engine.workers.connectors import ConnectorError, Work
@@ -28,6 +29,7 @@ SAYINGS = {
     "answered": ("您委派的任务有了答复。", "A task that you delegated was answered."),
     "opinion": ("有人征求您的意见。", "Your opinion is asked for."),
     "removed": ("不再需要您的意见。", "Your opinion is no longer needed."),
+    "called_again": ("应急呼叫尚未签收，再次呼叫贵单位。", "An emergency call is not answered: you are called again."),
     "copied": ("有一个办件抄送给您。", "A case was copied to you."),
 }
 NOTICES = {
@@ -99,8 +101,12 @@ class MailSender:
         title = case.title or case.business_key or case.process_name
         task_id = content.get("user_task_id")
         task = None if task_id is None else self._open_task(task_id, acting[1])
+        if task is None and content["about"] == "called_again":
+            return None
         name = "" if task is None else task.name or task.element_id
         lines = [chinese, english, "", *([name] if name else []), title]
+        if content.get("at"):
+            lines.append(f"再次呼叫 Called again: {self._time(parse_instant(content['at']))}")
         if task is not None and task.due_at is not None:
             lines.append(f"期限 Due: {self._time(task.due_at)}")
         path = f"/cases/{case.case_id}" if task is None else f"/tasks/{task.user_task_id}"
