@@ -20,6 +20,7 @@ from workflow_engine.domain.resource_types import name_of as resource_type_name
 from workflow_engine.domain.resources import BOOKING as BOOKING_STATES
 from workflow_engine.domain.resources import COLUMNS as RESOURCE_COLUMNS
 from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
+from workflow_engine.domain.resources import MOST_LINES as MOST_REQUEST_LINES
 from workflow_engine.interchange.resource_csv import ResourceFile, resource_csv
 from workflow_engine.queries.resource_history import ResourceChange
 from workflow_engine.queries.resource_rows import (
@@ -41,6 +42,7 @@ __all__ = [
     "BOOKING_STATES",
     "FACTORS",
     "MEASURES",
+    "MOST_REQUEST_LINES",
     "RESOURCE_COLUMNS",
     "RESOURCE_KINDS",
     "RESOURCE_TYPES",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from tests.web.conftest import Visitor, actor
-from workflow_engine import Engine, PutResources, new_id
+from workflow_engine import DeployDefinition, Engine, PutResources, ReleaseDefinition, new_id
+from workflow_engine.demo.load import read_process
+
+SHIPPED = Path(__file__).parents[2] / "processes"
 
 TANKER = {
     "type": "fire_engine", "name_zh": "三号车", "name_en": "Tanker 3", "resource_id": "B-119", "unit_id": "fire",
@@ -89,3 +93,31 @@ def test_file_is_looked_at_line_by_line_before_anything_is_written(app: Flask, e
     assert duty.post("/resources/import/rows", {"rows": carried}).status_code == 409
     assert duty.post("/resources/import/rows", {"rows": "nonsense", "command_id": new_id()}).status_code == 422
     assert "b,supplies,tent" in duty.get("/resources/register.csv").text
+
+
+def test_request_has_as_many_lines_as_are_typed_with_script_or_without(app: Flask, engine: Engine) -> None:
+    files = read_process(SHIPPED / "resource_allocation")
+    deployed = engine.handle(DeployDefinition(command_id=new_id(), files=files), actor(engine, "jiang"))
+    release = ReleaseDefinition(command_id=new_id(), definition_id=deployed.result["definition_id"])
+    engine.handle(release, actor(engine, "yu"))
+    chen = Visitor(app, "chen")
+    chen.get("/resources/requests/new")
+    typed = {"request_title": "Flood", "priority": "urgent", "type-0": "vehicle:boat", "quantity-0": "2", "note-0": "x"}
+    more = chen.post("/resources/requests/new", {**typed, "more": "1"}).text
+    assert 'name="type-3"' in more
+    assert 'value="Flood"' in more
+    typed |= {"quantity-3": "1", "type-5": "supplies:tent", "quantity-5": "none", "place-5": "School"}
+    refused = chen.post("/resources/requests/new", typed)
+    assert refused.status_code == 422
+    assert refused.text.count("Give a whole number.") == 1
+    assert 'value="School"' in refused.text
+    done = chen.post("/resources/requests/new", {**typed, "quantity-5": "40", "needed_by-5": "2026-07-02T09:00"})
+    assert done.status_code == 303
+    while engine.pump():
+        pass
+    (asked,) = engine.queries.resources.requests(actor(engine, "wang")).items
+    assert [(one.kind, one.type, one.quantity, one.place, one.note) for one in asked.lines] == [
+        ("vehicle", "boat", 2, "", "x"), ("supplies", "tent", 40, "School", ""),
+    ]  # fmt: skip
+    assert [one.needed_by is None for one in asked.lines] == [True, False]
+    assert (asked.title, asked.priority, asked.unit_id) == ("Flood", "urgent", "fire")

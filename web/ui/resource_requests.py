@@ -14,7 +14,7 @@ from web.i18n import gettext as _
 from web.presenters import resources as words
 from web.presenters.times import now
 from web.ui.requests import command_id, cursor, one_of
-from web.ui.resources import PROCESS, number
+from web.ui.resources import number
 from workflow_engine import (
     ApproveSettlement,
     AssignResource,
@@ -44,7 +44,7 @@ def index() -> str:
     )
     return render_template(
         "pages/resource_requests.html", rows=found.items, after=cursor(), next_cursor=found.next_cursor, state=state,
-        now=now(), process=PROCESS, **words.WORDS,
+        now=now(), **words.WORDS,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def index() -> str:
         "pages/resources.html", rows=found.items, after=cursor(), next_cursor=found.next_cursor, wish=wish, asked=asked,
         points=words.map_points(queries.on_map(actor, wish)), types=words.type_choices(queries.types(actor)),
         figures=None if is_enterprise() else queries.figures(now() - timedelta(days=DAYS)), days=DAYS,
-        may_ask=not is_enterprise(), process=PROCESS, keeps=bool(queries.keepable_units(actor)),
+        may_ask=not is_enterprise(), keeps=bool(queries.keepable_units(actor)),
         legend=[(state, _(label)) for state, label in words.MARKS.items()], **words.WORDS,
     )  # fmt: skip
 
