@@ -1,6 +1,6 @@
-"""Forks workers from a process in which everything is imported: ``python -m tests.faults.nursery DESCRIPTOR``.
+"""Forks programs from a process in which everything is imported: ``python -m tests.faults.nursery DESCRIPTOR``.
 
-A worker that starts here takes milliseconds instead of a second, and is a process like any other: it can be killed,
+A program that starts here takes milliseconds instead of seconds, and is a process like any other: it can be killed,
 stopped and continued. All of them end when the control socket closes.
 """
 
@@ -15,8 +15,10 @@ import time
 import traceback
 from typing import Any, NoReturn
 
-from tests.faults import worker
+from tests.faults import batch_worker, booking_worker, replan_worker, worker
 from workflow_engine.failpoints import VARIABLE, failpoint
+
+PROGRAMS = {module.__name__: module.main for module in (worker, batch_worker, booking_worker, replan_worker)}
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def _serve(request: dict[str, Any], descriptors: list[int], children: set[int]) 
     if request["do"] == "spawn":
         child = os.fork()
         if child == 0:
-            _become_worker(request["environment"], descriptors)
+            _become(request["program"], request["words"], request["environment"], descriptors)
         children.add(child)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -51,7 +53,7 @@ def _serve(request: dict[str, Any], descriptors: list[int], children: set[int]) 
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _become_worker(environment: dict[str, str], descriptors: list[int]) -> NoReturn:
+def _become(program: str, words: list[str], environment: dict[str, str], descriptors: list[int]) -> NoReturn:
     status = 1
     try:
         for number, descriptor in enumerate(descriptors):
@@ -60,7 +62,8 @@ def _become_worker(environment: dict[str, str], descriptors: list[int]) -> NoRet
         os.environ.update(environment)
         time.tzset()
         failpoint.__init__(environment.get(VARIABLE, ""))  # type: ignore[misc]
-        status = worker.main()
+        sys.argv = [program, *words]
+        status = PROGRAMS[program]()
     except BaseException:  # noqa: BLE001 - nothing may get back into the nursery's loop
         traceback.print_exc()
     finally:

@@ -1,4 +1,4 @@
-"""Worker processes as their client sees them: requests and answers over pipes, signals, and their end."""
+"""Processes as their client sees them: requests and answers over pipes, signals, and their end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 120.0
 """After this long without an answer a worker counts as hanging; no test waits for it otherwise."""
 Answer = dict[str, Any]
-
-
-def run_to_its_end(module: str, database_url: str, failpoint: str, offset_seconds: int) -> int:
-    """Run a module of the tests as a program of its own over a database, its clock ahead; its exit code.
-
-    ``failpoint`` is where it kills itself; empty: nowhere.
-    """
-    environment = {
-        **os.environ, "LIANDONG_DATABASE_URL": database_url, "LIANDONG_FAILPOINT": failpoint,
-        "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
-    }  # fmt: skip
-    words = [sys.executable, "-m", module]
-    return subprocess.run(words, cwd=ROOT, env=environment, timeout=PATIENCE_SECONDS, check=False).returncode
 
 
 class WorkerDiedError(Exception):
@@ -131,7 +118,7 @@ class Worker:
 
 
 class Nursery:
-    """Starts workers: quickly, by a fork, or from cold as a new program. Ends all it started."""
+    """Starts workers and other programs: quickly, by a fork, or from cold as a new program. Ends all it started."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -149,13 +136,13 @@ class Nursery:
         self, config: Mapping[str, Any], environment: Mapping[str, str], *, cold: bool = False
     ) -> Worker:
         """Start a worker with this first line of input and these environment variables; does not wait for it."""
-        self._count += 1
-        log = self._folder / f"worker-{self._count}.log"
+        log = self._new_log()
         worker_in, to_worker = os.pipe()
         from_worker, worker_out = os.pipe()
         with log.open("wb") as errors:
-            begin = self._start_cold if cold else self._fork
-            process_id, send_signal, wait = begin(environment, [worker_in, worker_out, errors.fileno()])
+            descriptors = [worker_in, worker_out, errors.fileno()]
+            begin = self._start_cold if cold else self._fork_worker
+            process_id, send_signal, wait = begin(environment, descriptors)
         os.close(worker_in)
         os.close(worker_out)
         worker = Worker(process_id, to_worker, from_worker, log, send_signal, wait)
@@ -163,18 +150,42 @@ class Nursery:
             os.write(to_worker, json.dumps(config).encode() + b"\n")
         return worker
 
+    def run(
+        self, program: str, database_url: str, *words: str, failpoint: str = "", offset_seconds: int = 0
+    ) -> int:
+        """Run a program over a database, its clock ahead, to its end; its exit code, or minus the signal.
+
+        ``failpoint`` is where it kills itself; empty: nowhere.
+        """
+        environment = {
+            "LIANDONG_DATABASE_URL": database_url, "LIANDONG_FAILPOINT": failpoint,
+            "LIANDONG_CLOCK_OFFSET_SECONDS": str(offset_seconds),
+        }  # fmt: skip
+        with self._new_log().open("wb") as said, Path(os.devnull).open("rb") as nothing:
+            child = self._fork(program, words, environment, [nothing.fileno(), said.fileno(), said.fileno()])
+        return self._call({"do": "wait", "process_id": child})
+
     def close(self) -> None:
         """End the nursery and every worker that is left."""
         self._control.close()
         self._process.wait()
         self._log.close()
 
+    def _new_log(self) -> Path:
+        self._count += 1
+        return self._folder / f"program-{self._count}.log"
+
     def _fork(
+        self, program: str, words: Sequence[str], environment: Mapping[str, str], descriptors: list[int]
+    ) -> int:
+        request = {"do": "spawn", "program": program, "words": list(words), "environment": dict(environment)}
+        socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        return self._answer()
+
+    def _fork_worker(
         self, environment: Mapping[str, str], descriptors: list[int]
     ) -> tuple[int, Callable[[int], object], Callable[[], int]]:
-        request = {"do": "spawn", "environment": dict(environment)}
-        socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
-        child = self._answer()
+        child = self._fork("tests.faults.worker", (), environment, descriptors)
         return (
             child,
             lambda number: self._call({"do": "signal", "process_id": child, "number": number}),

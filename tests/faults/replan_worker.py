@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from workflow_engine.bootstrap import open_engine
 from workflow_engine.settings import Settings
@@ -10,7 +11,7 @@ from workflow_engine.workers.replanning import Follower, Replanner
 from workflow_engine.workers.sequencer import Sequencer
 
 
-def main() -> None:
+def main() -> int:
     """Settings and failpoints come from the environment, as in production."""
     engine = open_engine(Settings.load())
     replanner = Replanner(engine, worker_id=f"replans:{os.getpid()}", slice_size=4, page_size=5)
@@ -20,7 +21,8 @@ def main() -> None:
     while sequencer.run_once() + follower.run_once():
         pass
     engine.close()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

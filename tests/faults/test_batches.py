@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.processes import run_to_its_end
+from tests.faults.processes import Nursery
 from tests.support.house import ADMIN, TWO_STEPS, House
 from workflow_engine import CreateBatch, new_id
 
+WORKER = "tests.faults.batch_worker"
 CASES = 12
 # Commits of a slice: 1 the claim, 2 what is done to the cases, 3 the outcomes.
 KILLED_AT = (
@@ -26,11 +27,7 @@ def house(database_url: str) -> Iterator[House]:
     opened.close()
 
 
-def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
-    return run_to_its_end("tests.faults.batch_worker", url, failpoint, offset_seconds)
-
-
-def test_killed_batch_goes_on_and_does_nothing_twice(house: House, database_url: str) -> None:
+def test_killed_batch_goes_on_and_does_nothing_twice(house: House, database_url: str, nursery: Nursery) -> None:
     house.release(TWO_STEPS)
     cases = [house.start() for _ in range(CASES)]
     batch_id = new_id()
@@ -42,9 +39,12 @@ def test_killed_batch_goes_on_and_does_nothing_twice(house: House, database_url:
     )
     house.engine.close()
     # Each next worker lives after the lease of the one that was killed.
-    killed = [run_worker(database_url, f"{point}:kill", 300 * number) for number, point in enumerate(KILLED_AT)]
+    killed = [
+        nursery.run(WORKER, database_url, failpoint=f"{point}:kill", offset_seconds=300 * number)
+        for number, point in enumerate(KILLED_AT)
+    ]
     assert set(killed) == {-signal.SIGKILL}
-    assert run_worker(database_url, "", 300 * len(KILLED_AT)) == 0
+    assert nursery.run(WORKER, database_url, offset_seconds=300 * len(KILLED_AT)) == 0
     house.reopen()
     batch = house.engine.queries.operation.get_batch(batch_id, ADMIN)
     assert (batch.state, batch.done, batch.failed) == ("finished", CASES, 0)

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from tests.commands.test_replanning import emergency_model, work_model
-from tests.faults.processes import run_to_its_end
+from tests.faults.processes import Nursery
 from tests.support.house import ADMIN, NOON, House
 
 CASES, BEGUN = 11, 5
+WORKER = "tests.faults.replan_worker"
 LEASE_SECONDS = 300
 # The call is collected in four pages; each slice has three commits: the claim, what is done to the cases, the outcomes.
 KILLED_AT = (
@@ -30,11 +31,7 @@ def house(database_url: str) -> Iterator[House]:
     opened.close()
 
 
-def run_worker(url: str, failpoint: str, offset_seconds: int) -> int:
-    return run_to_its_end("tests.faults.replan_worker", url, failpoint, offset_seconds)
-
-
-def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_url: str) -> None:
+def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_url: str, nursery: Nursery) -> None:
     house.release(emergency_model())
     house.release(work_model("plain", f"{(NOON + timedelta(days=9_000)).isoformat()}"))
     cases = [house.start("plain") for _ in range(CASES)]
@@ -44,16 +41,20 @@ def test_killed_call_goes_on_and_touches_no_case_twice(house: House, database_ur
     )
     house.engine.close()
     killed = [
-        run_worker(database_url, f"{point}:kill", LEASE_SECONDS * number) for number, point in enumerate(KILLED_AT)
+        nursery.run(WORKER, database_url, failpoint=f"{point}:kill", offset_seconds=LEASE_SECONDS * number)
+        for number, point in enumerate(KILLED_AT)
     ]
     assert set(killed) == {-signal.SIGKILL}
-    assert run_worker(database_url, "", LEASE_SECONDS * len(KILLED_AT)) == 0
+    assert nursery.run(WORKER, database_url, offset_seconds=LEASE_SECONDS * len(KILLED_AT)) == 0
     house.reopen()
     begun = [house.start("plain") for _ in range(BEGUN)]
     house.engine.close()
-    killed = [run_worker(database_url, f"{point}:kill", LEASE_SECONDS * 9) for point in KILLED_FOLLOWING]
+    killed = [
+        nursery.run(WORKER, database_url, failpoint=f"{point}:kill", offset_seconds=LEASE_SECONDS * 9)
+        for point in KILLED_FOLLOWING
+    ]
     assert set(killed) == {-signal.SIGKILL}
-    assert run_worker(database_url, "", LEASE_SECONDS * 9) == 0
+    assert nursery.run(WORKER, database_url, offset_seconds=LEASE_SECONDS * 9) == 0
     house.reopen()
     (call,) = house.engine.queries.replans.calls(emergency, ADMIN)
     assert (call.state, call.changed, call.failed, call.total) == ("done", CASES + BEGUN, 0, CASES + BEGUN + 1)
