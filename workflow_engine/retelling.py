@@ -18,7 +18,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import EngineError
 from workflow_engine.handlers.handling import Parts
 from workflow_engine.queries.cases import require_visible_case
-from workflow_engine.queries.chains import count_values, read_chain
+from workflow_engine.queries.chains import count_values, read_chain, read_redacted
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.record import get_history
 from workflow_engine.queries.rows import CaseRow, HistoryRow
@@ -89,7 +89,9 @@ class Retelling:
             more, history = len(history) > most, history[:most]
             walk = self._take(case_id, history[0].prev, snapshot, after_seq) if history else _Walk(Rerun(self._parts))
             chain = read_chain(snapshot, case_id, walk.seq, after_seq + most - walk.seq)
-            values = {seq: content for seq, (_, content) in chain.contents.items()}
+            redacted = read_redacted(snapshot, case_id)
+            values = {seq: content for seq, (_, content) in chain.contents.items()} | redacted
+            walk.redacted_from = min(redacted, default=None)
             rows = {row.seq: row for row in history}
             told = []
             for entry in chain.entries:
@@ -122,6 +124,8 @@ class _Walk:
 
     rerun: Rerun
     seq: int = 0
+    redacted_from: int | None = None
+    """The first entry out of whose values personal data was taken."""
     exact: bool = True
     why_not: str | None = None
     known: dict[str, Any] = field(default_factory=dict)
@@ -138,12 +142,14 @@ class _Walk:
         return list(_differences(before, after, ""))
 
     def _run(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> dict[str, Any] | None:
+        redacted = self.redacted_from is not None and entry.seq >= self.redacted_from
+        other = "erased" if redacted else "different"
         try:
-            self.why_not = None if self.rerun.step(unit, entry, own) is None else "different"
+            self.why_not = None if self.rerun.step(unit, entry, own, redacted=redacted) is None else other
         except CannotReplayError as error:
             self.why_not = "erased" if "erased" in error.message else "build"
         except (EngineError, KeyError):  # the record is not what was recorded
-            self.why_not = "different"
+            self.why_not = other
         self.exact = self.why_not is None
         return self.rerun.variables() if self.exact else None
 

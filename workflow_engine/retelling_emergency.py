@@ -26,7 +26,7 @@ from workflow_engine.domain.errors import EngineError, NotFoundError
 from workflow_engine.domain.events import event_from
 from workflow_engine.domain.lifecycle import ENDED_CASE
 from workflow_engine.handlers.handling import Parts
-from workflow_engine.queries.chains import count_values, read_chain
+from workflow_engine.queries.chains import count_values, read_chain, read_redacted
 from workflow_engine.queries.door import Queries
 from workflow_engine.queries.emergency_rows import scope_of
 from workflow_engine.queries.resource_past import PastLine, past_lines
@@ -61,6 +61,8 @@ class Film:
     """Why it could not be run again from some entry on: ``erased``, ``build`` or ``different``; what people gave is
     all there is from there."""
     marks: Sequence[Mark]
+    is_redacted: bool = False
+    """Personal data was destroyed: everything is there but people."""
 
     @property
     def begin(self) -> datetime:
@@ -123,9 +125,11 @@ class EmergencyRetelling:
             if not chain.entries:
                 raise NotFoundError("Expected the record of an emergency, but there is none.", case_id=case_id)
             values = {seq: content for seq, (_, content) in chain.contents.items()}
-            walk = _Walk(now.case, Rerun(self._parts))
+            redacted = read_redacted(snapshot, case_id)
+            values |= redacted
+            walk = _Walk(now.case, Rerun(self._parts), min(redacted, default=version + 1))
             frames = [walk.step(snapshot.unit, entry, values.get(entry.seq, {})) for entry in chain.entries]
-        film = Film(now.case, frames, now.warnings, found, walk.why_not, ())
+        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), is_redacted=bool(redacted))
         marks = [*marks_of(film.view_at, [frame.at for frame in frames]), *decisions_of(frames[-1].facts.tasks)]
         marks += [Mark(one.sent_at, "warning", one.titles.get("zh-CN", "")) for one in now.warnings]
         marks.sort(key=lambda mark: (mark.at, KINDS.index(mark.kind), mark.words))
@@ -140,9 +144,10 @@ class EmergencyRetelling:
 class _Walk:
     """A case on its way through its record."""
 
-    def __init__(self, case: CaseFacts, rerun: Rerun) -> None:
+    def __init__(self, case: CaseFacts, rerun: Rerun, redacted_from: int) -> None:
         self._case = replace(case, state="active", ended_at=None)
         self._rerun = rerun
+        self._redacted_from = redacted_from
         self._changes = Changes()
         self._known: Mapping[str, Any] = {}
         self._definition_id = self._process_id = self._started_by = ""
@@ -168,12 +173,14 @@ class _Walk:
         return Frame(entry.seq, at, EmergencyFacts(self._case, self._known, self._tasks(), at, self._timers()))
 
     def _run(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> None:
+        redacted = entry.seq >= self._redacted_from
+        other = "erased" if redacted else "different"
         try:
-            self.why_not = None if self._rerun.step(unit, entry, own) is None else "different"
+            self.why_not = None if self._rerun.step(unit, entry, own, redacted=redacted) is None else other
         except CannotReplayError as error:
             self.why_not = "erased" if "erased" in error.message else "build"
         except (EngineError, KeyError):  # the record is not what was recorded
-            self.why_not = "different"
+            self.why_not = other
         if self.why_not is None:
             self._known = self._rerun.variables()
 

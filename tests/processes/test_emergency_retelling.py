@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from workflow_engine.domain.emergency_view import EmergencyView
 from workflow_engine.engine import Committed
 from workflow_engine.rehearsal.runner import run_scenario
 from workflow_engine.rehearsal.scenario import read_scenario
+from workflow_engine.workers.destruction import Destroyer
 
 SCENARIOS = Path(__file__).parents[2] / "processes" / "emergency_response" / "scenarios"
 
@@ -31,6 +32,7 @@ class Watched:
         self.case_id = ""
         self.live: dict[int, EmergencyView] = {}
         self.film: Film
+        self.without_people: Film
 
         def factory(clock: Clock) -> Engine:
             engine = engines(clock)
@@ -39,6 +41,10 @@ class Watched:
 
             def last_look() -> None:
                 self.film = engine.emergency_retelling.film(self.case_id, OPERATOR)
+                engine.pump()
+                Destroyer(engine).run_once()
+                self.without_people = engine.emergency_retelling.film(self.case_id, OPERATOR)
+                self.found = engine.verify_audit(sample=0).findings
                 close()
 
             engine.close = last_look  # type: ignore[method-assign]
@@ -72,16 +78,43 @@ def test_the_board_of_a_past_minute_is_the_live_board_of_then(name: str, hot_eng
     assert [reign.begin for reign in film.reigns()] == sorted(reign.begin for reign in film.reigns())
 
 
+def test_after_the_destruction_of_personal_data_the_board_of_a_past_minute_tells_everything_but_people(
+    played: Watched,
+) -> None:
+    before, after = played.film, played.without_people
+    assert (before.is_redacted, after.is_redacted, after.why_not) == (False, True, None)
+    assert len(after.frames) >= len(before.frames) > 50
+    for frame, bare in zip(before.frames, after.frames, strict=False):
+        known, left = before.view_at(frame.at), after.view_at(bare.at)
+        assert _without_people(known) == _without_people(left), frame.seq
+    assert "139-0000-0000" in str(before.frames[20].facts.variables)
+    assert "139-0000-0000" not in str([frame.facts.variables for frame in after.frames])
+    assert [(reign.level, reign.unit) for reign in after.reigns()] == [
+        (reign.level, reign.unit) for reign in before.reigns()
+    ]
+    assert played.found == []
+
+
+def _without_people(view: EmergencyView) -> Any:
+    """Level, command, units with their tasks and clocks, reports, resources, figures; free texts may lose names."""
+    duties = [replace(line, result="") for line in view.duties]
+    return (
+        view.phase, view.level, view.command, view.reports, duties, view.tasks, view.resources, view.figures, view.area,
+        view.warnings,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def film(prepared_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Film:
-    """The main path, played once."""
+def played(prepared_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    """The main path, played once, to the destruction of its personal data."""
     path = shutil.copy(prepared_database, tmp_path_factory.mktemp("film") / "film.sqlite3")
-    return Watched("main_path", lambda clock: open_engine(Settings(database_url=f"sqlite:///{path}"), clock=clock)).film
+    return Watched("main_path", lambda clock: open_engine(Settings(database_url=f"sqlite:///{path}"), clock=clock))
 
 
 @settings(max_examples=150)
 @given(share=st.floats(0, 1))
-def test_no_board_of_the_past_knows_the_future(share: float, film: Film) -> None:
+def test_no_board_of_the_past_knows_the_future(share: float, played: Watched) -> None:
+    film = played.film
     at = film.begin + (film.end - film.begin) * share
     view = film.view_at(at)
     assert view.now == at and film.frame_at(at).at <= at

@@ -64,6 +64,7 @@ def report_page(film: Film, actor: Actor) -> dict[str, Any]:
         "figures": _figures(film, view, facts, findings),
         "findings": findings,
         "why_not": film.why_not,
+        "is_redacted": film.is_redacted,
         "made_at": engine().clock.now(),
     }
 

@@ -99,6 +99,7 @@ def replay_page(film: Film, actor: Actor, at: datetime | None, start: int) -> di
         "marks": marks,
         "reigns": told_reigns(film),
         "why_not": _(_WHY_NOT[film.why_not]) if film.why_not else None,
+        "is_redacted": film.is_redacted,
         "rows": rows,
         "earlier": max(0, start - PAGE_ROWS) if start else None,
         "later": start + PAGE_ROWS if start + PAGE_ROWS < len(film.frames) else None,

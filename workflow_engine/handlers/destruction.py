@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 
 import orjson
 
 from workflow_engine.domain.commands import Receipt
-from workflow_engine.domain.destruction import personal_in, stream_of
+from workflow_engine.domain.destruction import personal_in, stream_of, without_personal
 from workflow_engine.domain.destruction_commands import (
     ContinueDestruction,
     ErasePersonalData,
@@ -33,6 +34,7 @@ from workflow_engine.handlers.handling import Handling
 from workflow_engine.storage import destruction as store
 from workflow_engine.storage import scrubbing
 from workflow_engine.storage.destruction import CaseLeft, Destruction
+from workflow_engine.storage.scrubbing import REDACTED, document_key
 
 WHAT = "destroy personal data"
 
@@ -122,14 +124,24 @@ def _begin(work: Handling, found: Destruction) -> Receipt:
 def _erase_entries(
     work: Handling, found: Destruction, left: CaseLeft, traces: Traces, entries: list[tuple[int, str]]
 ) -> Receipt:
-    """Of entries that tell of people, the values with their salts: their hashes stay, and say nothing any more."""
+    """Of entries that tell of people, the values with their salts: their hashes stay, and say nothing any more.
+
+    What is left without the people is kept, so that the case can still be told again: who led at which level.
+    """
     names = found.names if left.is_own else frozenset()
     going = tuple(seq for seq, content in entries if _tells(content, names, traces))
     store.erase_payloads(work.unit, left.case_id, going)
+    kept = {seq: _redacted(content, names, traces) for seq, content in entries if seq in set(going)}
+    kept = {seq: content for seq, content in kept.items() if not traces.is_in(content)}
+    store.keep_redacted(work.unit, left.case_id, kept)
+    digests = {
+        document_key(REDACTED, (left.case_id, seq)): sha256(content.encode()).hexdigest()
+        for seq, content in kept.items()
+    }
     store.advance(
         work.unit, found.destruction_id, left, state=left.state, after=entries[-1][0], erased=len(going), changed=0
     )
-    return _record(work, found, _advanced(found, left, going, {}, (), {}, is_done=False))
+    return _record(work, found, _advanced(found, left, going, {}, (), digests, is_done=False))
 
 
 def _erase_rows(work: Handling, found: Destruction, left: CaseLeft, traces: Traces) -> Receipt:
@@ -157,6 +169,10 @@ def _erase_rows(work: Handling, found: Destruction, left: CaseLeft, traces: Trac
         unit, found.destruction_id, left, state="done", after=left.after_seq, erased=beside, changed=sum(rows.values())
     )
     return _record(work, found, _advanced(found, left, (), rows, tuple(files), scrubbed.documents, is_done=True))
+
+
+def _redacted(content: str, names: frozenset[str], traces: Traces) -> str:
+    return orjson.dumps(without_personal(orjson.loads(content), names, traces)).decode()
 
 
 def _tells(content: str, names: frozenset[str], traces: Traces) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, and_, cast, func, select
 
 from workflow_engine.audit.chain import ChainHead, Entry
 from workflow_engine.queries.snapshot import Snapshot
-from workflow_engine.storage.schema import audit_entry, entry_payload, process_instance, stream
+from workflow_engine.storage.schema import audit_entry, entry_payload, process_instance, redacted_values, stream
 
 _a = audit_entry.c
 _y = entry_payload.c
@@ -72,6 +72,13 @@ def read_chain(snapshot: Snapshot, stream_id: str, after_seq: int = 0, most: int
     if most is not None:
         statement = statement.limit(most)
     return next(_grouped(snapshot.connection.execute(statement)), StoredChain(stream_id, [], {}, []))
+
+
+def read_redacted(snapshot: Snapshot, case_id: str) -> dict[int, dict[str, Any]]:
+    """What is left of the values of those entries of a case whose personal data was destroyed."""
+    columns = redacted_values.c
+    wanted = select(columns.seq, columns.content).where(columns.case_id == case_id)
+    return {seq: _values(content) for seq, content in snapshot.connection.execute(wanted)}
 
 
 def count_values(snapshot: Snapshot, stream_id: str, up_to: int) -> int:

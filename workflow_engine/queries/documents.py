@@ -29,6 +29,7 @@ from workflow_engine.storage.schema import (
     destruction_file,
     entry_payload,
     published_warning,
+    redacted_values,
     report_transmission,
     situation_report,
     situation_report_version,
@@ -38,7 +39,7 @@ from workflow_engine.storage.scrubbing import document_key
 _HELD: Mapping[Table, tuple[str, ...]] = {
     situation_report: (), situation_report_version: ("content",), report_transmission: (),
     command_briefing: ("content",), published_warning: ("document", "end_document"), destruction: (),
-    destruction_case: (), destruction_file: (),
+    destruction_case: (), destruction_file: (), redacted_values: ("content",),
 }  # fmt: skip
 """The tables, and the columns of each that are documents."""
 _ROWS_AT_ONCE = 200

@@ -28,6 +28,7 @@ from workflow_engine.storage.schema import (
     destruction_file,
     entry_payload,
     published_warning,
+    redacted_values,
     report_transmission,
     situation_report,
     situation_report_version,
@@ -185,6 +186,10 @@ class OnRecord:
             self._put(destruction_file, (event.destruction_id, digest), entry.wanted(event.case_id, {}))
         for document, digest in (event.documents or {}).items():
             self.cleaned.setdefault(document, set()).add(digest)
+            name, _, key = document.partition(":")
+            if name == redacted_values.name:
+                place = (event.case_id, int(key.rpartition(",")[2]))
+                self._put(redacted_values, place, entry.wanted(event.case_id, {}, content=digest))
 
     def _finished(self, event: gone.DestructionFinished, entry: _Entry) -> None:
         order = self.rows[destruction.name, (event.destruction_id,)]

@@ -22,6 +22,7 @@ from workflow_engine.storage.schema import (
     entry_payload,
     message,
     note,
+    redacted_values,
     service_request_photo,
     token,
     user_task,
@@ -114,6 +115,7 @@ _PAYLOADS = Statement(
     .limit(param("most"))
 )
 _ERASE = Statement(delete(entry_payload).where(_y.stream_id == param("stream"), _y.seq == param("seq")))
+_KEEP_REDACTED = Statement(insert(redacted_values), ("case_id", "seq", "content"))
 _TOKENS = Statement(select(token.c.data, token.c.internal).where(token.c.case_id == param("case")))
 _COMMENTS = Statement(select(comment.c.content).where(comment.c.case_id == param("case")))
 _NOTES = Statement(select(note.c.content).where(note.c.case_id == param("case")))
@@ -270,6 +272,13 @@ def payloads(unit: UnitOfWork, stream_id: str, after: int, most: int) -> list[tu
 def erase_payloads(unit: UnitOfWork, stream_id: str, numbers: Iterable[int]) -> None:
     """Erase the values of these entries with their salts."""
     unit.many(_ERASE, [{"stream": stream_id, "seq": seq} for seq in numbers])
+
+
+def keep_redacted(unit: UnitOfWork, case_id: str, contents: Mapping[int, str]) -> None:
+    """Keep what is left of the values of these entries."""
+    unit.many(
+        _KEEP_REDACTED, [{"case_id": case_id, "seq": seq, "content": content} for seq, content in contents.items()]
+    )
 
 
 def streams_beside(unit: UnitOfWork, case_id: str, row_ids: Iterable[str]) -> list[str]:

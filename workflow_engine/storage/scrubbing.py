@@ -24,7 +24,8 @@ LEFT_ALONE = frozenset({
 })  # fmt: skip
 """Chains and tokens have ways of their own; what was made public, or came from a sender outside with a signature, is
 nobody's personal data by its nature and stays word for word."""
-DOCUMENTS = frozenset({"situation_report_version", "command_briefing"})
+REDACTED = "redacted_values"
+DOCUMENTS = frozenset({"situation_report_version", "command_briefing", REDACTED})
 """Tables whose ``content`` has its digest on record; what is left of it gets another one, recorded too."""
 REFERENCES = ("case_id", "origin_case_id", "target_case_id")
 _DROP_DRAFTS = Statement(delete(task_draft).where(task_draft.c.case_id == param("case")))

@@ -34,6 +34,7 @@ from workflow_engine.storage.schema.destruction import (
     destruction_case,
     destruction_file,
     destruction_trace,
+    redacted_values,
 )
 from workflow_engine.storage.schema.exercises import exercise, exercise_case, exercise_inject, exercise_note
 from workflow_engine.storage.schema.hot_spots import hot_spot, request_day, request_day_progress
@@ -211,6 +212,7 @@ __all__ = [
     "published_decision",
     "published_warning",
     "reckoned_case",
+    "redacted_values",
     "replan",
     "replan_case",
     "replan_policy",

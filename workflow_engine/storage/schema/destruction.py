@@ -1,4 +1,5 @@
-"""Destructions of personal data: who ordered them, how far they are, and what is kept to look for what is gone."""
+"""Destructions of personal data: who ordered them, how far they are, what is kept to look for what is gone, and what
+of the values of a case is left."""
 
 from __future__ import annotations
 
@@ -84,3 +85,14 @@ destruction_file = Table(
     Column("digest", String(ID), primary_key=True, comment="SHA-256 of the content that goes"),
     sqlite_with_rowid=False,
 )
+
+redacted_values = Table(
+    "redacted_values",
+    METADATA,
+    Column("case_id", String(ID), ForeignKey("process_instance.case_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False, comment="JSON: slot to value, without what was personal"),
+    sqlite_with_rowid=False,
+)
+"""What was entered with an entry whose values were destroyed, as far as it tells of nobody: level, units, figures. The
+chain of the destruction holds the digest of each, in place of the commitments that nothing fits any more."""
