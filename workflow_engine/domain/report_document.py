@@ -31,7 +31,7 @@ from workflow_engine.domain.situation_reports import (
 DECIDING = frozenset({
     "command_decision", "confirm_change", "approve_warning", "approve_first_report", "approve_situation_report",
     "approve_final_report", "decide_cancel", "confirm_cancel", "activate", "take_command", "superior_takes_command",
-    "take_over_shift", "raise_level",
+    "take_over_shift", "raise_level", "lower_level",
 })  # fmt: skip
 """Elements at which something is decided: a briefing tells which decisions are pending."""
 _FIGURES = ("situation", "size", "contained_percent", *sorted(CASUALTIES), "loss", "homes_out", "evacuated",
