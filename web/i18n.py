@@ -71,7 +71,7 @@ def read_catalogue(name: str, folder: Path = FOLDER) -> Catalog:
         with path.open("rb") as source:
             part = read_po(source, locale=name, abort_invalid=True)
         for message in part:
-            known = whole.get(message.id) if message.id else None
+            known = whole.get(message.id, message.context) if message.id else None
             if known is not None and known.string != message.string:
                 raise ValueError(f"Expected one translation of {message.id!r}, but {path.name} has another one.")
             if message.id:
@@ -98,6 +98,11 @@ def current_language() -> Language:
 def gettext(message: str, /, **values: Any) -> str:
     """The message in the visitor's language, ``%(name)s`` filled in."""
     return cast(str, flask_babel.gettext(message, **values))
+
+
+def pgettext(context: str, message: str, /, **values: Any) -> str:
+    """As ``gettext``, for a word that Chinese says otherwise here than elsewhere (gettext's ``msgctxt``)."""
+    return cast(str, flask_babel.pgettext(context, message, **values))
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: Any) -> str:

@@ -48,14 +48,14 @@ def messages(catalogue: Catalog) -> Iterator[Message]:
 def test_every_text_is_translated(used: Catalog, chinese: Catalog) -> None:
     missing = []
     for message in messages(used):
-        found = chinese.get(message.id)
+        found = chinese.get(message.id, message.context)
         if found is None or not all(texts(found.string)):
-            missing.append(message.id)
+            missing.append((message.context, message.id))
     assert missing == []
 
 
 def test_no_translation_is_left_over(used: Catalog, chinese: Catalog) -> None:
-    assert [message.id for message in messages(chinese) if used.get(message.id) is None] == []
+    assert [message.id for message in messages(chinese) if used.get(message.id, message.context) is None] == []
 
 
 def test_translations_keep_their_placeholders(chinese: Catalog) -> None:

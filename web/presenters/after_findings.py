@@ -14,7 +14,7 @@ from workflow_engine import FindingRow
 
 STATES = {
     "open": marked("being carried out"), "overdue": marked("overdue"), "to_accept": marked("to be accepted"),
-    "closed": marked("closed"), "withdrawn": marked("withdrawn"),
+    "closed": marked("accepted as done"), "withdrawn": marked("withdrawn"),
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ STATES = {
     "replaced": marked("replaced before it held"),
 }  # fmt: skip
 LABELS = {
-    "code": marked("Code"), "group": marked("Group"), "name_zh": marked("Name in Chinese"),
+    "code": marked("Category code"), "group": marked("Group"), "name_zh": marked("Name in Chinese"),
     "name_en": marked("Name in English"), "description_zh": marked("Description in Chinese"),
     "description_en": marked("Description in English"), "kind": marked("What it is"),
     "process_id": marked("Process"), "public": marked("Residents may choose it"), "tier": marked("Priority"),

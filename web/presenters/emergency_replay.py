@@ -25,7 +25,7 @@ KINDS = {
     "received": marked("Received"), "graded": marked("Graded"), "raised": marked("Raised"),
     "lowered": marked("Lowered"), "hand_over": marked("Command"), "decision": marked("Decision"),
     "late": marked("Late"),
-    "report": marked("Report"), "warning": marked("Warning"), "concluded": marked("Ended"),
+    "report": marked("Situation report"), "warning": marked("Public warning"), "concluded": marked("Ended"),
 }  # fmt: skip
 SHAPES = {
     "received": "●", "graded": "◇", "raised": "▲", "lowered": "▼", "hand_over": "◆", "decision": "✓", "late": "!",

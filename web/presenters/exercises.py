@@ -18,7 +18,7 @@ from web.presenters.times import span
 from workflow_engine import EVERYBODY_SIMULATED, ExerciseRow, ExerciseStory, OfferedScript, Show, offered_scripts
 
 STATES = {
-    "planned": marked("Planned"), "running": marked("Running"), "paused": marked("Paused"), "ended": marked("Ended"),
+    "planned": marked("Planned"), "running": marked("Under way"), "paused": marked("Paused"), "ended": marked("Ended"),
 }  # fmt: skip
 LOOKS = {"planned": "", "running": "good", "paused": "warn", "ended": ""}
 ICONS = {"planned": "later", "running": "play", "paused": "pause", "ended": "check"}
@@ -27,8 +27,8 @@ INJECTS = {
 }  # fmt: skip
 INJECT_LOOKS = {"waiting": "", "given": "good", "skipped": "warn", "failed": "stop"}
 KINDS = {
-    "start": marked("Start"), "alert": marked("Alert"), "message": marked("Message"), "signal": marked("Signal"),
-    "service_request": marked("Report of a resident"),
+    "start": marked("Start of a case"), "alert": marked("CAP alert"), "message": marked("Message"),
+    "signal": marked("Signal"), "service_request": marked("Report of a resident"),
 }  # fmt: skip
 PROBLEMS = {
     "title": marked("A title of at most 120 characters is needed."),

@@ -35,7 +35,7 @@ ALERT_WORDS = {
     "Ack": marked("Receipt"), "Error": marked("Error"), "Extreme": marked("Extreme"), "Severe": marked("Severe"),
     "Moderate": marked("Moderate"), "Minor": marked("Minor"), "Unknown": marked("Unknown"),
     "Geo": marked("Earth"), "Met": marked("Weather"), "Safety": marked("Safety"), "Security": marked("Security"),
-    "Rescue": marked("Rescue"), "Fire": marked("Fire"), "Health": marked("Health"), "Env": marked("Environment"),
+    "Rescue": marked("Rescue"), "Fire": marked("Fire"), "Health": marked("Public health"), "Env": marked("Environment"),
     "Transport": marked("Transport"), "Infra": marked("Infrastructure"), "CBRNE": marked("Hazardous substances"),
     "Other": marked("Other"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from web.context import engine
-from web.i18n import current_language
+from web.i18n import current_language, pgettext
 from web.i18n import gettext as _
 from web.presenters.assignment_form import assignment_form_words
 from web.presenters.ballot_form import ballot_form_words
@@ -86,7 +86,7 @@ def _table() -> dict[str, bytes]:
 
 def _form() -> dict[str, bytes]:
     form_id = f"form_{new_id()[:8]}"
-    field = {"type": "textfield", "key": "note", "label": _("Note"), "id": "note_1"}
+    field = {"type": "textfield", "key": "note", "label": pgettext("remark", "Note"), "id": "note_1"}
     schema = {"type": "default", "schemaVersion": 17, "id": form_id, "components": [field]}
     return {f"{form_id}.json": json.dumps(schema, ensure_ascii=False, indent=2).encode()}
 

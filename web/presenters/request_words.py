@@ -8,7 +8,7 @@ from web.i18n import gettext as _
 from workflow_engine import Category, Likeness
 
 STATUS = {
-    "received": marked("Received"), "dispatched": marked("Dispatched"), "accepted": marked("Accepted"),
+    "received": marked("Received"), "dispatched": marked("Dispatched"), "accepted": marked("Accepted by the unit"),
     "in_progress": marked("Being handled"), "waiting": marked("Waiting"), "replied": marked("Replied"),
     "called_back": marked("Called back"), "closed_resolved": marked("Closed: resolved"),
     "closed_explained": marked("Closed: explained"), "closed_unreachable": marked("Closed: nobody reached"),
@@ -52,7 +52,7 @@ STEPS = {
 MARKS = {
     "dispatched": marked("dispatched"), "contacted": marked("reporter contacted"), "replied": marked("replied"),
     "called_back": marked("called back"), "extended": marked("extended"), "returned": marked("returned"),
-    "reworked": marked("sent back to work"), "closed": marked("closed"),
+    "reworked": marked("sent back to work"), "closed": marked("request closed"),
 }  # fmt: skip
 MODERATION = {
     "waiting": marked("Waits for moderation"), "shown": marked("Public"), "hidden": marked("Not public"),

@@ -23,7 +23,8 @@ from workflow_engine import (
 )
 
 FIELDS = {
-    "resource_id": marked("Number"), "kind": marked("Kind"), "type": marked("Type"), "name_zh": marked("Chinese name"),
+    "resource_id": marked("Resource number"), "kind": marked("Kind"), "type": marked("Type"),
+    "name_zh": marked("Chinese name"),
     "name_en": marked("English name"), "unit_id": marked("Owner"), "quantity": marked("Quantity"),
     "measure": marked("Counted in"), "pooled": marked("Shared reserve"), "ready_minutes": marked("Leaves in (min)"),
     "unit_cost": marked("Cost of one (yuan)"), "contract": marked("Contract"), "lat": marked("Latitude"),

@@ -29,13 +29,14 @@ KINDS = {
     "supplies": marked("Supplies"), "shelter": marked("Shelters"), "money": marked("Money"), "data": marked("Data"),
 }  # fmt: skip
 STANDINGS = {
-    "in_service": marked("In service"), "out_of_service": marked("Out of service"), "withdrawn": marked("Withdrawn"),
+    "in_service": marked("In service"), "out_of_service": marked("Out of service"),
+    "withdrawn": marked("Out of the register"),
 }  # fmt: skip
 SHOWN = {"": marked("All"), "free": marked("Free now"), "out": marked("Assigned"), **STANDINGS}
 BOOKINGS = {
     "assigned": marked("Assigned"), "standby": marked("Standby"), "mobilised": marked("Mobilised"),
     "in_action": marked("In action"), "demobilising": marked("Demobilising"), "stood_down": marked("Stood down"),
-    "released": marked("Released"),
+    "released": marked("Set free"),
 }  # fmt: skip
 BOOKING_LOOKS = {
     "assigned": "accent", "standby": "accent", "mobilised": "warn", "in_action": "warn", "demobilising": "accent",
@@ -56,7 +57,7 @@ SOURCES = {
 }  # fmt: skip
 OFFERS = {
     "asked": marked("Asked, no answer yet"), "offered": marked("Offered"), "declined": marked("Declined"),
-    "accepted": marked("Accepted"), "closed": marked("Closed"),
+    "accepted": marked("Offer accepted"), "closed": marked("Closed"),
 }  # fmt: skip
 OFFER_LOOKS = {"asked": "warn", "offered": "accent", "declined": "", "accepted": "good", "closed": ""}
 ROUNDS = {"peers": marked("Neighbours are asked"), "contract": marked("Called off your contract")}

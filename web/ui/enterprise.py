@@ -20,6 +20,7 @@ from web.errors import keep_input
 from web.forms import check
 from web.forms.shown import show
 from web.i18n import gettext as _
+from web.i18n import pgettext
 from web.presenters.names import in_language, names_of
 from web.presenters.supervision import WORDS, percent
 from web.presenters.task_page import Typed, form_of_task
@@ -165,7 +166,8 @@ def _told(variables: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not isinstance(request_told, Mapping):
         return []
     labels = {
-        "number": _("Number"), "title": _("Subject"), "description": _("What is reported"), "address": _("Place"),
+        "number": pgettext("reference", "Number"), "title": pgettext("letter", "Subject"),
+        "description": _("What is reported"), "address": _("Place"),
         "category": _("Category"),
     }  # fmt: skip
     return [(labels[name], in_language(str(request_told[name]))) for name in TOLD if request_told.get(name)]
