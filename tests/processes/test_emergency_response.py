@@ -78,10 +78,22 @@ def test_late_report_is_computed_whatever_somebody_types(hot_engines: EngineFact
 
 
 def test_reports_of_all_departments_are_kept_after_a_raise(hot_engines: EngineFactory) -> None:
-    result = _run("raised_by_update", hot_engines, [])
+    kept: list[Engine] = []
+    result = _run("raised_by_update", hot_engines, kept)
     units = [report["unit"] for report in result.variables["department_reports"]]
     assert len(units) == len(set(units)) == 17
     assert {"fire", "contract_supplier", "red_cross"} <= set(units)
+    figures_that_nobody_knows_go_up_as_not_known(kept[0], result)
+
+
+def figures_that_nobody_knows_go_up_as_not_known(engine: Engine, result: ScenarioResult) -> None:
+    """Null in the case and in the first report, never 0."""
+    (first,) = [r for r in engine.queries.situation_reports.list(result.case_id or "", OPERATOR) if r.kind == "first"]
+    document = engine.queries.situation_reports.get(first.report_id, OPERATOR).content
+    engine.close()
+    told = {field["id"]: field["value"] for field in (document or {})["fields"]}
+    assert [told[name] for name in ("deaths", "serious", "missing", "loss")] == [None] * 4
+    assert (result.variables["facts"]["deaths"], result.variables["facts"]["rain_3h"]) == (None, None)
 
 
 def test_story_tells_who_did_what_in_order(hot_engines: EngineFactory) -> None:
