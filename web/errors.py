@@ -177,6 +177,7 @@ def page(status: int, **values: Any) -> Response:
     """The error page of this status."""
     title = values.pop("title", None) or _(TITLES.get(status, TITLES[500 if status >= 500 else 400]))
     hint = values.pop("hint", None) or _(HINTS.get(status, HINTS[500 if status >= 500 else 400]))
+    g.drill_case = None  # a refusal does not tell what the case is
     html = render_template("pages/error.html", status=status, title=title, hint=hint, **values)
     return make_response(html, status)
 

@@ -33,7 +33,7 @@ _GAUGES = {
     "expired_messages": ("liandong_undelivered_messages", "Messages that reached nobody in their time."),
     "running_batches": ("liandong_running_batches", "Batches that are under way."),
 }
-"""Figures of ``Engine.health``, by their names there."""
+"""Figures of ``Engine.health``, by their names there; what exercises bring has a label of its own."""
 
 
 class Metrics:
@@ -81,7 +81,14 @@ class _Load(Collector):
         if not health["ok"]:
             return
         for name, (metric, text) in _GAUGES.items():
-            yield GaugeMetricFamily(metric, text, value=float(health[name]))
+            of_exercises = health["exercises"].get(name)
+            if of_exercises is None:
+                yield GaugeMetricFamily(metric, text, value=float(health[name]))
+                continue
+            gauge = GaugeMetricFamily(metric, text, labels=["exercise"])
+            gauge.add_metric(["no"], float(health[name]))
+            gauge.add_metric(["yes"], float(of_exercises))
+            yield gauge
         ages = GaugeMetricFamily(
             "liandong_heartbeat_age_seconds", "Time since this kind of worker gave a sign of life.", labels=["worker"]
         )

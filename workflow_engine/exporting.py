@@ -9,7 +9,7 @@ import base64
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.audit_commands import NoteExport
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.permissions import require_somewhere
-from workflow_engine.interchange.event_log import CaseLog, LogVote, case_log
+from workflow_engine.interchange.event_log import EXERCISE, CaseLog, LogVote, case_log
 from workflow_engine.interchange.log_table import write_table
 from workflow_engine.interchange.ocel import write_ocel
 from workflow_engine.interchange.xes import write_xes
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 VERIFIER_FILE = "verify_case.py"
 MOST_CASES = 1_000
 _MOST_KEPT_CHECKPOINTS = 60
+_NOT_REAL = "nothing of this is real; 此件内容均为演练"
 _FIXED_DATE = (2020, 1, 1, 0, 0, 0)
 _README = """This is the record of one case. Verify it with nothing but Python (3.9 or later):
 
@@ -64,6 +65,11 @@ class ExportFile:
     content: bytes
     rows: int
     """How many entries of the record it holds."""
+
+
+def marked_name(name: str, *, exercise: bool) -> str:
+    """The name of a file, which says so where something in it is an exercise."""
+    return f"{EXERCISE.replace(' ', '-')}-{name}" if exercise else name
 
 
 def verifier_source() -> bytes:
@@ -91,9 +97,10 @@ class Exporting:
         self._engine.extend_log([case_id])
         with self._engine.queries.snapshot() as snapshot:
             data, rows = self._bundle(snapshot, case_id, actor)
-        files = {"case.json": orjson.dumps(data), VERIFIER_FILE: verifier_source(), "README.txt": _README.encode()}
-        packed = _zip(files)
-        made = ExportFile(f"case-{case_id}.zip", "application/zip", packed, rows)
+        said = f"{EXERCISE}: {_NOT_REAL}\n\n{_README}" if "exercise" in data else _README
+        packed = _zip({"case.json": orjson.dumps(data), VERIFIER_FILE: verifier_source(), "README.txt": said.encode()})
+        name = marked_name(f"case-{case_id}.zip", exercise="exercise" in data)
+        made = ExportFile(name, "application/zip", packed, rows)
         return self._noted([case_id], "bundle", made, actor, command_id)
 
     def event_log(self, case_ids: Sequence[str], form: str, actor: Actor, command_id: str = "") -> ExportFile:
@@ -105,6 +112,7 @@ class Exporting:
             logs = [_case_log(snapshot, case_id, actor) for case_id in wanted]
         content = b"".join(write(logs))
         name = f"case-{wanted[0]}" if len(wanted) == 1 else f"{len(wanted)}-cases"
+        name = marked_name(name, exercise=any(log.exercise for log in logs))
         made = ExportFile(f"{name}.{ending}", mimetype, content, sum(log.entries for log in logs))
         return self._noted(wanted, form, made, actor, command_id)
 
@@ -134,6 +142,7 @@ class Exporting:
         ids = {event["definition_id"] for event in events if "definition_id" in event} | {case.definition_id}
         return {
             "format": "liandong-case/1",
+            **({"exercise": f"{EXERCISE}: {_NOT_REAL}"} if case.exercise else {}),
             "case_id": case_id,
             "process_id": case.process_id,
             "exported_at": at,
@@ -183,7 +192,7 @@ def _definition(snapshot: Snapshot, definition_id: str) -> dict[str, Any]:
 def _case_log(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseLog:
     case = require_visible_case(snapshot, case_id, actor)
     history = get_history(snapshot, case_id)
-    return case_log(
+    told = case_log(
         case_id, case.process_id, case.title or case.business_key or case_id, case.state,
         [(row.seq, row.at, row.actor_id, row.events) for row in history],
         [
@@ -191,6 +200,7 @@ def _case_log(snapshot: Snapshot, case_id: str, actor: Actor) -> CaseLog:
             for one in votes_of_case(snapshot, case_id)
         ],
     )  # fmt: skip
+    return replace(told, exercise=case.exercise)
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -15,7 +15,7 @@ _RARE = ("keeping", "outside/")  # once a day; whenever a worker outside asks fo
 
 
 def health_of(database: Database, queries: Queries, now: datetime) -> dict[str, Any]:
-    """As ``Engine.health`` promises."""
+    """As ``Engine.health`` promises; only real work is ever late."""
     try:
         load = queries.load(now)
     except Exception as error:  # noqa: BLE001 - whatever it is, the answer is "not well"

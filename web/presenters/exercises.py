@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g, request
 
 from web.context import engine, settings
 from web.i18n import current_language, marked
@@ -39,6 +39,7 @@ PROBLEMS = {
     "reason": marked("This is needed."), "text": marked("This is needed."),
     "findings": marked("At most 4,000 characters."),
 }  # fmt: skip
+_NAMES_A_CASE = ("case_id", "user_task_id", "ballot_id")
 PACES = (1, 2, 5, 10, 20, 60)
 
 
@@ -145,6 +146,20 @@ def demo_show() -> Show | None:
 def show() -> Show:
     """The one show of this process."""
     found: Show = current_app.extensions.setdefault("show", Show(engine(), settings().processes_folder))
+    return found
+
+
+def drill_case() -> str | None:
+    """The case of the page asked for where it is an exercise, whichever page of it: every one says so at its top.
+
+    Tasks and ballots carry the id of their case in theirs. A page of a refusal tells nothing.
+    """
+    if "drill_case" not in g:
+        named = request.view_args or {}
+        said = next((str(named[name]) for name in _NAMES_A_CASE if named.get(name)), "")
+        case_id = said.partition(".")[0]
+        g.drill_case = case_id if case_id and engine().queries.exercises.has_case(case_id) else None
+    found: str | None = g.drill_case
     return found
 
 

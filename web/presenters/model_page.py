@@ -27,6 +27,8 @@ class VersionLine:
 
     row: DefinitionRow
     running: int
+    drills: int
+    """How many of them are exercises."""
     previous_id: str | None
     """What to look at it beside."""
 
@@ -54,11 +56,16 @@ class ModelLine:
         """Running cases of all versions."""
         return sum(line.running for line in self.versions)
 
+    @property
+    def drills(self) -> int:
+        """How many of them are exercises."""
+        return sum(line.drills for line in self.versions)
+
 
 def model_list() -> list[ModelLine]:
     """Every process by name, its versions newest first."""
     queries = engine().queries
-    running = queries.models.count_running()
+    running, drills = queries.models.count_running(), queries.models.count_running(exercises=True)
     found: dict[str, list[DefinitionRow]] = {}
     for row in queries.list_definitions():
         if not may("see_models", process_id=row.process_id):
@@ -71,7 +78,7 @@ def model_list() -> list[ModelLine]:
         for row in rows:
             previous = find_previous(rows, row)
             previous_id = None if previous is None else previous.definition_id
-            versions.append(VersionLine(row, running.get(row.definition_id, 0), previous_id))
+            versions.append(VersionLine(row, running.get(row.definition_id, 0), drills.get(row.definition_id, 0), previous_id))
         lines.append(ModelLine(process_id, names_of(rows[0].definition_id).process(rows[0].name), versions))
     return sorted(lines, key=lambda line: line.name)
 
@@ -101,6 +108,7 @@ def model_page(definition_id: str, actor: Actor) -> dict[str, Any]:
         "previous_id": None if previous is None else previous.definition_id,
         "versions": versions,
         "running": queries.models.count_running().get(definition_id, 0),
+        "drills": queries.models.count_running(exercises=True).get(definition_id, 0),
         "command_id": new_id(),
     }
 

@@ -42,8 +42,8 @@ _MOVES = {"start": StartExercise, "pause": PauseExercise}
 
 @blueprint.record
 def _let_templates_know(setup: BlueprintSetupState) -> None:
-    """The board offers the show of a demo too."""
-    setup.app.jinja_env.globals.update(demo_show=shown.demo_show)
+    """The board offers the show of a demo too, and every page of an exercise says that it is one."""
+    setup.app.jinja_env.globals.update(demo_show=shown.demo_show, drill_case=shown.drill_case)
 
 
 @blueprint.get("")

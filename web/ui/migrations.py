@@ -37,6 +37,7 @@ MOST_TRIED = 100
 def index() -> str:
     """Processes whose cases run on an older version than the newest released one."""
     running = engine().queries.models.count_running()
+    drills = engine().queries.models.count_running(exercises=True)
     by_process: dict[str, list[DefinitionRow]] = {}
     for row in engine().queries.list_definitions():
         by_process.setdefault(row.process_id, []).append(row)
@@ -47,7 +48,7 @@ def index() -> str:
         if busy and released:
             name = names_of(rows[0].definition_id).process(rows[0].name)
             lines.append((name, rows[0].process_id, busy, released))
-    return render_template("pages/migrations.html", lines=lines)
+    return render_template("pages/migrations.html", lines=lines, drills=drills)
 
 
 @blueprint.get("/migrations/plan")

@@ -54,7 +54,7 @@ def export(case_id: str) -> Response:
 def attachment(made: ExportFile) -> Response:
     """A file to be saved, never shown."""
     answer = Response(made.content, mimetype=made.mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    answer.headers.set("Content-Disposition", "attachment", filename=made.name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from web.auth import current_actor
 from web.context import engine
+from web.presenters.exercises import drill_case
 from web.presenters.replay import replay_data
 from web.presenters.replay_page import replay_page
 
@@ -25,7 +26,8 @@ def data(case_id: str) -> Response:
     """Entries after the one numbered ``after``, as compact JSON; ``next`` is the number to ask for then."""
     actor = current_actor()
     retold = engine().retelling.tell(case_id, actor, _number("after"), MOST_ENTRIES)
-    answer = Response(orjson.dumps(replay_data(retold, actor)), mimetype="application/json")
+    told = {**replay_data(retold, actor), **({"exercise": True} if drill_case() else {})}
+    answer = Response(orjson.dumps(told), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

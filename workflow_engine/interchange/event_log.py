@@ -42,6 +42,10 @@ class LogEvent:
     """Of a vote that was decided; of a single vote its choice, where everybody may know it."""
 
 
+EXERCISE = "EXERCISE 演练"
+"""What a file says of a case that is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseLog:
     """One case."""
@@ -52,6 +56,7 @@ class CaseLog:
     state: str
     events: tuple[LogEvent, ...]
     entries: int
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from workflow_engine.interchange.event_log import CaseLog
+from workflow_engine.interchange.event_log import EXERCISE, CaseLog
 
-_HEAD = ("case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups", "id",
+_HEAD = ("exercise", "case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups", "id",
          "outcome")  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -19,7 +19,7 @@ def write_table(cases: Iterable[CaseLog]) -> Iterator[bytes]:
     for case in cases:
         for event in case.events:
             yield _line((
-                case.case_id, case.process_id, case.title, event.at.isoformat(), event.activity, event.lifecycle,
+                EXERCISE if case.exercise else "", case.case_id, case.process_id, case.title, event.at.isoformat(), event.activity, event.lifecycle,
                 event.actor, event.kind, "" if event.token_id is None else str(event.token_id),
                 " ".join(event.groups), event.event_id, event.outcome,
             ))  # fmt: skip

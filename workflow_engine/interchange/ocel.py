@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from workflow_engine.interchange.event_log import CaseLog, LogEvent
+from workflow_engine.interchange.event_log import EXERCISE, CaseLog, LogEvent
 
 _TEXT = "string"
 _OBJECT_TYPES = [
-    {"name": "case", "attributes": [{"name": name, "type": _TEXT} for name in ("title", "process", "state")]},
+    {"name": "case", "attributes": [{"name": name, "type": _TEXT} for name in ("title", "process", "state", "exercise")]},
     {"name": "task", "attributes": [{"name": "element", "type": _TEXT}]},
     {"name": "person", "attributes": []},
     {"name": "group", "attributes": []},
@@ -27,7 +27,8 @@ def write_ocel(cases: Iterable[CaseLog]) -> Iterator[bytes]:
     first = True
     for case in cases:
         objects[f"case:{case.case_id}"] = _object(
-            f"case:{case.case_id}", "case", title=case.title, process=case.process_id, state=case.state
+            f"case:{case.case_id}", "case", title=case.title, process=case.process_id, state=case.state,
+            exercise=EXERCISE if case.exercise else "",
         )
         told = []
         for event in case.events:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import quoteattr
 
-from workflow_engine.interchange.event_log import CaseLog, LogEvent
+from workflow_engine.interchange.event_log import EXERCISE, CaseLog, LogEvent
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">
@@ -26,8 +26,13 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 def write_xes(cases: Iterable[CaseLog]) -> Iterator[bytes]:
     """The log, piece by piece: one trace per case."""
     yield _HEAD.encode()
+    cases = list(cases)
+    if any(case.exercise for case in cases):
+        yield (_text("liandong:exercise", EXERCISE) + "\n").encode()
     for case in cases:
         parts = ["<trace>", _text("concept:name", case.case_id), _text("liandong:title", case.title)]
+        if case.exercise:
+            parts.append(_text("liandong:exercise", EXERCISE))
         parts += [_text("liandong:process", case.process_id), _text("liandong:state", case.state)]
         parts.extend(_event(event) for event in case.events)
         yield ("".join(parts) + "</trace>\n").encode()

@@ -42,7 +42,7 @@ _ALL = (
 _ROW = (
     _c.consultation_id, _c.case_id, _c.process_id, _c.unit_id, _c.round, _c.follows, _c.title, _c.summary, _c.state,
     _c.channels, _c.short_reason, _c.min_responses, _c.opened_at, _c.closes_at, _c.closed_at, _c.settled_at,
-    _c.draft_digest, _c.last_number,
+    _c.draft_digest, _c.last_number, _c.exercise,
 )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ class ConsultationRow:
     settled_at: datetime | None
     draft_digest: str
     received: int
+    exercise: bool
 
     def is_open(self, now: datetime) -> bool:
         """Whether opinions are taken at this moment."""

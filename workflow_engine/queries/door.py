@@ -33,6 +33,7 @@ from workflow_engine.queries.hot_spots import HotSpotQueries
 from workflow_engine.queries.indicators import IndicatorQueries
 from workflow_engine.queries.keeping import KeepingQueries
 from workflow_engine.queries.lanes import LaneQueries
+from workflow_engine.queries.load import load
 from workflow_engine.queries.log import LogQueries
 from workflow_engine.queries.models import ModelQuestions
 from workflow_engine.queries.open311 import Open311Queries
@@ -302,4 +303,4 @@ class Queries:
     def load(self, now: datetime) -> dict[str, Any]:
         """How much there is to do and how late it is."""
         with self.snapshot() as snapshot:
-            return operations.load(snapshot, now)
+            return load(snapshot, now)

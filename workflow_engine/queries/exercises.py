@@ -28,6 +28,7 @@ from workflow_engine.storage.schema import (
     process_instance,
     user_task,
 )
+from workflow_engine.storage.statement import Statement, param
 
 SEE = "exercise.see"
 MOST_STEPS = 500
@@ -174,6 +175,12 @@ class ExerciseQueries:
             row = snapshot.connection.execute(wanted).first()
         return None if row is None else ExerciseRow(**row._mapping)
 
+    def has_case(self, case_id: str) -> bool:
+        """Whether this case is an exercise; asked for every page of a case. False where there is no such case."""
+        with self._snapshot() as snapshot:
+            row = snapshot.unit.one(_IS_EXERCISE, {"case": case_id})
+        return row is not None and bool(row[0])
+
     # ---- for the worker
     def running(self) -> list[ExerciseStory]:
         """Those whose clock runs."""
@@ -209,6 +216,7 @@ class ExerciseQueries:
         return [OutsideJob(row[0], row[1], row[2], {} if row[3] is None else _answers(row[3])) for row in rows]
 
 
+_IS_EXERCISE = Statement(select(_p.exercise).where(_p.case_id == param("case")))
 _ROW = tuple(_e[name] for name in ExerciseRow.__dataclass_fields__)
 
 

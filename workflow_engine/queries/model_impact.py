@@ -24,12 +24,15 @@ MOST_TOKENS = 200_000
 MOST_EXAMPLES = 5
 
 
-def count_running(snapshot: Snapshot) -> dict[str, int]:
-    """Number of running cases by version."""
+def count_running(snapshot: Snapshot, *, exercises: bool | None = None) -> dict[str, int]:
+    """Number of running cases by version; of exercises alone, or without them, where it is said."""
     # One short walk down the index of running cases per version; grouping would read every running case by its state.
     d = definition.c
-    running = select(func.count()).where(_c.definition_id == d.definition_id, _IS_RUNNING).scalar_subquery()
-    return {row[0]: row[1] for row in snapshot.connection.execute(select(d.definition_id, running)) if row[1]}
+    running = select(func.count()).where(_c.definition_id == d.definition_id, _IS_RUNNING)
+    if exercises is not None:
+        running = running.where(_c.exercise == exercises)
+    counted = select(d.definition_id, running.scalar_subquery())
+    return {row[0]: row[1] for row in snapshot.connection.execute(counted) if row[1]}
 
 
 def impact_of(snapshot: Snapshot, before_id: str, after_id: str) -> Impact:

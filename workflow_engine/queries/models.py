@@ -66,10 +66,10 @@ class ModelQuestions:
                 raise NotFoundError(f"Expected a definition {definition_id[:64]!r}, but there is none.")
         return found
 
-    def count_running(self) -> dict[str, int]:
-        """Number of running cases by version."""
+    def count_running(self, *, exercises: bool | None = None) -> dict[str, int]:
+        """Number of running cases by version; of exercises alone, or without them, where it is said."""
         with self._door.snapshot() as snapshot:
-            return model_impact.count_running(snapshot)
+            return model_impact.count_running(snapshot, exercises=exercises)
 
     def impact(self, before_id: str, after_id: str) -> Impact:
         """What one version means for the running cases of another. Raises NotFoundError."""

@@ -31,8 +31,6 @@ from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
 _t = timer.c
-MOST_COUNTED = 10_000
-"""That many, or more."""
 _NEXT_DUE = Statement(
     select(_t.due_at).where(DUE, _t.lane == param("lane")).order_by(_t.due_at, _t.timer_id).limit(1)
 )
@@ -126,42 +124,6 @@ def next_due_at(unit: UnitOfWork, lane: int | None = None) -> datetime | None:
     """
     rows = [unit.one(_NEXT_DUE, {"lane": each}) for each in lanes_of(lane)]
     return min((row[0] for row in rows if row is not None), default=None)
-
-
-def load(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
-    """How much there is to do and how late it is, as JSON; for the health page."""
-    connection = snapshot.connection
-    due_at = next_due_at(snapshot.unit)
-    beats = connection.execute(select(heartbeat.c.name, heartbeat.c.at, heartbeat.c.detail).order_by(heartbeat.c.name))
-    # Each condition is written as its partial index has it; none counts further than MOST_COUNTED.
-    counted = {
-        "overdue_timers": (timer, and_(DUE, _t.due_at <= now)),
-        "open_incidents": (incident, INCIDENT_OPEN),
-        "waiting_messages": (message, WAITING),
-        "expired_messages": (message, message.c.state == "expired"),
-        "pending_deliveries": (outbox, PENDING),
-        "dead_deliveries": (outbox, DEAD),
-        "open_jobs": (job, job.c.state.in_(["available", "locked"])),
-        "failed_jobs": (job, job.c.state == "failed"),
-        "running_batches": (batch, RUNNING),
-    }
-    oldest = select(job.c.created_at).where(job.c.state == "available").order_by(job.c.created_at, job.c.job_id)
-    created_at = connection.execute(oldest.limit(1)).scalar_one_or_none()
-    return {
-        **{name: _count(snapshot, table, condition) for name, (table, condition) in counted.items()},
-        "job_lag_seconds": max((now - created_at).total_seconds(), 0.0) if created_at is not None else 0.0,
-        "timer_lag_seconds": max((now - due_at).total_seconds(), 0.0) if due_at is not None else 0.0,
-        "heartbeats": [
-            {"name": row.name, "age_seconds": (now - row.at).total_seconds(), **orjson.loads(row.detail)}
-            for row in beats
-            if '"ended":true' not in row.detail
-        ],
-    }
-
-
-def _count(snapshot: Snapshot, table: Table, condition: Any) -> int:
-    some = select(literal(1)).select_from(table).where(condition).limit(MOST_COUNTED).subquery()
-    return int(snapshot.connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def count_cases(snapshot: Snapshot) -> dict[str, int]:

@@ -184,7 +184,7 @@ class _Run:
 
     def _alert(self, step: Step) -> None:
         try:
-            self._import(str(step.value), exercise=False)
+            self._import(str(step.value), bool(self._scenario.start.get("exercise")))
         except RejectedError as refused:
             self._note_refusal(step, refused)
         else:
