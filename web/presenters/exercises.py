@@ -39,7 +39,12 @@ PROBLEMS = {
     "reason": marked("This is needed."), "text": marked("This is needed."),
     "findings": marked("At most 4,000 characters."),
 }  # fmt: skip
-_NAMES_A_CASE = ("case_id", "user_task_id", "ballot_id")
+_PARTS_OF_CASES = ("user_task_id", "task_id", "ballot_id")
+_NAMED = {
+    "case_id": "case", "emergency_id": "case", **dict.fromkeys(_PARTS_OF_CASES, "case"),
+    "consultation_id": "consultation", "notice_id": "notice",
+}  # fmt: skip
+"""Parts of addresses that name a case, or what belongs to one."""
 PACES = (1, 2, 5, 10, 20, 60)
 
 
@@ -156,9 +161,10 @@ def drill_case() -> str | None:
     """
     if "drill_case" not in g:
         named = request.view_args or {}
-        said = next((str(named[name]) for name in _NAMES_A_CASE if named.get(name)), "")
-        case_id = said.partition(".")[0]
-        g.drill_case = case_id if case_id and engine().queries.exercises.has_case(case_id) else None
+        name = next((name for name in _NAMED if named.get(name)), None)
+        key = "" if name is None else str(named[name])
+        key = key.partition(".")[0] if name in _PARTS_OF_CASES else key
+        g.drill_case = None if name is None else engine().queries.exercises.case_behind(_NAMED[name], key)
     found: str | None = g.drill_case
     return found
 

@@ -35,6 +35,7 @@ from workflow_engine import (
 )
 
 blueprint = Blueprint("exercises", __name__, url_prefix="/exercises")
+MARK = "Liandong-Exercise"
 SEE, CONDUCT = "exercise.see", "exercise.conduct"
 PAGE_ROWS = 30
 _MOVES = {"start": StartExercise, "pause": PauseExercise}
@@ -44,6 +45,14 @@ _MOVES = {"start": StartExercise, "pause": PauseExercise}
 def _let_templates_know(setup: BlueprintSetupState) -> None:
     """The board offers the show of a demo too, and every page of an exercise says that it is one."""
     setup.app.jinja_env.globals.update(demo_show=shown.demo_show, drill_case=shown.drill_case)
+    setup.app.after_request(_mark)
+
+
+def _mark(answer: Response) -> Response:
+    """What is read of an exercise says so by a header too: parts of pages, lists and files have no room for words."""
+    if request.method == "GET" and answer.status_code == 200 and shown.drill_case():
+        answer.headers[MARK] = "true"
+    return answer
 
 
 @blueprint.get("")

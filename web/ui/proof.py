@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, abort, render_template, request
 
 from web.auth import current_actor
@@ -54,7 +56,9 @@ def export(case_id: str) -> Response:
 def attachment(made: ExportFile) -> Response:
     """A file to be saved, never shown."""
     answer = Response(made.content, mimetype=made.mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=made.name)
+    plain = made.name.encode("ascii", "ignore").decode().replace("--", "-")
+    names = {"filename": plain} | ({} if plain == made.name else {"filename*": f"UTF-8''{quote(made.name)}"})
+    answer.headers.set("Content-Disposition", "attachment", **names)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

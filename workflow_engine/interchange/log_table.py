@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from workflow_engine.interchange.event_log import EXERCISE, CaseLog
 
-_HEAD = ("exercise", "case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups", "id",
-         "outcome")  # fmt: skip
+_HEAD = ("exercise", "case", "process", "title", "time", "element", "lifecycle", "actor", "event", "token", "groups",
+         "id", "outcome")  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -19,9 +19,10 @@ def write_table(cases: Iterable[CaseLog]) -> Iterator[bytes]:
     for case in cases:
         for event in case.events:
             yield _line((
-                EXERCISE if case.exercise else "", case.case_id, case.process_id, case.title, event.at.isoformat(), event.activity, event.lifecycle,
-                event.actor, event.kind, "" if event.token_id is None else str(event.token_id),
-                " ".join(event.groups), event.event_id, event.outcome,
+                EXERCISE if case.exercise else "", case.case_id, case.process_id, case.title, event.at.isoformat(),
+                event.activity, event.lifecycle, event.actor, event.kind,
+                "" if event.token_id is None else str(event.token_id), " ".join(event.groups), event.event_id,
+                event.outcome,
             ))  # fmt: skip
 
 

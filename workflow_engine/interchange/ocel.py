@@ -10,8 +10,9 @@ import orjson
 from workflow_engine.interchange.event_log import EXERCISE, CaseLog, LogEvent
 
 _TEXT = "string"
+_OF_CASES = ("title", "process", "state", "exercise")
 _OBJECT_TYPES = [
-    {"name": "case", "attributes": [{"name": name, "type": _TEXT} for name in ("title", "process", "state", "exercise")]},
+    {"name": "case", "attributes": [{"name": name, "type": _TEXT} for name in _OF_CASES]},
     {"name": "task", "attributes": [{"name": "element", "type": _TEXT}]},
     {"name": "person", "attributes": []},
     {"name": "group", "attributes": []},

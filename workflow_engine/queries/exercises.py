@@ -20,12 +20,14 @@ from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import (
+    consultation,
     exercise,
     exercise_case,
     exercise_inject,
     exercise_note,
     job,
     process_instance,
+    supervision_notice,
     user_task,
 )
 from workflow_engine.storage.statement import Statement, param
@@ -175,11 +177,14 @@ class ExerciseQueries:
             row = snapshot.connection.execute(wanted).first()
         return None if row is None else ExerciseRow(**row._mapping)
 
-    def has_case(self, case_id: str) -> bool:
-        """Whether this case is an exercise; asked for every page of a case. False where there is no such case."""
+    def case_behind(self, name: str, key: str) -> str | None:
+        """The exercise that a ``case``, ``consultation`` or ``notice`` is or belongs to; None where it is real.
+
+        Asked for every page of one: a step down an index.
+        """
         with self._snapshot() as snapshot:
-            row = snapshot.unit.one(_IS_EXERCISE, {"case": case_id})
-        return row is not None and bool(row[0])
+            row = snapshot.unit.one(_BEHIND[name], {"key": key})
+        return None if row is None else str(row[0])
 
     # ---- for the worker
     def running(self) -> list[ExerciseStory]:
@@ -216,7 +221,18 @@ class ExerciseQueries:
         return [OutsideJob(row[0], row[1], row[2], {} if row[3] is None else _answers(row[3])) for row in rows]
 
 
-_IS_EXERCISE = Statement(select(_p.exercise).where(_p.case_id == param("case")))
+_BEHIND = {
+    "case": Statement(select(_p.case_id).where(_p.case_id == param("key"), _p.exercise)),
+    "consultation": Statement(
+        select(consultation.c.case_id).where(consultation.c.consultation_id == param("key"), consultation.c.exercise)
+    ),
+    "notice": Statement(
+        select(supervision_notice.c.case_id).where(
+            supervision_notice.c.notice_id == param("key"), supervision_notice.c.exercise
+        )
+    ),
+}
+"""What an address names, to the case of an exercise behind it."""
 _ROW = tuple(_e[name] for name in ExerciseRow.__dataclass_fields__)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, and_, func, literal, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 
 from workflow_engine.domain.lanes import lanes_of
 from workflow_engine.queries.cases import JOB_COLUMNS, incidents_of
@@ -15,8 +15,6 @@ from workflow_engine.queries.rows import AlertRow, IncidentRow, JobRow, MessageR
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.schema import (
     alert,
-    batch,
-    heartbeat,
     incident,
     job,
     message,
@@ -24,9 +22,7 @@ from workflow_engine.storage.schema import (
     process_instance,
     timer,
 )
-from workflow_engine.storage.schema.cases import INCIDENT_OPEN
-from workflow_engine.storage.schema.operations import RUNNING
-from workflow_engine.storage.schema.waiting import DEAD, DUE, PENDING, WAITING
+from workflow_engine.storage.schema.waiting import DUE
 from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.unit_of_work import UnitOfWork
 

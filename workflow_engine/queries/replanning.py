@@ -213,13 +213,14 @@ class ReplanQueries:
     ) -> Page[ReplannedCaseRow]:
         """Cases of which an emergency plans something now, as far as one may see them. Raises NotFoundError."""
         limit, key = clamp(limit), decode(after, 1)
+        planned = user_task.alias("planned")  # one's reach looks for tasks as well
         query = (
             select(
                 _p.case_id, _c.title, _c.process_id, func.count(), func.min(_p.deadline), func.min(_p.given_due_at),
-                func.min(user_task.c.due_at), func.min(_p.words),
+                func.min(planned.c.due_at), func.min(_p.words),
             )
             .join(process_instance, _c.case_id == _p.case_id)
-            .join(user_task, user_task.c.user_task_id == _p.user_task_id)
+            .join(planned, planned.c.user_task_id == _p.user_task_id)
             .where(IN_FORCE, _p.emergency_id == emergency_id)
             .group_by(_p.case_id, _c.title, _c.process_id)
             .order_by(_p.case_id)
