@@ -33,7 +33,7 @@ def test_metrics_tell_what_waits_and_what_was_done(app: Flask, engine: Engine, c
     found = figures(app)
     assert found["liandong_up"] == 1
     assert found["liandong_commands_total/user_task.complete"] == 1
-    assert found["liandong_open_incidents"] == engine.health()["open_incidents"]
+    assert found["liandong_open_incidents/no"] == engine.health()["open_incidents"]
     assert found["liandong_heartbeat_age_seconds/clock"] == 0
     assert found["liandong_http_seconds_count/inbox.page/2xx"] == 1
 

@@ -78,8 +78,8 @@ def model_list() -> list[ModelLine]:
         for row in rows:
             previous = find_previous(rows, row)
             previous_id = None if previous is None else previous.definition_id
-            counts = (some.get(row.definition_id, 0) for some in (running, drills))
-            versions.append(VersionLine(row, *counts, previous_id))
+            count, drilled = (some.get(row.definition_id, 0) for some in (running, drills))
+            versions.append(VersionLine(row, count, drilled, previous_id))
         lines.append(ModelLine(process_id, names_of(rows[0].definition_id).process(rows[0].name), versions))
     return sorted(lines, key=lambda line: line.name)
 
