@@ -20,12 +20,12 @@ from workflow_engine import (
     ResourceChange,
     ResourceFile,
     ResourceRow,
+    measure_name,
 )
 
 FIELDS = {
-    "resource_id": marked("Resource number"), "kind": marked("Kind"), "type": marked("Type"),
-    "name_zh": marked("Chinese name"),
-    "name_en": marked("English name"), "unit_id": marked("Owner"), "quantity": marked("Quantity"),
+    "resource_id": marked("Inventory number"), "kind": marked("Kind"), "type": marked("Type"), "name_zh": marked("Chinese name"),
+    "name_en": marked("English name"), "unit_id": marked("Its unit"), "quantity": marked("Quantity"),
     "measure": marked("Counted in"), "pooled": marked("Shared reserve"), "ready_minutes": marked("Leaves in (min)"),
     "unit_cost": marked("Cost of one (yuan)"), "contract": marked("Contract"), "lat": marked("Latitude"),
     "lon": marked("Longitude"), "place_code": marked("Community"), "place": marked("Place"),
@@ -128,6 +128,7 @@ def form_values(row: ResourceRow | None, unit_id: str) -> dict[str, str]:
         return {"unit_id": unit_id, "quantity": "1", "ready_minutes": "30"}
     found = {name: "" if (value := getattr(row, name)) is None else str(value) for name in RESOURCE_COLUMNS}
     found.pop("pooled")
+    found["measure"] = words.measure_word(row.measure, row.quantity)
     return {**found, **({"pooled": "1"} if row.pooled else {})}
 
 
@@ -147,6 +148,7 @@ def typed_row(form: Mapping[str, str], known: ResourceRow | None, fresh_id: str)
         row["pooled"] = "pooled" in form
     if not row.get("measure") and kind_of_type is not None:
         row["measure"] = kind_of_type.measure
+    row["measure"] = measure_name(str(row.get("measure") or ""), chinese=True)
     return row
 
 
