@@ -23,7 +23,7 @@ ROOMS = frozenset({
     "sign_in.leave", "live.stream", "resources.index", "resources.page", "resources.stand", "resources.move",
     "resource_requests.offers", "resource_requests.answer", "places.shapes", "places.at", "resource_register.new",
     "resource_register.add", "resource_register.edit", "resource_register.change", "resource_register.place",
-    "resource_register.move",
+    "resource_register.move", "resources.reserve", "resources.release",
 })  # fmt: skip
 
 

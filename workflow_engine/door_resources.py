@@ -13,6 +13,8 @@ from workflow_engine.domain.resource_commands import (
     PutResources,
     StandResource,
 )
+from workflow_engine.domain.resource_reservations import PURPOSES as RESERVATION_PURPOSES
+from workflow_engine.domain.resource_reservations import ReleaseReservation, ReserveResource
 from workflow_engine.domain.resource_scores import FACTORS
 from workflow_engine.domain.resource_types import MEASURES, measure_name
 from workflow_engine.domain.resource_types import TYPES as RESOURCE_TYPES
@@ -22,6 +24,7 @@ from workflow_engine.domain.resources import COLUMNS as RESOURCE_COLUMNS
 from workflow_engine.domain.resources import KINDS as RESOURCE_KINDS
 from workflow_engine.domain.resources import MOST_LINES as MOST_REQUEST_LINES
 from workflow_engine.interchange.resource_csv import ResourceFile, resource_csv
+from workflow_engine.queries.reservation_rows import ReservationRow
 from workflow_engine.queries.resource_history import ResourceChange
 from workflow_engine.queries.resource_rows import (
     BookingRow,
@@ -43,6 +46,7 @@ __all__ = [
     "FACTORS",
     "MEASURES",
     "MOST_REQUEST_LINES",
+    "RESERVATION_PURPOSES",
     "RESOURCE_COLUMNS",
     "RESOURCE_KINDS",
     "RESOURCE_TYPES",
@@ -58,7 +62,10 @@ __all__ = [
     "OfferRow",
     "ProposeSettlement",
     "PutResources",
+    "ReleaseReservation",
     "RequestLineRow",
+    "ReservationRow",
+    "ReserveResource",
     "ResourceChange",
     "ResourceDetail",
     "ResourceFigures",

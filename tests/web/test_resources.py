@@ -56,6 +56,30 @@ def test_owner_adds_changes_and_moves_a_resource_and_each_change_stays(app: Flas
     assert engine.verify_audit(sample=0).findings == []
 
 
+def test_resource_is_reserved_on_its_page_and_given_up_with_a_reason(app: Flask, engine: Engine) -> None:
+    row = {"kind": "supplies", "type": "tent", "name_zh": "帐篷", "unit_id": "fire", "quantity": 9}
+    put(engine, {"resource_id": "tents", **row})
+    duty = Visitor(app, "wang")
+    duty.get("/resources/tents")
+    typed = {
+        "title": "Marathon", "starts_at": "2026-07-01T20:00", "ends_at": "2026-07-01T19:00", "quantity": "7",
+        "purpose": "event", "for_unit": "water",
+    }  # fmt: skip
+    refused = duty.post("/resources/tents/reservations", typed)
+    assert refused.status_code == 422
+    assert "It ends after it begins." in refused.text
+    assert 'value="Marathon"' in refused.text
+    assert duty.post("/resources/tents/reservations", {**typed, "ends_at": "2026-07-01T23:00"}).status_code == 303
+    taken = {**typed, "ends_at": "2026-07-01T21:00", "quantity": "3", "command_id": new_id()}
+    assert duty.post("/resources/tents/reservations", taken).status_code == 409
+    page = duty.get("/resources/tents").text
+    assert "for Water bureau" in page
+    assert "reserved from" in duty.get("/resources").text
+    address = page.split('action="/resources/tents/reservations/')[1].partition('"')[0]
+    assert duty.post(f"/resources/tents/reservations/{address}", {"reason": "rain"}).status_code == 303
+    assert "for Water bureau" not in duty.get("/resources/tents").text
+
+
 def test_nobody_keeps_what_belongs_to_others(app: Flask, engine: Engine) -> None:
     put(engine, {"resource_id": "boat", "kind": "vehicle", "type": "boat", "name_zh": "艇", "unit_id": "water"})
     chen, auditor, duty = Visitor(app, "chen"), Visitor(app, "he"), Visitor(app, "wang")

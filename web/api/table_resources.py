@@ -12,6 +12,8 @@ from workflow_engine import (
     MoveBooking,
     ProposeSettlement,
     PutResources,
+    ReleaseReservation,
+    ReserveResource,
     StandResource,
 )
 
@@ -25,6 +27,8 @@ RESOURCES: tuple[Ask | Tell, ...] = (
     Ask("list_resource_offers", "/resource-offers", "cases:read", "resources.offers"),
     Tell("put_resources", "/resources", "cases:write", PutResources),
     Tell("stand_resource", "/resources/{resource_id}/stand", "cases:write", StandResource),
+    Tell("reserve_resource", "/resources/{resource_id}/reservations", "cases:write", ReserveResource),
+    Tell("release_reservation", "/resource-reservations/{reservation_id}/release", "cases:write", ReleaseReservation),
     Tell("assign_resource", f"{_REQUEST}/assign", "cases:write", AssignResource),
     Tell("move_booking", f"{_REQUEST}/bookings/{{booking_id}}/move", "cases:write", MoveBooking),
     Tell("make_offer", f"{_REQUEST}/offers/{{offer_id}}/make", "cases:write", MakeOffer),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from web.i18n import gettext as _
 from web.presenters import resources as words
 from web.presenters.resource_register import point
-from web.presenters.times import zone
 from workflow_engine import MOST_REQUEST_LINES, RESOURCE_TYPES, InvalidVariablesError
 
 BLANK_LINES, MORE_LINES = 1, 3
@@ -78,7 +76,7 @@ def _line(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
         quantity = "1"
     needed_by = None
     if typed["needed_by"]:
-        needed_by = _instant(typed["needed_by"])
+        needed_by = words.instant_of(typed["needed_by"])
         if needed_by is None:
             problems["needed_by"] = _("Write a date and time, such as 2026-03-31 14:30.")
     problems |= {
@@ -98,11 +96,3 @@ def _pin(form: Mapping[str, str]) -> dict[str, float]:
         return {}
     lat, lon = point(form)
     return {"lat": lat, "lon": lon} if (lat, lon) != (0.0, 0.0) else {}
-
-
-def _instant(text: str) -> str | None:
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "T"))
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone())).isoformat()

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from web.context import engine
 from web.i18n import gettext as _
 from web.i18n import marked
 from web.presenters import resources as words
@@ -24,8 +25,9 @@ from workflow_engine import (
 )
 
 FIELDS = {
-    "resource_id": marked("Inventory number"), "kind": marked("Kind"), "type": marked("Type"), "name_zh": marked("Chinese name"),
-    "name_en": marked("English name"), "unit_id": marked("Its unit"), "quantity": marked("Quantity"),
+    "resource_id": marked("Inventory number"), "kind": marked("Kind"), "type": marked("Type"),
+    "name_zh": marked("Chinese name"), "name_en": marked("English name"), "unit_id": marked("Its unit"),
+    "quantity": marked("Quantity"),
     "measure": marked("Counted in"), "pooled": marked("Shared reserve"), "ready_minutes": marked("Leaves in (min)"),
     "unit_cost": marked("Cost of one (yuan)"), "contract": marked("Contract"), "lat": marked("Latitude"),
     "lon": marked("Longitude"), "place_code": marked("Community"), "place": marked("Place"),
@@ -54,6 +56,11 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<number>\d+) of it are booked", marked("%(number)s of it are booked: it cannot be less.")),
         (r"a vehicle or team is one.*", marked("A vehicle or team is one: give each a row of its own.")),
         (r"it is (?P<kind>\w+)", marked("The kind cannot change.")),
+        (r"not in the past", marked("Give a time to come.")),
+        (r"within two years", marked("At most two years ahead.")),
+        (r"after it begins", marked("It ends after it begins.")),
+        (r"within a year of its beginning", marked("At most a year long.")),
+        (r"no instant", marked("Write a date and time, such as 2026-03-31 14:30.")),
         (r"one of .*", marked("Choose one of: vehicle, team, equipment, supplies, shelter, money, data.")),
     )
 )
@@ -99,6 +106,14 @@ def value_word(name: str, value: Any, units: Mapping[str, str]) -> str:
     if name in ("kind", "standing"):
         return _((words.KINDS if name == "kind" else words.STANDINGS).get(str(value), str(value)))
     return units.get(str(value), str(value)) if name == "unit_id" else str(value)
+
+
+def unit_choices(row: ResourceRow) -> list[tuple[str, str]]:
+    """Units for which a resource can be kept, its own first."""
+    units = engine().queries.indicators.unit_names()
+    chosen = {unit_id: zh if words.is_chinese() else en or zh for unit_id, (zh, en) in units.items()}
+    others = sorted((name, unit_id) for unit_id, name in chosen.items() if unit_id != row.unit_id)
+    return [(row.unit_id, words.named(row, "unit_")), *((unit_id, name) for name, unit_id in others)]
 
 
 def changes_shown(change: ResourceChange, units: Mapping[str, str]) -> list[tuple[str, str, str]]:

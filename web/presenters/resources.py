@@ -11,7 +11,7 @@ from flask import url_for
 
 from web.i18n import current_language, marked
 from web.i18n import gettext as _
-from web.presenters.times import now, span
+from web.presenters.times import now, span, zone
 from workflow_engine import (
     BOOKING_STATES,
     FACTORS,
@@ -69,6 +69,7 @@ OWNERS = {
     "own": marked("of the requester"), "near": marked("of the same district"), "city": marked("of the city"),
     "other": marked("of another district"), "enterprise": marked("of an enterprise"),
 }  # fmt: skip
+PURPOSES = {"event": marked("Planned event"), "standby": marked("Standby shift"), "upkeep": marked("Upkeep")}
 MARKS = {"settled": marked("Free"), "working": marked("Assigned"), "late": marked("Out of service")}
 
 
@@ -168,6 +169,15 @@ def share(line: RequestLineRow) -> int:
     return round(100 * line.assigned / line.quantity)
 
 
+def instant_of(text: str) -> str | None:
+    """A local time as it was typed, as an instant; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "T"))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone())).isoformat()
+
+
 def how_long(time: timedelta) -> str:
     """A length of time in words."""
     return span(time.total_seconds())
@@ -209,6 +219,6 @@ WORDS: dict[str, Any] = {
     "amount": amount, "type_measure": type_measure,
     "factors": factors, "next_states": next_states, "line_words": line_words, "share": share,
     "is_late": is_late, "how_long": how_long, "free_words": free_words,
-    "measure_choices": measure_choices,
+    "measure_choices": measure_choices, "purposes": PURPOSES,
 }  # fmt: skip
 """What the templates of resources need."""

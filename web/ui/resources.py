@@ -23,6 +23,8 @@ from workflow_engine import (
     EngineError,
     InvalidVariablesError,
     MoveBooking,
+    ReleaseReservation,
+    ReserveResource,
     ResourceWish,
     StandResource,
     new_id,
@@ -86,6 +88,32 @@ def move(resource_id: str, booking_id: str) -> Response:
     return redirect(url_for("resources.page", resource_id=resource_id), 303)
 
 
+@blueprint.post("/<resource_id>/reservations")
+def reserve(resource_id: str) -> Response:
+    """Keep it for a time to come."""
+    keep_input(lambda error: _page(resource_id, error, "reserve"))
+    command = ReserveResource(
+        command_id=command_id(), resource_id=resource_id, starts_at=typed_instant("starts_at"),
+        ends_at=typed_instant("ends_at"), quantity=number("quantity", 1), purpose=request.form.get("purpose", ""),
+        unit_id=request.form.get("for_unit") or None, title=request.form.get("title", ""),
+    )  # fmt: skip
+    engine().handle(command, current_actor())
+    flash(_("It is reserved."), "done")
+    return redirect(url_for("resources.page", resource_id=resource_id), 303)
+
+
+@blueprint.post("/<resource_id>/reservations/<reservation_id>/release")
+def release(resource_id: str, reservation_id: str) -> Response:
+    """It is not needed then after all, or something goes before."""
+    keep_input(lambda error: _page(resource_id, error, reservation_id))
+    command = ReleaseReservation(
+        command_id=command_id(), reservation_id=reservation_id, reason=request.form.get("reason", "")
+    )
+    engine().handle(command, current_actor())
+    flash(_("The reservation is given up."), "done")
+    return redirect(url_for("resources.page", resource_id=resource_id), 303)
+
+
 @blueprint.app_template_global("resource_lines")
 def resource_lines(case_id: str) -> Sequence[CaseLine]:
     """What a case asked for, for panels on its pages."""
@@ -118,11 +146,18 @@ def number(name: str, otherwise: int = 0) -> int:
     return int(text)
 
 
-def _page(resource_id: str, error: EngineError | None = None) -> str:
+def typed_instant(name: str) -> str:
+    """A local time out of a form as an instant; text that is none as it is, for the engine to refuse."""
+    return words.instant_of(request.form.get(name, "").strip()) or ""
+
+
+def _page(resource_id: str, error: EngineError | None = None, refused: str = "") -> str:
     detail = engine().queries.resources.get(resource_id, current_actor())
     row = detail.row
     return render_template(
-        "pages/resource.html", detail=detail, row=row, error=error,
+        "pages/resource.html", detail=detail, row=row, error=error, refused=refused, now=now(),
+        problems=register.problem_words(error.problems) if isinstance(error, InvalidVariablesError) else {},
+        units=register.unit_choices(row) if detail.may_keep else [],
         points=words.map_points([row]) if row.lat is not None else [], typed=request.form, command_id=new_id,
         may_see_requests=not is_enterprise() and may("resource.see"), field_word=register.field_word,
         history=[(one, register.changes_shown(one, {})) for one in detail.changes], **words.WORDS,

@@ -39,6 +39,7 @@ from workflow_engine.storage import resources as store
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.correlations import NOTHING_DEMANDED
 from workflow_engine.storage.resource_matching import Candidate
+from workflow_engine.storage.resource_reservations import kept_now, lock_resource
 from workflow_engine.storage.resources import Booking, Request, RequestLine, Stock
 
 OFFERS_IN, RETURNED, CANCELLED = "resource.offers_in", "resource.returned", "resource.cancelled"
@@ -91,10 +92,12 @@ def book(work: Handling, request: Request, wish: Wish) -> ResourceBooked:
         InvalidStateError: it is not free any more, or the line does not need so much.
     """
     stock, line = wish.stock, wish.line
-    if not store.take(work.unit, stock.resource_id, wish.quantity, exercise=request.exercise):
+    lock_resource(work.unit, stock.resource_id)
+    kept = 0 if request.exercise else kept_now(work.unit, work.now, request.unit_id).get(stock.resource_id, 0)
+    if not store.take(work.unit, stock.resource_id, wish.quantity, exercise=request.exercise, kept=kept):
         raise InvalidStateError(
-            f"Expected {wish.quantity} of {stock.resource_id} to be free, but somebody else has it, or it is out of "
-            "service.", resource_id=stock.resource_id,
+            f"Expected {wish.quantity} of {stock.resource_id} to be free, but somebody else has it, it is kept for "
+            "others now, or it is out of service.", resource_id=stock.resource_id,
         )  # fmt: skip
     event = ResourceBooked(
         request_id=request.request_id,

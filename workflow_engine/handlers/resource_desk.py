@@ -172,7 +172,7 @@ def _assign(work: Handling, request: Request, letter: Letter) -> list[Event]:
         raise RejectedError(f"Expected a stage ({', '.join(STAGES)}) and how to assign (by_score, noted).")
     if how == "noted":
         return []
-    matching = Matching(work.unit, request)
+    matching = Matching(work.unit, request, work.now)
     events: list[Event] = []
     lines = sorted(matching.lines, key=lambda one: (PRIORITIES.index(one.priority), one.type, one.line_no))
     for line in lines:
@@ -196,7 +196,7 @@ def _invite(work: Handling, request: Request, letter: Letter) -> list[Event]:
         raise RejectedError("Expected until when offers may come in.") from error
     if round_name not in ROUNDS or until <= work.now:
         raise RejectedError(f"Expected a round ({', '.join(ROUNDS)}) that is open for a time.")
-    matching = Matching(work.unit, request)
+    matching = Matching(work.unit, request, work.now)
     asked = [
         {"offer_id": work.part_id("offer", str(line.line_no), unit_id), "line_no": line.line_no, "unit_id": unit_id}
         for line in matching.lines

@@ -39,6 +39,7 @@ from workflow_engine.handlers.resource_acts import (
 )
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.resource_matching import Matching
+from workflow_engine.storage.resource_reservations import kept_now
 from workflow_engine.storage.resources import Booking, Offer, Request
 
 
@@ -54,7 +55,7 @@ def assign_resource(work: Handling, command: AssignResource) -> Receipt:
         raise NotFoundError(f"Expected to {what}, but there is no resource {command.resource_id[:64]!r}.")
     quantity = _quantity(command.quantity)
     offer = None if command.offer_id is None else _offer(work, request, command.offer_id, what)
-    found = Matching(work.unit, request).judge(line, stock, offer)
+    found = Matching(work.unit, request, work.now).judge(line, stock, offer)
     if found is None:
         raise InvalidStateError(
             f"Expected {stock.resource_id} to be free, of the type that is asked for and to be had, but it is not.",
@@ -119,7 +120,8 @@ def make_offer(work: Handling, command: MakeOffer) -> Receipt:
             {"resource_id": "Choose one of your own that is asked for."},
         )
     problems = {}
-    quantity, most = _quantity(command.quantity), stock.free(exercise=request.exercise)
+    kept = 0 if request.exercise else kept_now(work.unit, work.now, request.unit_id).get(stock.resource_id, 0)
+    quantity, most = _quantity(command.quantity), stock.free(exercise=request.exercise, kept=kept)
     if quantity > most:
         problems["quantity"] = f"at most {most}"
     numbers = {"ready_minutes": (command.ready_minutes, 100_000), "cost": (command.cost, 1_000_000_000)}

@@ -34,7 +34,7 @@ def coordinator_of(work: Handling, function: str, unit_id: str | None) -> str:
 
 def how_it_stands(work: Handling, request: Request) -> dict[str, Any]:
     """As variables of a case: what is missing, what is booked, what would be the best."""
-    matching = Matching(work.unit, request)
+    matching = Matching(work.unit, request, work.now)
     bookings = store.bookings_of(work.unit, request.request_id)
     office = request.coordinator.removeprefix("unit:")
     above = None if office == request.coordinator else read_tree(work.unit).superior_of(office)

@@ -44,7 +44,12 @@ _r, _q, _l, _o, _b, _p, _s, _u = (
 _NAMES = (_u.name_zh.label("unit_name_zh"), _u.name_en.label("unit_name_en"))
 _MOVING = ("mobilised", "in_action", "demobilising")
 RESOURCES = select(
-    *(_r[one.name] for one in fields(ResourceRow) if not one.name.startswith("unit_name")), *_NAMES
+    *(
+        _r[one.name]
+        for one in fields(ResourceRow)
+        if not one.name.startswith("unit_name") and one.name not in ("reserved", "next_reserved_at")
+    ),
+    *_NAMES,
 ).join(unit, _u.unit_id == _r.unit_id)
 REQUESTS = select(
     *(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from workflow_engine.domain.resources import OVER
+from workflow_engine.queries.reservation_rows import ReservationRow
 from workflow_engine.queries.resource_history import ResourceChange
 from workflow_engine.storage.resource_matching import Candidate
 
@@ -58,11 +59,15 @@ class ResourceRow:
     changed_by: str
     unit_name_zh: str
     unit_name_en: str
+    reserved: int = 0
+    """How much of it is kept for somebody now."""
+    next_reserved_at: datetime | None = None
+    """When it is next kept for somebody, within a week."""
 
     @property
     def free(self) -> int:
-        """How much nobody holds."""
-        return self.quantity - self.booked if self.standing == "in_service" else 0
+        """How much nobody holds, and is kept for nobody."""
+        return max(self.quantity - self.booked - self.reserved, 0) if self.standing == "in_service" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +302,7 @@ class ResourceDetail:
 
     row: ResourceRow
     bookings: tuple[BookingRow, ...]
+    reservations: Sequence[ReservationRow]
     changes: Sequence[ResourceChange]
     """What changed in the register, the newest first."""
     may_keep: bool

@@ -21,6 +21,7 @@ from workflow_engine.queries import resource_reading as reading
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.resource_history import history
+from workflow_engine.queries.resource_reservations import reservations, with_reservations
 from workflow_engine.queries.resource_rows import (
     BookingRow,
     CaseLine,
@@ -80,6 +81,7 @@ class ResourceQueries:
         wanted = wanted.order_by(_r.kind, _r.type, _r.resource_id).limit(limit + 1)
         with self._snapshot() as snapshot:
             rows = [ResourceRow(**row._mapping) for row in snapshot.connection.execute(wanted)]
+            rows = with_reservations(snapshot, rows, self._clock.now())
         return page_of(rows, limit, lambda row: (row.kind, row.type, row.resource_id))
 
     def on_map(self, actor: Actor, wish: ResourceWish = ANY) -> Sequence[ResourceRow]:
@@ -89,7 +91,8 @@ class ResourceQueries:
         )
         with self._snapshot() as snapshot:
             found = snapshot.connection.execute(wanted.order_by(_r.resource_id).limit(MOST_ON_MAP))
-            return [ResourceRow(**row._mapping) for row in found]
+            rows = [ResourceRow(**row._mapping) for row in found]
+            return with_reservations(snapshot, rows, self._clock.now())
 
     def get(self, resource_id: str, actor: Actor) -> ResourceDetail:
         """One resource with what it was and is booked for. Raises NotFoundError."""
@@ -98,19 +101,19 @@ class ResourceQueries:
             row = snapshot.connection.execute(wanted).one_or_none()
             if row is None:
                 raise NotFoundError(f"Expected a resource {resource_id[:64]!r}, but there is none.")
-            found = ResourceRow(**row._mapping)
+            (found,) = with_reservations(snapshot, [ResourceRow(**row._mapping)], self._clock.now())
             bookings = reading.bookings(
                 snapshot, _b.resource_id == resource_id, newest_first=True, most=MOST_BOOKINGS
             )
             titles = _titles(snapshot, bookings, actor)
-            changes = history(snapshot, resource_id)
+            changes, kept = history(snapshot, resource_id), reservations(snapshot, resource_id)
         is_own = is_owner(actor, found.unit_id)
         keeps = not is_reader(actor) and (is_own or may(actor, KEEP))
         told = [
             replace(one, may_move=is_own and not one.is_over, request_title=titles.get(one.request_id, ""))
             for one in bookings
         ]
-        return ResourceDetail(found, tuple(told), changes, keeps)
+        return ResourceDetail(found, tuple(told), kept, changes, keeps)
 
     def keepable_units(self, actor: Actor) -> Sequence[tuple[str, str, str]]:
         """(id, Chinese name, English name) of the units for which the actor keeps rows of the register."""
@@ -183,7 +186,7 @@ class ResourceQueries:
             return ResourceRequestDetail(
                 row=row, bookings=tuple(bookings),
                 offers=tuple(reading.offers(snapshot, _o.request_id == request_id)),
-                candidates=_candidates(snapshot, row) if coordinates and is_live else {},
+                candidates=_candidates(snapshot, row, self._clock.now()) if coordinates and is_live else {},
                 may_coordinate=coordinates, may_cancel=is_live and (coordinates or is_own),
                 may_open_origin=_sees(snapshot, row.origin_case_id, actor),
                 may_open_case=_sees(snapshot, row.case_id, actor), entries=entries, chain_head=chain_head,
@@ -256,12 +259,12 @@ def _middle(spans: Sequence[timedelta]) -> timedelta | None:
     return timedelta(seconds=median(span.total_seconds() for span in spans)) if spans else None
 
 
-def _candidates(snapshot: Snapshot, row: ResourceRequestRow) -> dict[int, tuple[Candidate, ...]]:
+def _candidates(snapshot: Snapshot, row: ResourceRequestRow, now: datetime) -> dict[int, tuple[Candidate, ...]]:
     request = Request(
         row.request_id, row.origin_case_id, row.case_id, row.unit_id, row.priority, row.exercise, row.weights,
         row.coordinator, row.state, row.handed_over_at,
     )  # fmt: skip
-    matching = Matching(snapshot.unit, request)
+    matching = Matching(snapshot.unit, request, now)
     return {
         line.line_no: tuple(matching.candidates(line, STAGES["peers"])[:MOST_CANDIDATES])
         for line in matching.lines

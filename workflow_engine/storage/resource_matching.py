@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from workflow_engine.domain.resource_scores import Fit, fit, kilometres
 from workflow_engine.domain.unit_tree import UnitTree
 from workflow_engine.storage import resources as store
 from workflow_engine.storage.assigning import read_tree
+from workflow_engine.storage.resource_reservations import kept_now
 from workflow_engine.storage.resources import Offer, Request, RequestLine, Stock
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -40,13 +42,14 @@ class Candidate:
 class Matching:
     """Of one request: everything that candidates are judged by, read once."""
 
-    def __init__(self, unit: UnitOfWork, request: Request) -> None:
+    def __init__(self, unit: UnitOfWork, request: Request, now: datetime) -> None:
         self._unit = unit
         self._request = request
         self._tree: UnitTree = read_tree(unit)
         self._weights: dict[str, Any] = orjson.loads(request.weights)
         self.lines = store.lines_of(unit, request.request_id)
         self.offers = store.offers_of(unit, request.request_id)
+        self._kept = {} if request.exercise else kept_now(unit, now, request.unit_id)
 
     def candidates(self, line: RequestLine, sources: frozenset[str], *, lock: bool = False) -> list[Candidate]:
         """The best first; of equal ones the one with the first id."""
@@ -85,7 +88,7 @@ class Matching:
             is_contract = stock.subject_class == _ENTERPRISE
             if is_contract != bool(wanted) or (is_contract and not stock.contract):
                 continue
-            if stock.free(exercise=self._request.exercise) > 0 and not self._is_given(stock):
+            if self._free(stock) > 0 and not self._is_given(stock):
                 found.add(stock.unit_id)
         asked = {
             one.unit_id for one in self.offers if one.line_no == line.line_no and one.state in ("asked", "offered")
@@ -100,7 +103,7 @@ class Matching:
             one.resource_id: one for one in self.offers if one.line_no == line.line_no and one.state == "offered"
         }
         for stock in stocks:
-            free = stock.free(exercise=self._request.exercise)
+            free = self._free(stock)
             if free <= 0:
                 continue
             offer = offered.get(stock.resource_id)
@@ -114,6 +117,9 @@ class Matching:
                 yield stock, source, min(free, offer.quantity), cost, offer
             elif "order" in sources and stock.subject_class == "government":
                 yield stock, "order", free, stock.unit_cost, None
+
+    def _free(self, stock: Stock) -> int:
+        return stock.free(exercise=self._request.exercise, kept=self._kept.get(stock.resource_id, 0))
 
     def _is_given(self, stock: Stock) -> bool:
         return self._is_own(stock) or (stock.pooled and stock.subject_class != _ENTERPRISE)

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Table, and_, func, insert, update
 
 from workflow_engine.domain import events_resources as e
+from workflow_engine.domain import resource_reservations as v
 from workflow_engine.domain.event import Event
 from workflow_engine.domain.resources import LIVE, OVER
 from workflow_engine.storage.schema import (
@@ -26,6 +27,7 @@ from workflow_engine.storage.schema import (
     resource_offer,
     resource_request,
     resource_request_line,
+    resource_reservation,
     resource_settlement,
 )
 from workflow_engine.storage.statement import Statement, param, upsert
@@ -35,7 +37,7 @@ Values = dict[str, Any]
 Key = tuple[Any, ...]
 TABLES: tuple[Table, ...] = (
     resource, resource_change, resource_request, resource_request_line, resource_offer, resource_booking,
-    resource_booking_step, resource_settlement,
+    resource_booking_step, resource_settlement, resource_reservation,
 )  # fmt: skip
 _NEW_RESOURCE: Values = {"booked": 0, "drilled": 0, "standing": "in_service", "stood_reason": ""}
 
@@ -211,6 +213,22 @@ def _approved(event: e.SettlementApproved, told: At) -> Iterator[Write]:
     yield Write(resource_settlement, (event.booking_id,), values)
 
 
+def _reserved(event: v.ResourceReserved, told: At) -> Iterator[Write]:
+    row = {
+        "reservation_id": event.reservation_id, "resource_id": event.resource_id, "quantity": event.quantity,
+        "single": event.single, "starts_at": datetime.fromisoformat(event.starts_at),
+        "ends_at": datetime.fromisoformat(event.ends_at), "purpose": event.purpose, "unit_id": event.unit_id,
+        "title": event.title, "state": "reserved", "reason": "", "reserved_at": told.at, "reserved_by": told.actor_id,
+        "released_at": None, "released_by": None,
+    }  # fmt: skip
+    yield Write(resource_reservation, (event.reservation_id,), row, new=True)
+
+
+def _released(event: v.ReservationReleased, told: At) -> Iterator[Write]:
+    values = {"state": "released", "reason": event.reason, "released_at": told.at, "released_by": told.actor_id}
+    yield Write(resource_reservation, (event.reservation_id,), values)
+
+
 _WRITERS: Mapping[type[Event], Callable[[Any, At], Iterator[Write]]] = {
     e.ResourcePut: _put,
     e.ResourceStood: _stood,
@@ -226,6 +244,8 @@ _WRITERS: Mapping[type[Event], Callable[[Any, At], Iterator[Write]]] = {
     e.BookingMoved: _booked,
     e.SettlementProposed: _proposed,
     e.SettlementApproved: _approved,
+    v.ResourceReserved: _reserved,
+    v.ReservationReleased: _released,
 }
 
 

@@ -21,6 +21,7 @@ from workflow_engine.storage.schema import (
     resource_offer,
     resource_request,
     resource_request_line,
+    resource_reservation,
     resource_settlement,
 )
 from workflow_engine.storage.schema import (
@@ -61,9 +62,10 @@ class Stock:
     changes: int
     subject_class: str
 
-    def free(self, *, exercise: bool) -> int:
-        """How much nobody holds; an exercise and the real city take nothing from each other."""
-        return self.quantity - (self.drilled if exercise else self.booked)
+    def free(self, *, exercise: bool, kept: int = 0) -> int:
+        """How much nobody holds, and is not kept for others; an exercise and the real city take nothing from each
+        other."""
+        return self.quantity - (self.drilled if exercise else self.booked + kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +178,13 @@ _TAKE = {
     exercise: Statement(
         update(resource)
         .where(
-            _r.resource_id == param("resource"), _r.standing == "in_service", _r.quantity - held >= param("quantity")
+            _r.resource_id == param("resource"), _r.standing == "in_service",
+            _r.quantity - held - param("kept") >= param("quantity"),
         )
         .values({held.name: held + param("quantity")})
     )
     for exercise, held in ((False, _r.booked), (True, _r.drilled))
-}
+}  # fmt: skip
 _GIVE_BACK = {
     exercise: Statement(
         update(resource)
@@ -302,9 +305,9 @@ def middles(unit: UnitOfWork, place_codes: str) -> dict[str, tuple[float, float]
     return {code: ((south + north) / 2, (west + east) / 2) for code, west, south, east, north in found}
 
 
-def take(unit: UnitOfWork, resource_id: str, quantity: int, *, exercise: bool) -> bool:
-    """Hold a part of a resource; False when so much is not free now, whoever was faster."""
-    return unit.run(_TAKE[exercise], {"resource": resource_id, "quantity": quantity}) == 1
+def take(unit: UnitOfWork, resource_id: str, quantity: int, *, exercise: bool, kept: int = 0) -> bool:
+    """Hold a part of a resource; False when so much is not free now, whoever was faster; ``kept``: for others."""
+    return unit.run(_TAKE[exercise], {"resource": resource_id, "quantity": quantity, "kept": kept}) == 1
 
 
 def give_back(unit: UnitOfWork, resource_id: str, quantity: int, *, exercise: bool) -> bool:
@@ -340,6 +343,6 @@ _ALL = {
     table.name: Statement(select(*table.columns).where(true()))
     for table in (
         resource, resource_change, resource_request, resource_request_line, resource_offer, resource_booking,
-        resource_booking_step, resource_settlement,
+        resource_booking_step, resource_settlement, resource_reservation,
     )
 }  # fmt: skip

@@ -77,6 +77,7 @@ from workflow_engine.storage.schema.resources import (
     resource_offer,
     resource_request,
     resource_request_line,
+    resource_reservation,
     resource_settlement,
 )
 from workflow_engine.storage.schema.service_categories import service_category_version
@@ -226,6 +227,7 @@ __all__ = [
     "resource_offer",
     "resource_request",
     "resource_request_line",
+    "resource_reservation",
     "resource_settlement",
     "role",
     "saved_view",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from workflow_engine.domain.resource_reservations import PURPOSES, RESERVATION
 from workflow_engine.domain.resources import (
     BOOKING,
     CHANGES,
@@ -35,6 +36,7 @@ from workflow_engine.storage.types import UTCDateTime
 
 RUNNING = text("state NOT IN ('stood_down', 'released')")
 LIVE = text("state IN ('open', 'partial', 'complete')")
+RESERVED = text("state = 'reserved'")
 ASKED = text("state IN ('asked', 'offered')")
 _SINGLE = text("single AND state NOT IN ('stood_down', 'released')")
 
@@ -89,6 +91,34 @@ resource_change = Table(
     Column("by", String(LONG_ID), nullable=False),
     one_of("what", CHANGES),
 )
+
+resource_reservation = Table(
+    "resource_reservation",
+    METADATA,
+    Column("reservation_id", String(ID), primary_key=True),
+    Column("resource_id", String(ID), ForeignKey("resource.resource_id"), nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("single", Boolean, nullable=False),
+    Column("starts_at", UTCDateTime, nullable=False),
+    Column("ends_at", UTCDateTime, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("unit_id", String(LONG_ID), nullable=False, comment="for whom it is kept"),
+    Column("title", Text, comment="erasable"),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, comment="erasable"),
+    Column("reserved_at", UTCDateTime, nullable=False),
+    Column("reserved_by", String(LONG_ID), nullable=False),
+    Column("released_at", UTCDateTime),
+    Column("released_by", String(LONG_ID)),
+    one_of("purpose", PURPOSES),
+    one_of("state", RESERVATION),
+    CheckConstraint("quantity >= 1 AND (NOT single OR quantity = 1)", name="reserves_something"),
+    CheckConstraint("starts_at < ends_at", name="for_a_time"),
+    CheckConstraint("(state = 'released') = (released_at IS NOT NULL)", name="released_with_instant"),
+    Index("ix_resource_reservation_resource", "resource_id", "starts_at"),
+    Index("ix_resource_reservation_running", "ends_at", sqlite_where=RESERVED, postgresql_where=RESERVED),
+)
+"""Nothing twice for the same time: ``storage.reservation_guards``."""
 
 resource_request = Table(
     "resource_request",
