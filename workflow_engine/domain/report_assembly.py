@@ -190,7 +190,7 @@ def _asked(facts: ReportFacts) -> Iterator[_Line]:
         numbers = ", ".join(other.number for other in news[:8])
         more = f" (+{len(news) - 8})" if len(news) > 8 else ""
         at = max(other.at for other in news)
-        yield _Line(at, f"相关诉求 Related requests {len(news)}: {numbers}{more}", one.source)
+        yield _Line(at, f"区域内诉求 Requests from the area {len(news)}: {numbers}{more}", one.source)
 
 
 def _levels(facts: ReportFacts) -> Iterator[_Line]:
