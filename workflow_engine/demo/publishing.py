@@ -13,7 +13,7 @@ from workflow_engine.workers.sequencer import Sequencer
 
 PROCESS = "indicator_publication"
 _ENTERS = "user:rong_jia"
-_OUTSIDE = {"pm25": 31.4, "population": 1_200_000, "components": 48_600, "services_online": 412}
+_OUTSIDE = {"pm25": 31.4, "population": 1_200_000, "components": 48_600, "services_online": 92.4}
 _ENTRIES_AT_ONCE = 1_000
 _TITLE = "{0} 指标公布 / Indicators of {0}"
 
