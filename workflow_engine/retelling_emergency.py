@@ -61,6 +61,8 @@ class Film:
     """Why it could not be run again from some entry on: ``erased``, ``build`` or ``different``; what people gave is
     all there is from there."""
     marks: Sequence[Mark]
+    head: str
+    """The hash of its last entry."""
     is_redacted: bool = False
     """Personal data was destroyed: everything is there but people."""
 
@@ -129,7 +131,8 @@ class EmergencyRetelling:
             values |= redacted
             walk = _Walk(now.case, Rerun(self._parts), min(redacted, default=version + 1))
             frames = [walk.step(snapshot.unit, entry, values.get(entry.seq, {})) for entry in chain.entries]
-        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), is_redacted=bool(redacted))
+        head = chain.entries[-1].hash
+        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), head, is_redacted=bool(redacted))
         marks = [*marks_of(film.view_at, [frame.at for frame in frames]), *decisions_of(frames[-1].facts.tasks)]
         marks += [Mark(one.sent_at, "warning", one.titles.get("zh-CN", "")) for one in now.warnings]
         marks.sort(key=lambda mark: (mark.at, KINDS.index(mark.kind), mark.words))

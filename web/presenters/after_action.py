@@ -65,6 +65,8 @@ def report_page(film: Film, actor: Actor) -> dict[str, Any]:
         "findings": findings,
         "why_not": film.why_not,
         "is_redacted": film.is_redacted,
+        "last": film.frames[-1],
+        "head": film.head,
         "made_at": engine().clock.now(),
     }
 
