@@ -19,7 +19,7 @@ from workflow_engine.domain.situation_reports import (
     LONGEST_TEXT,
     REPORT_TASKS,
     ReportField,
-    read_values,
+    read_value,
 )
 
 HORIZONS = (("needs_12h", 12), ("needs_24h", 24), ("needs_48h", 48), ("needs_72h", 72))
@@ -90,7 +90,7 @@ def _latest(field: ReportField, facts: ReportFacts, said: Iterable[Said]) -> Ass
         return Assembled(field, _value(field, newest), (newest.source,))
     if earlier is not None and field.id in earlier.values and field.id not in NEWS:
         return Assembled(field, earlier.values[field.id], (earlier.source,))
-    told = read_values({field.id: facts.told.get(field.id)}, {}).get(field.id) if facts.alert is not None else None
+    told = read_value(field, facts.told.get(field.id)) if facts.alert is not None else None
     return Assembled(field, told, (facts.alert,)) if told is not None and facts.alert is not None else Assembled(field)
 
 
@@ -140,7 +140,7 @@ def _added_up(field: ReportField, facts: ReportFacts, said: Iterable[Said]) -> A
 
 def _value(field: ReportField, one: Said) -> Any:
     key = field.id if one.values.get(field.id) is not None else FALLBACK.get(field.id, field.id)
-    return read_values({field.id: one.values.get(key)}, {}).get(field.id)
+    return read_value(field, one.values.get(key))
 
 
 def _told(facts: ReportFacts, said: Iterable[Said]) -> dict[str, list[_Line]]:

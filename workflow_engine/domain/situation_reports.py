@@ -173,6 +173,13 @@ def read_values(given: Mapping[str, Any], problems: dict[str, str] | None = None
     return values
 
 
+def read_value(field: ReportField, given: Any) -> Any:
+    """One field out of anything; None where it is empty or does not fit."""
+    if given is None or (isinstance(given, str) and not given.strip()) or _problem(field, given):
+        return None
+    return given.strip() if isinstance(given, str) else given
+
+
 def _problem(field: ReportField, value: Any) -> str:
     if field.kind == "choice":
         return "" if value in SITUATIONS else f"Expected one of {', '.join(SITUATIONS)}."

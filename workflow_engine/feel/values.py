@@ -110,6 +110,9 @@ def _adopt_list(value: list[Any], depth: int) -> list[Any]:
     return value
 
 
+_TEXTS = frozenset({str})
+
+
 def _adopt_dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
     """Copy only when an entry has to change."""
     changed: dict[str, Any] | None = None
@@ -117,7 +120,7 @@ def _adopt_dict(value: dict[Any, Any], depth: int) -> dict[str, Any]:
         new = old if type(old) is str else adopt(old, depth)
         if new is not old or type(key) is not str:
             if changed is None:
-                changed = {str(name): part for name, part in value.items()}
+                changed = dict(value) if _TEXTS.issuperset(map(type, value)) else {str(k): v for k, v in value.items()}
             changed[str(key)] = new
     return value if changed is None else changed
 
