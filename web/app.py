@@ -37,7 +37,7 @@ from web.public import links, places
 from web.sessions import ServerSessions, SessionStore
 from web.throttle import SignInThrottle
 from web.ui import BLUEPRINTS
-from workflow_engine import Engine, RehearsalShelf, Settings, TryOuts
+from workflow_engine import Engine, RehearsalPlayer, Settings, TryOuts
 
 FOLDER = Path(__file__).parent
 
@@ -60,7 +60,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     app.extensions["act_pace"] = Pace(most=20, seconds=600)
     app.extensions["outside_workers"] = OutsideWorkers(web_settings.worker_tokens_file)
     app.extensions["tries"] = TryOuts(web_settings.tries_folder)
-    app.extensions["rehearsals"] = RehearsalShelf(web_settings.rehearsals_folder)
+    app.extensions["rehearsals"] = RehearsalPlayer(web_settings.rehearsals_folder, settings)
     store = sessions or SessionStore(web_settings.session_file)
     app.session_interface = ServerSessions(store)
     app.jinja_env.undefined = StrictUndefined

@@ -31,7 +31,7 @@ class WebSettings:
     tries_folder: Path
     """Where people try drafts; what lies there is nobody's record."""
     rehearsals_folder: Path
-    """Where rehearsals and what came of them are kept; nobody's record either."""
+    """Where what is being rehearsed lies while it is played; what came of it stands in the database."""
 
     @classmethod
     def read(cls, settings: Settings) -> WebSettings:

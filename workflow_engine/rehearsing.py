@@ -36,7 +36,7 @@ from workflow_engine.rehearsal.rounds import Arm, Key, Rounds
 from workflow_engine.rehearsal.season import Season
 from workflow_engine.settings import Settings
 
-FORMAT = "liandong.rehearsal/1"
+FORMAT = "liandong.rehearsal/2"
 MOST_CALLED = 20
 _ROSTER_DAYS = 400
 
@@ -160,12 +160,13 @@ def _result(city: City, wish: Wish, rounds: Rounds) -> dict[str, Any]:
     words, names = element_words(city.models), group_names(city)
     plan, against = rounds.arms["plan",], rounds.arms.get(("against",))
     tries = [arm for key, arm in rounds.arms.items() if key[0] == "try"]
+    ours = summary(plan.plan, plan.seen, words, names)
+    theirs = None if against is None else summary(against.plan, against.seen, words, names)
     return {
         "format": FORMAT, "process_id": plan.plan.process_id, "seed": wish.seed, "precision": wish.precision,
+        "season_cases": _size(plan.plan, wish),
         "asked": {"cases": wish.cases, "what_if_cases": wish.what_if_cases if tries else 0},
-        "plan": summary(plan.plan, plan.seen, words, names),
-        "against": None if against is None else summary(against.plan, against.seen, words, names),
-        "contrast": None if against is None else contrast(plan, against),
+        "plan": ours, "against": theirs, "contrast": None if theirs is None else contrast(ours, theirs),
         "what_if": effects(plan, tries),
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from web.api.table_exercises import EXERCISES
 from web.api.table_hot_spots import HOT_SPOTS
 from web.api.table_hot_spots import NOT_OFFERED as NO_HOT_SPOTS
 from web.api.table_indicators import INDICATORS
+from web.api.table_rehearsals import NOT_OFFERED as NO_REHEARSALS
 from web.api.table_replanning import NOT_OFFERED as NO_REPLANNING
 from web.api.table_replanning import REPLANNING
 from web.api.table_resources import RESOURCES
@@ -320,6 +321,7 @@ NOT_OFFERED = {
     **NO_SOURCES,
     **NO_REQUESTS,
     **NO_HOT_SPOTS,
+    **NO_REHEARSALS,
     **NO_REPLANNING,
     **NO_EMERGENCIES,
     **NO_DESTRUCTION,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,20 @@ from web.i18n import current_language
 from web.i18n import gettext as _
 from web.permissions import requires
 from web.presenters.names import in_language, names_of
-from web.presenters.people import actor_name
-from web.presenters.rehearsals import STATES, plan_choices
+from web.presenters.rehearsals import GUESSED, PRECISIONS, left_in_words, line_of, plan_choices
 from web.presenters.samples import SHIPPED
 from web.words import in_words
 from workflow_engine import (
     MOST_REHEARSED,
+    CancelRehearsal,
     EngineError,
     InvalidVariablesError,
-    RehearsalShelf,
+    NotFoundError,
+    RehearsalPlayer,
+    RehearsalStory,
+    RemoveRehearsal,
+    contrasted,
+    guessed_plan,
     parse_json,
     report_file,
     report_parts,
@@ -35,6 +39,10 @@ from workflow_engine import (
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/rehearsals")
 LONGEST_PLAN = 1024 * 1024
 USUAL_CASES = 100
+USUAL_PRECISION = "5"
+MOST_TRIED = 100
+"""Cases of each try with one team more or fewer."""
+OPEN = ("waiting", "running")
 
 
 @blueprint.get("")
@@ -57,17 +65,18 @@ def ask() -> Answer:
     if not files:
         raise InvalidVariablesError(_("Expected a plan."), {"plan": _("choose one, or upload one")})
     other_definition, other = _chosen(request.form.get("against", ""))
-    if other and other_definition == definition_id:
-        files += other
-    process_id = next(
-        (row.process_id for row in engine().queries.list_definitions() if row.definition_id == definition_id), ""
-    )
-    folder = _folder(process_id)
-    rehearsal_id = _shelf().ask(
-        engine(), current_actor().actor_id, definition_id, files, cases=_number("cases", USUAL_CASES, MOST_REHEARSED),
-        seed=_number("seed", 1, 2**31), folder=folder if folder.is_dir() else None,
+    if other and other_definition != definition_id:
+        wanted = _("Expected to compare with a plan of the same process.")
+        raise InvalidVariablesError(wanted, {"against": wanted})
+    cases = _number("cases", USUAL_CASES, MOST_REHEARSED)
+    folder = _folder(engine().queries.get_definition(definition_id).process_id)
+    rehearsal_id = _player().ask(
+        engine(), current_actor(), definition_id, [*files, *other], cases=cases, seed=_number("seed", 1, 2**31 - 1),
+        what_if_cases=min(cases, MOST_TRIED) if request.form.get("what_if") else 0,
+        precision=int(request.form.get("precision", "0")) / 100 if request.form.get("precision") in PRECISIONS else 0,
+        folder=folder if folder.is_dir() else None,
     )  # fmt: skip
-    _shelf().see_to_it(settings().database_url)
+    _player().see_to_it(engine())
     flash(_("The rehearsal is played in the background; its result appears here."), "done")
     return redirect(url_for("rehearsals.page", rehearsal_id=rehearsal_id), 303)
 
@@ -75,23 +84,29 @@ def ask() -> Answer:
 @blueprint.get("/<rehearsal_id>")
 @requires("exercise.see")
 def page(rehearsal_id: str) -> str:
-    """What came of one."""
-    shelf = _shelf()
-    row, result = shelf.get(rehearsal_id), shelf.result(rehearsal_id)
-    if row.state in ("waiting", "running"):
-        shelf.see_to_it(settings().database_url)
-    told = None
-    if result is not None:
-        told = Markup(report_parts(result, _model(rehearsal_id, row.definition_id), _language()))  # noqa: S704 - escaped
-    return render_template("pages/rehearsal.html", line=_line(row), told=told)
+    """What came of one; ``against``: another one of the same luck beside it."""
+    story = _story(rehearsal_id)
+    row = story.row
+    if row.state in OPEN:
+        _player().see_to_it(engine())
+    told, beside = None, request.args.get("against", "")
+    others = engine().queries.rehearsals.like(row, current_actor()) if row.state == "done" else []
+    if story.result is not None:
+        told = Markup(report_parts(_compared(story, beside), _model(row.definition_id), _language()))  # noqa: S704 - escaped
+    progress = _player().progress(rehearsal_id) if row.state == "running" else None
+    return render_template(
+        "pages/rehearsal.html", line=line_of(row, _language()), told=told, story=story, others=others, beside=beside,
+        progress=progress, left=None if progress is None else left_in_words(progress),
+    )  # fmt: skip
 
 
 @blueprint.get("/<rehearsal_id>/report.html")
 @requires("exercise.see")
 def report(rehearsal_id: str) -> Response:
     """The same as one file to keep."""
-    row, result = _shelf().get(rehearsal_id), _result(rehearsal_id)
-    text = report_file(result, _model(rehearsal_id, row.definition_id), _language())
+    story = _played(rehearsal_id)
+    compared = _compared(story, request.args.get("against", ""))
+    text = report_file(compared, _model(story.row.definition_id), _language())
     return _file(text, "text/html", f"rehearsal-{rehearsal_id[:12]}.html")
 
 
@@ -99,8 +114,27 @@ def report(rehearsal_id: str) -> Response:
 @requires("exercise.see")
 def data(rehearsal_id: str) -> Response:
     """The figures for programs."""
-    text = json.dumps(_result(rehearsal_id), ensure_ascii=False, indent=2)
+    text = json.dumps(_played(rehearsal_id).result, ensure_ascii=False, indent=2)
     return _file(text, "application/json", f"rehearsal-{rehearsal_id[:12]}.json")
+
+
+@blueprint.get("/<rehearsal_id>/plan.json")
+@requires("exercise.see")
+def plan(rehearsal_id: str) -> Response:
+    """The plan as it was played, to change and upload again."""
+    document = json.loads(_story(rehearsal_id).files["plan.json"])
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    return _file(text, "application/json", f"plan-{rehearsal_id[:12]}.json")
+
+
+@blueprint.post("/<rehearsal_id>/cancel")
+@requires("exercise.conduct")
+def cancel(rehearsal_id: str) -> Answer:
+    """Stop it, or do not begin."""
+    keep_input(_index)
+    engine().handle(CancelRehearsal(command_id=command_id(), rehearsal_id=rehearsal_id), current_actor())
+    flash(_("The rehearsal is cancelled."), "done")
+    return redirect(url_for("rehearsals.page", rehearsal_id=rehearsal_id), 303)
 
 
 @blueprint.post("/<rehearsal_id>/remove")
@@ -108,53 +142,69 @@ def data(rehearsal_id: str) -> Response:
 def remove(rehearsal_id: str) -> Answer:
     """Take one away."""
     keep_input(_index)
-    _shelf().remove(rehearsal_id)
+    engine().handle(RemoveRehearsal(command_id=command_id(), rehearsal_id=rehearsal_id), current_actor())
     flash(_("The rehearsal is taken away."), "done")
     return redirect(url_for("rehearsals.index"), 303)
 
 
 # ---- inside
 def _index(error: EngineError | None = None) -> str:
-    shelf = _shelf()
-    rows = shelf.list()
-    if any(row.state in ("waiting", "running") for row in rows):
-        shelf.see_to_it(settings().database_url)
+    found = engine().queries.rehearsals.page(current_actor(), request.args.get("after"))
+    if any(row.state in OPEN for row in found.rows):
+        _player().see_to_it(engine())
     released = [row for row in engine().queries.list_definitions() if row.state == "released"]
-    choices = plan_choices(released, _folder)
     models = [(row.definition_id, in_language(row.name or "") or in_words(row.process_id)) for row in released]
     return render_template(
-        "pages/rehearsals.html", lines=[_line(row) for row in rows], choices=choices, models=models, error=error,
-        most=MOST_REHEARSED, typed=request.form, usual=USUAL_CASES,
+        "pages/rehearsals.html", lines=[line_of(row, _language()) for row in found.rows], next_cursor=found.next_cursor,
+        after=request.args.get("after"),
+        choices=plan_choices(released, _folder), models=models, error=error, most=MOST_REHEARSED, typed=request.form,
+        usual=USUAL_CASES, precisions=PRECISIONS, usual_precision=USUAL_PRECISION,
     )  # fmt: skip
 
 
-def _line(row: Any) -> dict[str, Any]:
-    label, look, icon = STATES[row.state]
-    return {
-        "row": row, "state": _(label), "look": look, "icon": icon, "by": actor_name(row.asked_by),
-        "process": in_words(row.process_id), "asked_at": datetime.fromisoformat(row.asked_at),
-    }  # fmt: skip
+def _story(rehearsal_id: str) -> RehearsalStory:
+    return engine().queries.rehearsals.get(rehearsal_id, current_actor())
 
 
-def _model(rehearsal_id: str, definition_id: str) -> bytes:
-    """The diagram with its names in the visitor's language."""
-    return names_of(definition_id).translate(_shelf().model(rehearsal_id))
-
-
-def _result(rehearsal_id: str) -> dict[str, Any]:
-    found = _shelf().result(rehearsal_id)
-    if found is None:
+def _played(rehearsal_id: str) -> RehearsalStory:
+    """One with a result. Raises InvalidVariablesError."""
+    story = _story(rehearsal_id)
+    if story.result is None:
         raise InvalidVariablesError(_("Expected a result, but the rehearsal is not over."), {"state": _("not over")})
-    return found
+    return story
+
+
+def _compared(story: RehearsalStory, other_id: str) -> dict[str, Any]:
+    """The result, with that of another rehearsal beside it where one is asked for."""
+    result = dict(story.result or {})
+    if not other_id:
+        return result
+    other = _played(other_id).result
+    return result if other is None else contrasted(result, other)
+
+
+def _model(definition_id: str) -> bytes | None:
+    """The diagram with its names in the visitor's language; None where the version is gone."""
+    try:
+        xml = engine().queries.get_definition(definition_id).bpmn_xml
+    except NotFoundError:
+        return None
+    return names_of(definition_id).translate(xml)
 
 
 def _chosen(value: str) -> tuple[str, list[tuple[str, Any]]]:
-    """The version and the content of a shipped plan: ``definition/file``."""
+    """The version and the content of a plan: ``definition/file`` of a shipped one, or of one that is guessed."""
     definition_id, _slash, name = value.partition("/")
-    for row in engine().queries.list_definitions():
-        path = _folder(row.process_id) / "rehearsals" / name
-        if name and row.definition_id == definition_id and path in _folder(row.process_id).glob("rehearsals/*.json"):
-            return definition_id, [(name, _read(path.read_bytes(), "plan"))]
+    row = next((one for one in engine().queries.list_definitions() if one.definition_id == definition_id), None)
+    if row is None or not name:
+        return "", []
+    folder = _folder(row.process_id)
+    if name == GUESSED:
+        files = engine().queries.get_definition(definition_id).files
+        return definition_id, [(name, guessed_plan(row.process_id, files, folder if folder.is_dir() else None))]
+    path = folder / "rehearsals" / name
+    if path in folder.glob("rehearsals/*.json"):
+        return definition_id, [(name, _read(path.read_bytes(), "plan"))]
     return "", []
 
 
@@ -189,6 +239,6 @@ def _file(text: str, kind: str, name: str) -> Response:
     return Response(text, mimetype=kind, headers=headers)
 
 
-def _shelf() -> RehearsalShelf:
-    shelf: RehearsalShelf = current_app.extensions["rehearsals"]
-    return shelf
+def _player() -> RehearsalPlayer:
+    player: RehearsalPlayer = current_app.extensions["rehearsals"]
+    return player

@@ -26,6 +26,7 @@ from workflow_engine.domain import keeping_commands as e
 from workflow_engine.domain import model_commands as m
 from workflow_engine.domain import operation_commands as p
 from workflow_engine.domain import organisation_commands as o
+from workflow_engine.domain import rehearsal_commands as rh
 from workflow_engine.domain import service_category_commands as g
 from workflow_engine.domain import situation_report_commands as sr
 from workflow_engine.domain import supervision_commands as s
@@ -73,6 +74,7 @@ from workflow_engine.handlers import (
     parameters,
     places,
     readings,
+    rehearsals,
     returning,
     service_categories,
     setting_changes,
@@ -232,6 +234,11 @@ HANDLERS: dict[type[Command], Handler] = {
     ex.SkipInject: exercises.skip_inject,
     ex.ObserveExercise: exercises.observe_exercise,
     ex.EndExercise: exercises.end_exercise,
+    rh.AskForRehearsal: rehearsals.ask_for_rehearsal,
+    rh.BeginRehearsal: rehearsals.begin_rehearsal,
+    rh.EndRehearsal: rehearsals.end_rehearsal,
+    rh.CancelRehearsal: rehearsals.cancel_rehearsal,
+    rh.RemoveRehearsal: rehearsals.remove_rehearsal,
     hs.CountHotSpots: hot_spots.count_hot_spots,
     hs.RaiseTopic: hot_spots.raise_topic,
     hs.DismissHotSpot: hot_spots.dismiss_hot_spot,

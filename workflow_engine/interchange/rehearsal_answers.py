@@ -25,7 +25,8 @@ def answers(result: Told, words: Words) -> Answers:
     said = [*_of_plans(result, words), *_of_tries(result, words)]
     sure = [text for text, _size in sorted((one for one in said if one[1]), key=lambda one: -one[1])]
     nothing = [text for text, size in said if not size]
-    told = [*sure, *_as_planned(result, words), *nothing, *_how_much(result, words)]
+    guessed = [words("a.guessed")] if result["plan"]["guessed"] else []
+    told = [*sure, *_as_planned(result, words), *nothing, *guessed, *_how_much(result, words)]
     return Answers(told[0], tuple(told[1:]))
 
 

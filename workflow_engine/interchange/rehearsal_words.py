@@ -64,6 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
                      "增减一个班组 (或一人) 无显著变化: {teams}。"),
     "a.same_few": ("Too few cases were played to say what one more or one fewer changes at: {teams}.",
                    "推演案件太少, 无法判断增减一个班组 (或一人) 的影响: {teams}。"),
+    "a.guessed": ("How long work takes is guessed from the deadlines: put in what you know before you rely on this.",
+                  "处理时间按时限推测: 请按实际修改后再作依据。"),
     "a.stopped": (
         ("Ended after {played} of {asked} cases: everything asked for was known to ±{points} points. "
          "Looking after every round makes such ranges slightly too narrow."),

@@ -44,6 +44,7 @@ from workflow_engine.queries.past_work import PastWorkQueries
 from workflow_engine.queries.places import PlaceQueries
 from workflow_engine.queries.publications import PublicationQueries
 from workflow_engine.queries.queues import TaskWish
+from workflow_engine.queries.rehearsals import RehearsalQueries
 from workflow_engine.queries.replanning import ReplanQueries
 from workflow_engine.queries.resources import ResourceQueries
 from workflow_engine.queries.rows import (
@@ -107,6 +108,7 @@ class Queries:
         "paths": PathQueries,
         "places": PlaceQueries,
         "publications": PublicationQueries,
+        "rehearsals": RehearsalQueries,
         "resources": ResourceQueries,
         "replans": ReplanQueries,
         "service_categories": ServiceCategoryQueries,
@@ -148,6 +150,7 @@ class Queries:
         self.ballots = BallotQueries(self.snapshot)
         self.coverage = CoverageQueries(self.snapshot)
         self.exercises = ExerciseQueries(self.snapshot)
+        self.rehearsals = RehearsalQueries(self.snapshot)
         self.findings = FindingQueries(self.snapshot, clock)
         self.hot_spots = HotSpotQueries(self.snapshot)
         self.open311 = Open311Queries(self.snapshot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workflow_engine.domain.errors import InvalidStateError
 from workflow_engine.rehearsal.confidence import Difference, holm, paired
 from workflow_engine.rehearsal.measuring import questions, rounded, told
 from workflow_engine.rehearsal.plan import Plan
@@ -16,18 +17,31 @@ FEWEST_SEASONS = 5
 Figures = Sequence[Mapping[str, float | None]]
 
 
-def contrast(first: Arm, second: Arm) -> dict[str, Any]:
-    """The second plan against the first: every figure that both have, as JSON."""
-    count = min(len(first.figures), len(second.figures))
-    before, after = first.figures[:count], second.figures[:count]
+def contrast(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """The second plan against the first, out of their summaries: every figure that both have, as JSON."""
+    count = min(len(first["figures"]), len(second["figures"]))
+    before, after = first["figures"][:count], second["figures"][:count]
     names = [name for name in sorted({*before[0]}) if any(name in one for one in after)]
     differences = _compared(before, after, names)
     _mark(differences)
-    asked = questions(first.plan)
+    asked = first["questions"]
     return {
-        "first": first.plan.name, "second": second.plan.name, "seasons": count, "few": count < FEWEST_SEASONS,
+        "first": first["name"], "second": second["name"], "seasons": count, "few": count < FEWEST_SEASONS,
         "asked": [one["measure"] for one in differences if one["measure"] in asked], "differences": differences,
     }  # fmt: skip
+
+
+def contrasted(result: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """A kept result with another one beside it, as if both plans had been played together.
+
+    Raises:
+        InvalidStateError: they were not played under the same luck.
+    """
+    for name, words in (("process_id", "process"), ("seed", "seed"), ("season_cases", "cases in a season")):
+        if result[name] != other[name]:
+            raise InvalidStateError(f"Expected two rehearsals of the same {words}: only such can be compared.")
+    against = other["plan"]
+    return {**result, "against": against, "contrast": contrast(result["plan"], against)}
 
 
 def effects(base: Arm, tries: Sequence[Arm]) -> list[dict[str, Any]]:

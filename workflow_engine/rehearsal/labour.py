@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from workflow_engine.domain.commands import CompleteUserTask
 from workflow_engine.domain.errors import NotPermittedError
@@ -16,7 +17,7 @@ from workflow_engine.domain.events import (
     UserTaskCompleted,
     UserTaskCreated,
 )
-from workflow_engine.rehearsal.chances import Luck
+from workflow_engine.rehearsal.chances import Distribution, Luck
 from workflow_engine.rehearsal.crews import Crew, Crews, Work, Worker
 from workflow_engine.rehearsal.filling import Filled, Forms
 from workflow_engine.rehearsal.following import Notebook, Played
@@ -109,12 +110,22 @@ class Labour:
         if named is not None:
             other_notice, other_effort = plan.of_groups[named]
             notice, effort = other_notice or notice, other_effort or effort
-        work.work_seconds = effort.at(luck.draw("work", *key))
+        delay, work.work_seconds = notice.at(luck.draw("notice", *key)), effort.at(luck.draw("work", *key))
+        if plan.of_deadline is not None and work.due is not None and work.crews and named is None:
+            delay, work.work_seconds = self._of_deadline(work, work.due, plan.of_deadline, key)
         if not work.crews:
             self._stage.remark(f"nobody is asked for {work.element_id}")
         elif plan.answered >= 1 or luck.draw("answered", *key) < plan.answered:
-            wait = max(notice.at(luck.draw("notice", *key)), plan.not_before)
-            self._stage.after(wait, lambda: self._see(work))
+            self._stage.after(max(delay, plan.not_before), lambda: self._see(work))
+
+    def _of_deadline(
+        self, work: Work, due: datetime, shares: tuple[Distribution, Distribution], key: tuple[Any, ...]
+    ) -> tuple[float, float]:
+        """Seconds until it is noticed, and of work, as shares of the time until it is due."""
+        notice, effort = shares[0].at(self._luck.draw("notice", *key)), shares[1].at(self._luck.draw("work", *key))
+        span = max(0.0, (due - work.created).total_seconds())
+        staffed = work.crews[0].team.hours.there(0, work.created, due) if span else 0.0
+        return notice * span, effort * staffed
 
     def _see(self, work: Work) -> None:
         """It is seen; from now on it waits for somebody who is free."""

@@ -55,8 +55,11 @@ def summary(plan: Plan, seasons: Sequence[Seen], words: Mapping[str, Any], names
     return {
         "name": plan.name,
         "about": plan.about,
+        "guessed": plan.guessed,
         "cases": len(cases),
         "seasons": len(seasons),
+        "questions": questions(plan),
+        "figures": [_rounded(one) for one in each],
         "commands": sum(case["commands"] for case in cases),
         "states": dict(sorted(Counter(case["state"] for case in cases).items())),
         "kinds": dict(sorted(Counter(case["kind"] for case in cases).items())),
@@ -71,6 +74,11 @@ def summary(plan: Plan, seasons: Sequence[Seen], words: Mapping[str, Any], names
         "elements": _elements(seasons, len(cases), words),
         "remarks": dict(sorted(sum((Counter(seen["remarks"]) for seen in seasons), Counter()).items())),
     }
+
+
+def _rounded(figures: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Of one season; two results under the same luck are compared by them."""
+    return {name: None if value is None else rounded(value) for name, value in figures.items()}
 
 
 def told(found: Estimate | None) -> dict[str, Any] | None:

@@ -78,6 +78,9 @@ class TaskPlan:
     not_before: float = 0.0
     """Seconds since it was offered."""
     answers: tuple[Answer, ...] = ()
+    of_deadline: tuple[Distribution, Distribution] | None = None
+    """Instead of notice and work, where the task has a deadline: shares of the time until then; of work, while the team
+    is there."""
     of_groups: Mapping[str, tuple[Distribution | None, Distribution | None]] = field(default_factory=dict)
     """Other times (notice, work) where it is offered to this group."""
 
@@ -167,6 +170,8 @@ class Plan:
     milestones: tuple[Milestone, ...]
     what_if: tuple[str, ...]
     """Teams that are tried with one crew (or person) more and one fewer."""
+    guessed: bool
+    """Nobody has said how long things take: times are guesses."""
     first_come: bool
     """Who waits longest is next, instead of what is due first among the most urgent."""
 

@@ -130,6 +130,10 @@ class Field:
         """A distribution of factors."""
         return self._distribution(lambda one: one.number(0.01, 100))
 
+    def share(self) -> Distribution:
+        """A distribution of shares of some time."""
+        return self._distribution(lambda one: one.number(0, 10))
+
     def _distribution(self, leaf: Callable[[Field], float]) -> Distribution:
         if not isinstance(self.value, Mapping):
             return Constant(leaf(self))

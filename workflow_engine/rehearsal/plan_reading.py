@@ -34,7 +34,7 @@ Roster = Callable[[str], Iterable[tuple[str, datetime, datetime]]]
 
 _PLAN = (
     "name", "about", "process_id", "start_at", "season", "arrivals", "kinds", "start", "injects", "teams", "others",
-    "tasks", "forms", "votes", "jobs", "milestones", "what_if", "queue",
+    "tasks", "forms", "votes", "jobs", "milestones", "what_if", "queue", "guessed",
 )  # fmt: skip
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _DAY_MINUTES = 24 * 60
@@ -79,6 +79,7 @@ def plan_from(document: Mapping[str, Any], file: str, calendar: Calendar, roster
         jobs=optional(parts, "jobs", _jobs, _NOTHING),
         milestones=optional(parts, "milestones", _milestones, ()),
         what_if=optional(parts, "what_if", Field.texts, ()),
+        guessed=optional(parts, "guessed", Field.flag, False),
         first_come=optional(parts, "queue", _queue, False),
     )
     known = {team.team_id for team in teams}
@@ -258,16 +259,23 @@ def _tasks(found: Field | None) -> tuple[TaskPlan, dict[str, TaskPlan]]:
 
 
 def _task(found: Field, every: TaskPlan) -> TaskPlan:
-    parts = found.members("notice", "work", "answered", "after", "not_before", "answers", "of_groups")
+    parts = found.members("notice", "work", "of_deadline", "answered", "after", "not_before", "answers", "of_groups")
+    told = "notice" in parts or "work" in parts
     return TaskPlan(
         notice=optional(parts, "notice", Field.duration, every.notice),
         work=optional(parts, "work", Field.duration, every.work),
+        of_deadline=optional(parts, "of_deadline", _of_deadline, None if told else every.of_deadline),
         answered=optional(parts, "answered", lambda one: one.number(0, 1), every.answered),
         after=optional(parts, "after", Field.texts, ()),
         not_before=optional(parts, "not_before", Field.seconds, 0.0),
         answers=optional(parts, "answers", _answers, ()),
         of_groups=optional(parts, "of_groups", lambda one: {k: _times(v) for k, v in one.members().items()}, _NOTHING),
     )
+
+
+def _of_deadline(found: Field) -> tuple[Distribution, Distribution]:
+    parts = found.members("notice", "work")
+    return required(found, parts, "notice").share(), required(found, parts, "work").share()
 
 
 def _times(found: Field) -> tuple[Distribution | None, Distribution | None]:

@@ -68,6 +68,7 @@ from workflow_engine.storage.schema.organisation import (
 from workflow_engine.storage.schema.people import alert, heartbeat, membership, person, role, unit
 from workflow_engine.storage.schema.places import place_shape
 from workflow_engine.storage.schema.publications import published_decision
+from workflow_engine.storage.schema.rehearsals import rehearsal
 from workflow_engine.storage.schema.replanning import replan, replan_case, replan_policy, task_plan
 from workflow_engine.storage.schema.resources import (
     resource,
@@ -214,6 +215,7 @@ __all__ = [
     "published_warning",
     "reckoned_case",
     "redacted_values",
+    "rehearsal",
     "replan",
     "replan_case",
     "replan_policy",
