@@ -55,7 +55,7 @@ MAIN_PAGES = (
 )  # fmt: skip
 NO_PAGES = {
     # files, for other programs or to keep
-    "rehearsals.report", "rehearsals.data",
+    "rehearsals.report", "rehearsals.data", "rehearsals.plan",
     # needs one that was played: ``tests/web/test_rehearsals.py``
     "rehearsals.page",
     "analysis.paths_csv", "analysis.sample_csv", "analysis.steps_csv", "record.checkpoint", "record.verifier",

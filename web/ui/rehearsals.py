@@ -19,6 +19,7 @@ from web.permissions import requires
 from web.presenters.names import in_language, names_of
 from web.presenters.rehearsals import GUESSED, PRECISIONS, left_in_words, line_of, plan_choices
 from web.presenters.samples import SHIPPED
+from web.ui.requests import command_id, cursor
 from web.words import in_words
 from workflow_engine import (
     MOST_REHEARSED,
@@ -149,16 +150,16 @@ def remove(rehearsal_id: str) -> Answer:
 
 # ---- inside
 def _index(error: EngineError | None = None) -> str:
-    found = engine().queries.rehearsals.page(current_actor(), request.args.get("after"))
-    if any(row.state in OPEN for row in found.rows):
+    found = engine().queries.rehearsals.page(current_actor(), cursor())
+    if any(row.state in OPEN for row in found.items):
         _player().see_to_it(engine())
     released = [row for row in engine().queries.list_definitions() if row.state == "released"]
     models = [(row.definition_id, in_language(row.name or "") or in_words(row.process_id)) for row in released]
     return render_template(
-        "pages/rehearsals.html", lines=[line_of(row, _language()) for row in found.rows], next_cursor=found.next_cursor,
-        after=request.args.get("after"),
-        choices=plan_choices(released, _folder), models=models, error=error, most=MOST_REHEARSED, typed=request.form,
-        usual=USUAL_CASES, precisions=PRECISIONS, usual_precision=USUAL_PRECISION,
+        "pages/rehearsals.html", lines=[line_of(row, _language()) for row in found.items],
+        next_cursor=found.next_cursor, after=cursor(), choices=plan_choices(released, _folder), models=models,
+        error=error, most=MOST_REHEARSED, typed=request.form, usual=USUAL_CASES, precisions=PRECISIONS,
+        usual_precision=USUAL_PRECISION,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from workflow_engine import OPERATOR, Engine, Queries, Settings, open_engine
+from workflow_engine import OPERATOR, DefinitionRow, Engine, Queries, Settings, guessed_plan, open_engine
 from workflow_engine.cli.asking import existing, opened
 from workflow_engine.cli.output import Output, json_text, table
 from workflow_engine.demo.load import load_organisation, read_process, release_process, with_called
@@ -21,8 +21,9 @@ from workflow_engine.interchange.rehearsal_answers import answers
 from workflow_engine.interchange.rehearsal_report import report_file
 from workflow_engine.interchange.rehearsal_words import Words
 from workflow_engine.rehearsal.fitting import PastTask, calibrated
+from workflow_engine.rehearsal.guessing import FILE as GUESS
 from workflow_engine.rehearsal.plan import MOST_CASES, PlanError
-from workflow_engine.rehearsal.plan_files import read_document
+from workflow_engine.rehearsal.plan_files import read_document, settle
 from workflow_engine.rehearsing import City, Wish, city_of, element_words, made_city, read_plan, rehearse
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "processes"
@@ -31,7 +32,7 @@ _FOR_ALL = "all"
 
 @click.command("rehearse")
 @click.argument("process", metavar="PROCESS")
-@click.option("--scenario", "file", metavar="FILE", required=True, help="The plan; a plain scenario will do.")
+@click.option("--scenario", "file", metavar="FILE", help="The plan; a plain scenario will do. None: it is guessed.")
 @click.option(
     "--cases",
     type=click.IntRange(1, MOST_CASES),
@@ -64,15 +65,15 @@ _FOR_ALL = "all"
     help="End before all cases are played, once what is asked for is known to so many points of percent; 0: play all.",
 )
 @click.option("--calibrate-from", "past", metavar="URL", help="Take times from the past cases of this database.")
-@click.option("--write-plan", metavar="FILE", help="Keep the calibrated plan, with all that it refers to.")
+@click.option("--write-plan", metavar="FILE", help="Keep the plan (calibrated, guessed) with all that it refers to.")
 @click.option("--html", metavar="FILE", help="Write a report with charts into one file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON; - for standard output.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the report.")
 @click.option("--processes", type=click.IntRange(1, 64), default=None, help="How many work; default: one per core.")
 @click.option("--keep", metavar="FOLDER", help="Keep the database of every season; `audit verify` can check them.")
 def rehearsal(
-    process: str, file: str, cases: int, seed: int, compare: str | None, what_if: tuple[str, ...], what_if_cases: int,
-    precision: float, past: str | None, write_plan: str | None, html: str | None, json_file: str | None, language: str,
+    process: str, file: str | None, cases: int, seed: int, compare: str | None, what_if: tuple[str, ...],
+    what_if_cases: int, precision: float, past: str | None, write_plan: str | None, html: str | None, json_file: str | None, language: str,
     processes: int | None, keep: str | None,
 ) -> None:  # fmt: skip
     """Play PROCESS many times with simulated people, on the real engine in virtual time.
@@ -80,16 +81,16 @@ def rehearsal(
     PROCESS is a folder, which is played in the made-up city, or the id of a released process, which is played with the
     people of the settings' database; nothing there is changed. `docs/rehearsal.md` says what stands in a plan.
     """
-    document = read_document(existing(file))
+    document = read_document(existing(file)) if file is not None else _guessed(process)
     against = None if compare is None else (read_document(existing(compare)), Path(compare).name)
     calibration = None
     with _city(process, document) as (city, where):
         if past is not None:
             document, calibration = _calibrated(document, past, city)
-            if write_plan is not None:
-                Path(write_plan).write_text(json_text(document) + "\n", encoding="utf-8")
+        if write_plan is not None:
+            Path(write_plan).write_text(json_text(document) + "\n", encoding="utf-8")
         wish = Wish(
-            document=document, file=Path(file).name, cases=cases, seed=seed, against=against,
+            document=document, file=Path(file or GUESS).name, cases=cases, seed=seed, against=against,
             what_if=None if what_if in ((), (_FOR_ALL,)) else what_if, what_if_cases=what_if_cases if what_if else 0,
             precision=precision / 100, processes=processes or os.cpu_count() or 1,
             keep=None if keep is None else Path(keep),
@@ -110,6 +111,27 @@ def rehearsal(
             click.echo(line)
 
 
+def _guessed(process: str) -> dict[str, Any]:
+    """A first plan, of the folder of the process, or of what is released with its shipped scenarios if any."""
+    folder = Path(process)
+    if folder.is_dir():
+        return _settled(folder.resolve(), read_process(folder.resolve()), folder.resolve().name)
+    with opened() as engine:
+        row = _released(engine, process)
+        files = {} if row is None else engine.queries.get_definition(row.definition_id).files
+    return _settled(_SHIPPED / process, files, process)
+
+
+def _settled(folder: Path, files: Mapping[str, bytes], process_id: str) -> dict[str, Any]:
+    there = folder if folder.is_dir() else None
+    return settle(guessed_plan(process_id, files, there), GUESS, folder / "rehearsals", None)
+
+
+def _released(engine: Engine, process_id: str) -> DefinitionRow | None:
+    rows = engine.queries.list_definitions()
+    return next((one for one in rows if one.process_id == process_id and one.state == "released"), None)
+
+
 # ---- the city
 @contextmanager
 def _city(process: str, document: Mapping[str, Any]) -> Iterator[tuple[City, str]]:
@@ -121,10 +143,7 @@ def _city(process: str, document: Mapping[str, Any]) -> Iterator[tuple[City, str
             yield city, f"{folder.name} as in its folder, in the made-up city"
         return
     with opened() as engine:
-        row = next(
-            (one for one in engine.queries.list_definitions() if one.process_id == process and one.state == "released"),
-            None,
-        )
+        row = _released(engine, process)
         if row is not None:
             files = engine.queries.get_definition(row.definition_id).files
             with city_of(engine.queries, files, at) as city:
