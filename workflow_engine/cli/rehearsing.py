@@ -73,8 +73,8 @@ _FOR_ALL = "all"
 @click.option("--keep", metavar="FOLDER", help="Keep the database of every season; `audit verify` can check them.")
 def rehearsal(
     process: str, file: str | None, cases: int, seed: int, compare: str | None, what_if: tuple[str, ...],
-    what_if_cases: int, precision: float, past: str | None, write_plan: str | None, html: str | None, json_file: str | None, language: str,
-    processes: int | None, keep: str | None,
+    what_if_cases: int, precision: float, past: str | None, write_plan: str | None, html: str | None,
+    json_file: str | None, language: str, processes: int | None, keep: str | None,
 ) -> None:  # fmt: skip
     """Play PROCESS many times with simulated people, on the real engine in virtual time.
 
