@@ -42,8 +42,8 @@ def run(report: Report, *, quick: bool) -> None:
 
 
 def _measure(report: Report, server: subprocess.Popen[str], folder: Path, port: int, people: int, seconds: int) -> None:
-    _wait(port, server, folder / "server.log")
-    cookies = [_signed_in(port, f"user:v{number}") for number in range(people)]
+    wait_for(port, server, folder / "server.log")
+    cookies = [signed_in(port, f"user:v{number}") for number in range(people)]
     quiet = _pages(port, cookies[0], 40)
     viewers = _Viewers(port, cookies)
     threads = len(os.listdir(f"/proc/{server.pid}/task"))
@@ -143,7 +143,8 @@ def _pages(port: int, cookie: str, most: int) -> list[float]:
     return waits
 
 
-def _signed_in(port: int, person_id: str) -> str:
+def signed_in(port: int, person_id: str) -> str:
+    """The cookie of a demo person."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/sign-in")
     answer = connection.getresponse()
@@ -165,7 +166,8 @@ def _spent(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _wait(port: int, server: subprocess.Popen[str], log: Path) -> None:
+def wait_for(port: int, server: subprocess.Popen[str], log: Path) -> None:
+    """Until the server listens. Raises RuntimeError when it ends or does not come up."""
     ends_at = time.time() + _READY_SECONDS
     while time.time() < ends_at:
         if server.poll() is not None:

@@ -1,6 +1,6 @@
 """The duty room served: a running emergency, many people of the duty room, and something that happens every second.
 
-    python -m bench.watching_host FOLDER PORT PEOPLE
+    python -m bench.watching_host FOLDER PORT PEOPLE [one-line]
 
 Prints the instant of each commit once ``go`` stands in the folder.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from web.app import create_app
+from web.busy import dispatcher_of
 from web.held import hold_streams
 from workflow_engine import (
     OPERATOR,
@@ -39,8 +40,8 @@ THREADS = 48
 APART_SECONDS = 1.0
 
 
-def main(folder: Path, port: int, people: int) -> None:
-    """Prepare, serve, and let things happen."""
+def main(folder: Path, port: int, people: int, *, lanes: bool) -> None:
+    """Prepare, serve, and let things happen; without ``lanes`` requests wait in one line, as waitress has it."""
     logging.getLogger("workflow_engine").setLevel(logging.ERROR)
     settings = Settings(
         database_url=f"sqlite:///{folder / 'city.db'}", demo=True, session_file=folder / "sessions.db",
@@ -59,7 +60,7 @@ def main(folder: Path, port: int, people: int) -> None:
     app = create_app(engine, settings)
     server = create_server(
         app, host="127.0.0.1", port=port, threads=THREADS, connection_limit=4000, channel_request_lookahead=1,
-        asyncore_use_poll=True,
+        asyncore_use_poll=True, _dispatcher=dispatcher_of(app, THREADS) if lanes else None,
     )  # fmt: skip
     threading.Thread(target=_happen, args=(engine, folder), daemon=True).start()
     hold_streams(server).run()
@@ -91,4 +92,4 @@ def _happen(engine: Engine, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), lanes="one-line" not in sys.argv)

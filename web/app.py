@@ -22,6 +22,7 @@ from web import (
     permissions,
     preferences,
     reading,
+    request_lanes,
     security,
     static_files,
     theme,
@@ -80,6 +81,7 @@ def create_app(engine: Engine, settings: Settings, sessions: SessionStore | None
     reading.init_app(app)
     provider.init_app(app, settings)
     app.extensions["directory"] = Directory.from_settings(settings)
+    request_lanes.init_app(app, engine)
     errors.init_app(app)
     static_files.init_app(app)
     filters.init_app(app)

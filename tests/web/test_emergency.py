@@ -16,6 +16,7 @@ from waitress.server import create_server
 from tests.support.house import model_xml
 from tests.web.conftest import Visitor, actor
 from web import live_hub
+from web.busy import dispatcher_of
 from web.held import hold_streams
 from workflow_engine import (
     OPERATOR,
@@ -87,14 +88,15 @@ def exercise(engine: Engine) -> str:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[tuple[int, int]]:
-    """The application under waitress with two threads only; its port."""
+def served(app: Flask, threads: int = 2) -> Iterator[tuple[int, int]]:
+    """The application under waitress as it is served, with few threads; its port."""
     server = hold_streams(
-        create_server(app, host="127.0.0.1", port=0, threads=2, channel_request_lookahead=1, asyncore_use_poll=True)
-    )
+        create_server(app, host="127.0.0.1", port=0, channel_request_lookahead=1, asyncore_use_poll=True,
+                      _dispatcher=dispatcher_of(app, threads))
+    )  # fmt: skip
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.effective_port, 2
+    yield server.effective_port, threads
 
     def end() -> None:
         for channel in list(server.active_channels.values()):

@@ -75,13 +75,15 @@ def _listen(engine: Engine, settings: Settings) -> Any:
     from waitress.server import create_server  # type: ignore[import-untyped]
 
     from web.app import create_app
+    from web.busy import dispatcher_of
     from web.held import hold_streams
 
     _allow_open_files(2 * _MOST_CONNECTIONS)
+    app = create_app(engine, settings)
     try:
         server = create_server(
-            create_app(engine, settings), host=settings.host, port=settings.port,
-            threads=max(settings.threads, FEWEST_THREADS), connection_limit=_MOST_CONNECTIONS,
+            app, host=settings.host, port=settings.port, connection_limit=_MOST_CONNECTIONS,
+            _dispatcher=dispatcher_of(app, max(settings.threads, FEWEST_THREADS)),
             max_request_body_size=_LARGEST_BODY_BYTES, ident=None, clear_untrusted_proxy_headers=not settings.proxies,
             url_scheme="https" if settings.https else "http",
             channel_request_lookahead=1,  # lets a live stream notice that its page is gone

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from sqlalchemy import select
+
+from workflow_engine.domain.lanes import EMERGENCY
 from workflow_engine.queries.snapshot import Look
 from workflow_engine.storage import outgoing
 from workflow_engine.storage.jobs import COULD_BE_DONE
+from workflow_engine.storage.schema import process_instance
+from workflow_engine.storage.statement import Statement, param
 from workflow_engine.storage.telling import IS_DUE
+
+_LANE = Statement(select(process_instance.c.lane).where(process_instance.c.case_id == param("case")))
 
 
 class LaneQueries:
@@ -29,6 +36,11 @@ class LaneQueries:
         with self._look() as look:
             waits = look.unit.one(outgoing.PENDING, {"lane": lane, "now": now, "most": 1})
             return waits is not None or look.unit.one(outgoing.IS_ON_ITS_WAY, {"lane": lane}) is not None
+
+    def is_emergency(self, case_id: str) -> bool:
+        """Whether this case is of the emergency lane; False also where there is no such case."""
+        with self._look() as look:
+            return look.unit.one(_LANE, {"case": case_id}) == (EMERGENCY,)
 
     def has_delivery(self, lane: int, now: datetime) -> bool:
         """Whether a mail or a call of a webhook is due."""
