@@ -5,12 +5,11 @@ The order of the layers is checked by import-linter (``make lint``).
 
 from __future__ import annotations
 
-import ast
 import sys
 
 import pytest
 
-from tests.house.tree import called_names, imported_names, modules
+from tests.house.tree import modules
 
 # library → the only folders of the product that import it
 OWNERS = {
@@ -43,10 +42,10 @@ COMMITTERS = ("workflow_engine/engine.py", "workflow_engine/storage/")
 @pytest.mark.parametrize("library", OWNERS)
 def test_library_is_imported_only_by_its_owner(library: str) -> None:
     found = [
-        f"{name}:{line}"
-        for name, tree in modules("workflow_engine", "web")
-        for line, imported in imported_names(tree)
-        if imported.split(".")[0] == library and not name.startswith(OWNERS[library])
+        f"{module.name}:{line}"
+        for module in modules("workflow_engine", "web")
+        for line, imported in module.imports
+        if imported.split(".")[0] == library and not module.name.startswith(OWNERS[library])
     ]
     assert found == []
 
@@ -54,9 +53,9 @@ def test_library_is_imported_only_by_its_owner(library: str) -> None:
 def test_domain_imports_the_standard_library_only() -> None:
     allowed = {*sys.stdlib_module_names, "workflow_engine"}
     found = [
-        f"{name}:{line}: {imported}"
-        for name, tree in modules("workflow_engine/domain")
-        for line, imported in imported_names(tree)
+        f"{module.name}:{line}: {imported}"
+        for module in modules("workflow_engine/domain")
+        for line, imported in module.imports
         if imported.split(".")[0] not in allowed
         or (imported.startswith("workflow_engine") and not imported.startswith("workflow_engine.domain"))
     ]
@@ -65,17 +64,17 @@ def test_domain_imports_the_standard_library_only() -> None:
 
 def test_pure_rooms_ask_neither_clock_nor_chance() -> None:
     found = [
-        f"{name}:{line}: {called}"
-        for name, tree in modules(*PURE_ROOMS)
-        if name != CLOCK
-        for line, called in called_names(tree)
+        f"{module.name}:{line}: {called}"
+        for module in modules(*PURE_ROOMS)
+        if module.name != CLOCK
+        for line, called in module.calls
         if called.endswith(tuple(f".{surprise}" for surprise in SURPRISES)) or called in SURPRISES
     ]
     found += [
-        f"{name}:{line}: import {imported}"
-        for name, tree in modules(*PURE_ROOMS)
-        if name != CLOCK
-        for line, imported in imported_names(tree)
+        f"{module.name}:{line}: import {imported}"
+        for module in modules(*PURE_ROOMS)
+        if module.name != CLOCK
+        for line, imported in module.imports
         if imported in CHANCE_MODULES
     ]
     assert found == []
@@ -83,15 +82,15 @@ def test_pure_rooms_ask_neither_clock_nor_chance() -> None:
 
 def test_only_the_engine_commits() -> None:
     found = [
-        f"{name}:{line}: {called}"
-        for name, tree in modules("workflow_engine", "web")
-        if not name.startswith(COMMITTERS)
-        for line, called in called_names(tree)
+        f"{module.name}:{line}: {called}"
+        for module in modules("workflow_engine", "web")
+        if not module.name.startswith(COMMITTERS)
+        for line, called in module.calls
         if called.endswith(".commit") and not called.endswith("commitments.commit")
     ]
     assert found == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    found = [name for name, tree in modules("workflow_engine", "web") if tree.body and not ast.get_docstring(tree)]
+    found = [module.name for module in modules("workflow_engine", "web") if not module.says_what_it_is_for]
     assert found == []

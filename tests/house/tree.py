@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import subprocess
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -45,30 +45,41 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@cache
-def modules(*folders: str) -> tuple[tuple[str, ast.Module], ...]:
-    """Name and syntax tree of every tracked Python file below ``folders``."""
-    return tuple(
-        (relative(path), ast.parse(text, relative(path)))
-        for path, text in text_files(".py")
-        if relative(path).startswith(tuple(f"{folder}/" for folder in folders))
-    )
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What the rules ask about one Python file. Its syntax tree is not kept: all of them together are a gigabyte."""
 
-
-def imported_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    name: str
+    says_what_it_is_for: bool
+    imports: tuple[tuple[int, str], ...]
     """Line and full dotted name of every absolute import, wherever it stands."""
+    calls: tuple[tuple[int, str], ...]
+    """Line and dotted name, as written, of every call."""
+    classes: tuple[tuple[int, str], ...]
+    """Line and name of every class."""
+
+
+def modules(*folders: str) -> list[Module]:
+    """Every tracked Python file below ``folders``."""
+    places = tuple(f"{folder}/" for folder in folders)
+    return [_read(path, text) for path, text in text_files(".py") if relative(path).startswith(places)]
+
+
+@cache
+def _read(path: Path, text: str) -> Module:
+    tree = ast.parse(text, relative(path))
+    imports, calls, classes = [], [], []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            imports += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.lineno, node.module
-
-
-def called_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and dotted name, as written, of every call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield node.lineno, _dotted(node.func)
+            imports.append((node.lineno, node.module))
+        elif isinstance(node, ast.Call):
+            calls.append((node.lineno, _dotted(node.func)))
+        elif isinstance(node, ast.ClassDef):
+            classes.append((node.lineno, node.name))
+    documented = not tree.body or ast.get_docstring(tree) is not None
+    return Module(relative(path), documented, tuple(imports), tuple(calls), tuple(classes))
 
 
 def _dotted(node: ast.expr) -> str:
