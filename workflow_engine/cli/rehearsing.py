@@ -20,7 +20,7 @@ from workflow_engine.domain.timing import parse_instant
 from workflow_engine.interchange.rehearsal_answers import answers
 from workflow_engine.interchange.rehearsal_report import report_file
 from workflow_engine.interchange.rehearsal_words import Words
-from workflow_engine.rehearsal.fitting import PastTask, calibrated
+from workflow_engine.rehearsal.fitting import FEWEST, PastTask, calibrated
 from workflow_engine.rehearsal.guessing import FILE as GUESS
 from workflow_engine.rehearsal.plan import MOST_CASES, PlanError
 from workflow_engine.rehearsal.plan_files import read_document, settle
@@ -191,6 +191,13 @@ def _calibrated(document: Mapping[str, Any], url: str, city: City) -> tuple[dict
         told, what = calibrated(document, *_history(engine.queries, str(document.get("process_id"))))
     finally:
         engine.close()
+    if all(one["verdict"] == "too_few" for one in what["fits"]):
+        process, most = document.get("process_id"), max(one["count"] for one in what["fits"])
+        raise PlanError(
+            f"Expected past cases of {process} to calibrate from, with at least {FEWEST} completed tasks of an element "
+            f"or {FEWEST + 1} starts, but there are {what['cases']} cases with completed tasks, and at most {most} "
+            "times of anything. Exercises do not count."
+        )
     words = element_words(city.models)
     for one in what["fits"]:
         one["name"] = words.get(one["element"])
@@ -247,8 +254,26 @@ def _told(result: Mapping[str, Any], words: Words, where: str, seconds: float) -
         ),
     )  # fmt: skip
     yield from _told_differences(result, words)
+    yield from _told_calibration(result, words)
     for text, count in plan["remarks"].items():
         yield f"{words('remarks')}: {text} ({words('times', count=count)})"
+
+
+def _told_calibration(result: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """What was taken from the past, and how well it fits."""
+    told = result.get("calibration")
+    if not told:
+        return
+    yield ""
+    yield words("calibration_about", cases=told["cases"])
+    yield from table(
+        (words("element"), "", words("count"), words("taken"), words("fit"), ""),
+        (
+            (words.name(one["name"], one["element"]), words(f"past.{one['what']}"), one["count"], one["taken"],
+             one["distance"], words(f"verdict.{one['verdict']}"))
+            for one in told["fits"]
+        ),
+    )  # fmt: skip
 
 
 def _told_differences(result: Mapping[str, Any], words: Words) -> Iterator[str]:

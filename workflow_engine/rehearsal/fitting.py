@@ -18,6 +18,8 @@ STEPS = 40
 """An empirical distribution is told by so many of its quantiles."""
 _CLOSE_AT_95 = 0.895
 """Lilliefors' bound for a lognormal whose two parameters were fitted to the same sample, at 5 %."""
+_CLOSE_WITHOUT_MEMORY = 1.094
+"""The same for an exponential whose mean was (Stephens 1974)."""
 _SHORTEST = 0.5
 _NORMAL = NormalDist()
 
@@ -75,7 +77,7 @@ def calibrated(
 
 
 def fit(values: Sequence[float]) -> Fit:
-    """A lognormal where nothing speaks against it, else what was seen itself."""
+    """A lognormal or an exponential, whichever is closer, where nothing speaks against it, else what was seen."""
     ordered = sorted(max(value, _SHORTEST) for value in values)
     logs = [math.log(value) for value in ordered]
     middle = math.fsum(logs) / len(logs)
@@ -84,9 +86,16 @@ def fit(values: Sequence[float]) -> Fit:
         return Fit(Constant(ordered[0]), 0.0, good=True)
     smooth = Lognormal(math.exp(middle), sigma)
     distance = ks_distance([_NORMAL.cdf((one - middle) / sigma) for one in logs])
-    root = math.sqrt(len(ordered))
+    count, root = len(ordered), math.sqrt(len(ordered))
+    fits = []
     if distance * (root - 0.01 + 0.85 / root) <= _CLOSE_AT_95:
-        return Fit(smooth, distance, good=True)
+        fits.append(Fit(smooth, distance, good=True))
+    even = Exponential(math.fsum(ordered) / count)
+    apart = ks_distance([-math.expm1(-one / even.average) for one in ordered])
+    if (apart - 0.2 / count) * (root + 0.26 + 0.5 / root) <= _CLOSE_WITHOUT_MEMORY:
+        fits.append(Fit(even, apart, good=True))
+    if fits:
+        return min(fits, key=lambda one: one.distance)
     seen = Empirical(tuple(_quantile(ordered, step / STEPS) for step in range(STEPS + 1)))
     return Fit(seen, distance, good=False)
 
@@ -127,6 +136,8 @@ def _words(distribution: Distribution) -> str:
     if isinstance(distribution, Lognormal):
         p90 = distribution.at(0.9)
         return f"lognormal, median {_duration(distribution.median)}, p90 {_duration(p90)}"
+    if isinstance(distribution, Exponential):
+        return f"exponential, mean {_duration(distribution.average)}"
     if isinstance(distribution, Empirical):
         return f"empirical, median {_duration(distribution.at(0.5))}, p90 {_duration(distribution.at(0.9))}"
     return _duration(distribution.mean())

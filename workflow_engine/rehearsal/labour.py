@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from workflow_engine.domain.commands import CompleteUserTask
+from workflow_engine.domain.commands import ClaimUserTask, CompleteUserTask
 from workflow_engine.domain.errors import NotPermittedError
 from workflow_engine.domain.events import (
     DeadlineMoved,
@@ -160,11 +160,25 @@ class Labour:
             crew.waits.append((now - (work.seen or now)).total_seconds())
             self._notebook.begun(work, now)
             ends = crew.team.hours.done(worker.number, now, work.work_seconds * worker.factor)
+            if self._plan.takes_on:
+                self._stage.at(now, partial(self._take_on, work, worker))
             self._stage.at(ends, partial(self._finish, work, worker))
         opening = crew.next_opening(now)
         if opening is not None and (crew.wake_at is None or opening < crew.wake_at or crew.wake_at <= now):
             crew.wake_at = opening
             self._stage.at(opening, lambda: self._begin(crew))
+
+    def _take_on(self, work: Work, worker: Worker) -> None:
+        """Others see who works on it."""
+        if work.over or work.worker is not worker:
+            return
+        task_id = f"{work.case.case_id}.{work.token_id}"
+        try:
+            self._stage.do(
+                work.case, ClaimUserTask(command_id=self._stage.next_id("claim"), user_task_id=task_id), worker.actor
+            )
+        except NotPermittedError:
+            self._give_back(work, worker)
 
     def _finish(self, work: Work, worker: Worker) -> None:
         """The work is done: what was filled in is submitted."""

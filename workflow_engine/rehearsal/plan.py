@@ -172,6 +172,8 @@ class Plan:
     """Teams that are tried with one crew (or person) more and one fewer."""
     guessed: bool
     """Nobody has said how long things take: times are guesses."""
+    takes_on: bool
+    """People take tasks on when they begin, and complete them when they are done."""
     first_come: bool
     """Who waits longest is next, instead of what is due first among the most urgent."""
 

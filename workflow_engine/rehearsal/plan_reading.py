@@ -34,7 +34,7 @@ Roster = Callable[[str], Iterable[tuple[str, datetime, datetime]]]
 
 _PLAN = (
     "name", "about", "process_id", "start_at", "season", "arrivals", "kinds", "start", "injects", "teams", "others",
-    "tasks", "forms", "votes", "jobs", "milestones", "what_if", "queue", "guessed",
+    "tasks", "forms", "votes", "jobs", "milestones", "what_if", "queue", "guessed", "take_on",
 )  # fmt: skip
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _DAY_MINUTES = 24 * 60
@@ -80,6 +80,7 @@ def plan_from(document: Mapping[str, Any], file: str, calendar: Calendar, roster
         milestones=optional(parts, "milestones", _milestones, ()),
         what_if=optional(parts, "what_if", Field.texts, ()),
         guessed=optional(parts, "guessed", Field.flag, False),
+        takes_on=optional(parts, "take_on", Field.flag, False),
         first_come=optional(parts, "queue", _queue, False),
     )
     known = {team.team_id for team in teams}
