@@ -31,7 +31,7 @@ from workflow_engine.storage import consultations as store
 from workflow_engine.storage import messages
 from workflow_engine.storage.cases import find_case
 from workflow_engine.storage.consultations import Consultation
-from workflow_engine.storage.correlations import NOTHING_DEMANDED
+from workflow_engine.storage.correlations import VENDOR_KEY, fitting_digests
 from workflow_engine.storage.messages import Message
 
 WAITS_FOR = timedelta(days=60)
@@ -63,15 +63,21 @@ def take_letter(work: Handling, message: Message) -> Receipt | None:
     return receipt
 
 
-def write(work: Handling, case_id: str, name: str, message_id: str, payload: Mapping[str, Any]) -> None:
-    """Send a message to one case, which need not wait for it yet."""
+def write(
+    work: Handling, case_id: str, name: str, message_id: str, payload: Mapping[str, Any], key: str | None = None
+) -> None:
+    """Send a message to one case, which need not wait for it yet; ``key``: to that one of its branches that asks for
+    this correlation key."""
+    correlation = None if key is None else {VENDOR_KEY: key}
     row = {
-        "message_id": message_id, "name": name, "correlation": None, "payload": orjson.dumps(payload).decode(),
+        "message_id": message_id, "name": name,
+        "correlation": None if correlation is None else orjson.dumps(correlation).decode(),
+        "payload": orjson.dumps(payload).decode(),
         "state": "waiting", "published_at": work.now, "published_by": work.actor.actor_id, "origin_case_id": None,
         "target_case_id": case_id, "expires_at": work.now + WAITS_FOR, "case_id": None, "element_id": None,
         "settled_at": None,
     }  # fmt: skip
-    messages.add_message(work.unit, row, [NOTHING_DEMANDED])
+    messages.add_message(work.unit, row, fitting_digests([] if correlation is None else [correlation]))
     messages.add_to_outbox(work.unit, message_id, case_id, work.now)
     work.outgoing = True
 

@@ -223,10 +223,14 @@ def tell_if_returned(work: Handling, request: Request) -> None:
         tell_worker(work, request, RETURNED, {"request_id": request.request_id})
 
 
-def tell_worker(work: Handling, request: Request, name: str, told: Mapping[str, Any]) -> None:
-    """A message to the case of resource allocation that works on the request."""
+def tell_worker(
+    work: Handling, request: Request, name: str, told: Mapping[str, Any], key: str | None = None
+) -> None:
+    """A message to the case of resource allocation that works on the request: to that one of its calls that works on
+    this request, or that waits for this key."""
     if request.case_id is not None:
-        write(work, request.case_id, name, f"{name}:{work.part_id(name, request.request_id)}", told)
+        message_id = f"{name}:{work.part_id(name, request.request_id)}"
+        write(work, request.case_id, name, message_id, told, key or request.request_id)
 
 
 def begin_allocation(work: Handling, name: str, message_id: str, payload: Mapping[str, Any], origin: str) -> None:

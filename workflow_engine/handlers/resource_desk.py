@@ -99,7 +99,7 @@ def _reply(work: Handling, request: Request, name: str, letter: Letter) -> None:
         if not any(one.state == "asked" for one in store.offers_of(work.unit, request.request_id)):
             tell_worker(work, request, OFFERS_IN, {"request_id": request.request_id, "round": letter.get("round")})
     elif (reply := REPLIES.get(name)) is not None:
-        tell_worker(work, request, reply, {"request": how_it_stands(work, request)})
+        tell_worker(work, request, reply, {"request": how_it_stands(work, request)}, _line(letter, "reply_key") or None)
 
 
 def _request(work: Handling, case: Case, digest: str, letter: Letter) -> Receipt:

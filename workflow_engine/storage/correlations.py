@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 
 NOTHING_DEMANDED = ""
+VENDOR_KEY = ""
+"""Under which a message carries the bare correlation key of ``zeebe:subscription``."""
 _MOST_KEYS = 4
 
 
