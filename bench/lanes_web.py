@@ -52,7 +52,8 @@ def _measure(connections: int, seconds: int, *words: str) -> tuple[list[float], 
         port = probe.getsockname()[1]
         probe.close()
         host = [sys.executable, "-m", "bench.watching_host", name, str(port), "1", *words]
-        server = subprocess.Popen(host, stdout=subprocess.DEVNULL, stderr=(folder / "server.log").open("w"))
+        server = subprocess.Popen(host, stdout=subprocess.DEVNULL, stderr=(folder / "server.log").open("w"),
+                                  text=True)  # fmt: skip
         try:
             wait_for(port, server, folder / "server.log")
             officer, cookies = signed_in(port, _OFFICER), [signed_in(port, one) for one in _ORDINARY]

@@ -57,7 +57,9 @@ class RequestLanes:
         credential = self._credential(cookies, authorization)
         if credential is None:
             return
-        of_emergency = is_on_duty(actor) or (answered and self._names_emergency(path))
+        # Asked of everybody: the case is known then to whoever comes after them.
+        names_emergency = answered and self._names_emergency(path)
+        of_emergency = names_emergency or is_on_duty(actor)
         with self._lock:
             known = self._first_until.pop(credential, 0.0)
             self._first_until[credential] = self._now() + FIRST_SECONDS if of_emergency else known

@@ -6,6 +6,7 @@ import selectors
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,20 +20,36 @@ __all__ = ["city"]
 WAITING = 6
 
 
+class Gate(threading.Event):
+    """Lists of cases are answered once it is set; ``entered`` counts those that have a thread."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self._answer = answer
+        self.entered = threading.Semaphore(0)
+
+    def view(self) -> Any:
+        """In the place of the list."""
+        self.entered.release()
+        assert self.wait(120)
+        return self._answer()
+
+    def flood(self, port: int, visitor: Visitor) -> list[Asked]:
+        """As many as there are places, each with a thread by now."""
+        asked = [Asked(port, visitor, "/cases") for _ in range(lane_dispatcher.PLACES)]
+        for _ in asked:
+            assert self.entered.acquire(timeout=60)
+        return asked
+
+
 @pytest.fixture
-def gate(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Ordinary lists are answered once this is set; few may wait for their turn."""
+def gate(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Few may wait for their turn."""
     monkeypatch.setattr(lane_dispatcher, "MOST_WAITING", WAITING)
-    opened = threading.Event()
-    answer = app.view_functions["cases.index"]
-
-    def held() -> object:
-        assert opened.wait(120)
-        return answer()
-
-    app.view_functions["cases.index"] = held
-    yield opened
-    opened.set()
+    made = Gate(app.view_functions["cases.index"])
+    app.view_functions["cases.index"] = made.view
+    yield made
+    made.set()
 
 
 class Asked:
@@ -66,16 +83,16 @@ def first_answered(asked: list[Asked]) -> Asked:
 
 
 def test_emergencies_pass_a_flood_and_what_is_too_much_is_told(
-    app: Flask, city: Engine, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    app: Flask, city: Engine, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lane_dispatcher, "SLOW_SECONDS", 600.0)
     case_id = start(city, "Gas leak")
-    officer, clerk, helper = Visitor(app, "wang"), Visitor(app, "hu"), Visitor(app, "yu")
+    officer, clerk, helper = Visitor(app, "wang"), Visitor(app, "hu"), Visitor(app, "he")
     task = f"/tasks/{open_task(city, case_id, 'verify')}"
     for visitor in (officer, clerk, helper):
         assert visitor.get("/inbox").status_code == 200
     with served(app, threads=16) as (port, _):
-        flood = [Asked(port, clerk, "/cases") for _ in range(lane_dispatcher.PLACES + WAITING + 1)]
+        flood = [*gate.flood(port, clerk), *(Asked(port, clerk, "/cases") for _ in range(WAITING + 1))]
         refused = first_answered(flood)
         flood.remove(refused)
         assert refused.answer()[0] == 503, "one too many"
@@ -98,12 +115,12 @@ def test_emergencies_pass_a_flood_and_what_is_too_much_is_told(
 
 
 def test_request_that_waits_for_long_gives_its_place_back(
-    app: Flask, city: Engine, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    app: Flask, city: Engine, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lane_dispatcher, "SLOW_SECONDS", 0.2)
     clerk = Visitor(app, "hu")
     with served(app, threads=lane_dispatcher.KEPT_THREADS + lane_dispatcher.PLACES + 1) as (port, _):
-        flood = [Asked(port, clerk, "/cases") for _ in range(lane_dispatcher.PLACES)]
+        flood = gate.flood(port, clerk)
         assert Asked(port, clerk, "/inbox").answer()[0] == 200
         gate.set()
         assert {one.answer()[0] for one in flood} == {200}
