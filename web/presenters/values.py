@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from web.i18n import gettext as _
+from web.presenters.areas import PLACE_KEYS, area_text, is_area, known_places
 from web.presenters.names import Names
 from web.presenters.people import actor_name, find_group_name, group_name
 from web.presenters.times import duration, exact, instant
@@ -51,7 +52,7 @@ def _facts(values: Mapping[str, Any], names: Names, path: str) -> Iterable[Fact]
         if value in EMPTY:
             continue
         label = names.variable(key)
-        if isinstance(value, Mapping) and key.count(".") < DEEPEST:
+        if not is_area(value) and isinstance(value, Mapping) and key.count(".") < DEEPEST:
             inside = list(_facts(value, names, key + "."))
             if inside:
                 yield Fact(key, label, inside=inside)
@@ -71,6 +72,8 @@ def value_text(value: Any, names: Names, key: str = "") -> str:
     if isinstance(value, list):
         heads = [_head(item, names, key) for item in value[:MOST_ITEMS]]
         return ", ".join(heads) + (" …" if len(value) > MOST_ITEMS else "") if heads else "—"
+    if is_area(value):
+        return area_text(value)
     if isinstance(value, Mapping):
         pairs = ((inner, item) for inner, item in value.items() if item not in EMPTY)
         return "; ".join(f"{names.variable(inner)}: {value_text(item, names, inner)}" for inner, item in pairs) or "—"
@@ -83,6 +86,8 @@ def _text(text: str, names: Names, key: str) -> str:
         return told
     if _SUBJECTS.fullmatch(text):
         return ", ".join(_subject(part.strip(), names) for part in text.split(","))
+    if key.rpartition(".")[2] in PLACE_KEYS and text.isdigit():
+        return known_places([text])[0]
     if key.rpartition(".")[2] == "unit" and (unit := find_group_name(f"unit:{text}")):
         return unit
     moment = instant(text) if _INSTANT.fullmatch(text) else None
