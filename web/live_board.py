@@ -14,7 +14,9 @@ from typing import Any
 
 from workflow_engine import Actor, Engine, WatchedEmergency
 
-Draw = Callable[[WatchedEmergency, str], str]
+CARD, ROOM, ROOM_OF_CALLERS = "card", "room", "room of callers"
+Draw = Callable[[WatchedEmergency, str, str], str]
+"""An emergency in a language and a form: its card, or all of its room, with or without the way to call the next."""
 
 
 @dataclass(slots=True)
@@ -24,6 +26,10 @@ class Seen:
     language: str
     tag: str = ""
     """What the page says it shows; nothing: it says nothing."""
+    form: str = CARD
+    case_id: str | None = None
+    """Of the emergency whose room it is; None: all."""
+    was_told: bool = False
     states: dict[str, str] = field(default_factory=dict)
     may_see: dict[str, tuple[Any, bool]] = field(default_factory=dict)
 
@@ -35,7 +41,7 @@ class Board:
         self._engine = engine
         self._draw = draw
         self._now: list[tuple[WatchedEmergency, str]] = []
-        self._drawn: dict[tuple[str, str, str], str] = {}
+        self._drawn: dict[tuple[str, str, str, str], str] = {}
 
     def look(self) -> None:
         """See how things stand."""
@@ -45,12 +51,17 @@ class Board:
 
     def news(self, actor: Actor, seen: Seen) -> str:
         """What this page does not show yet, as server-sent events; nothing when it shows everything."""
-        mine = [(one, state) for one, state in self._now if _sees(actor, seen, one)]
+        mine = [
+            (one, state)
+            for one, state in self._now
+            if seen.case_id in (None, one.view.case.case_id) and _sees(actor, seen, one)
+        ]
         states = {one.view.case.case_id: state for one, state in mine}
         tag = tag_of(states, seen.language)
+        was_told, seen.was_told = seen.was_told, True
         if seen.tag == tag:
             seen.states = states
-            return ""
+            return "" if was_told else self.beat()
         # A page that comes back shows something else than it should, and nobody knows what.
         is_strange = bool(seen.tag) and not seen.states
         told = ("event: anew\ndata: all\n\n" if is_strange else "") + "".join(self._changes(mine, states, seen))
@@ -68,9 +79,9 @@ class Board:
         for one, state in mine:
             case_id = one.view.case.case_id
             if seen.states.get(case_id) != state:
-                key = (case_id, state, seen.language)
+                key = (case_id, state, seen.language, seen.form)
                 if key not in self._drawn:
-                    self._drawn[key] = json.dumps({"case": case_id, "html": self._draw(one, seen.language)})
+                    self._drawn[key] = json.dumps({"case": case_id, "html": self._draw(one, *key[2:])})
                 yield f"event: emergency\ndata: {self._drawn[key]}\n\n"
 
     def _instant(self) -> str:

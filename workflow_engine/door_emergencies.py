@@ -12,12 +12,12 @@ from workflow_engine.domain.emergency_facts import (
     TimerFacts,
     WarningFacts,
 )
+from workflow_engine.domain.emergency_timeline import TimelineEntry
 from workflow_engine.domain.emergency_view import (
     PHASES,
     AffectedArea,
     EmergencyView,
     Report,
-    TimelineEntry,
     in_order,
     view_of,
 )

@@ -86,13 +86,86 @@ def clocks_run_out_by_themselves(board: Page) -> None:
     expect(line.locator("use")).to_have_attribute("href", re.compile("#overdue$"))
 
 
+IN_SIGHT = """() => {
+  const body = document.querySelector(".is-shown .emergency-body"), box = body.getBoundingClientRect();
+  const lines = [...body.querySelectorAll("li, h3, dd")].filter((line) => line.getClientRects().length);
+  const whole = (rect) => rect.left >= box.left - 1 && rect.right <= box.right + 1
+    && rect.top >= box.top - 1 && rect.bottom <= box.bottom + 1;
+  const seen = lines.map((line, number) => [...line.getClientRects()].every(whole) ? number : -1);
+  return [lines.length, seen.filter((number) => number >= 0)];
+}"""
+
+
+def every_line_stands_on_some_page(wall: Page) -> None:
+    """The wall pages through one emergency: paused by a key, turned by keys, and nothing of it is never shown."""
+    place = wall.locator("[data-wall-place]")
+    if wall.locator("[data-wall-pause]").get_attribute("aria-pressed") == "false":
+        wall.keyboard.press(" ")
+    expect(place).to_have_text(re.compile(r"第 1 页,共 \d+ 页 · 已暂停"))
+    pages = int(re.findall(r"\d+", place.inner_text())[1])
+    assert pages > 1
+    found: set[int] = set()
+    for number in range(pages):
+        expect(place).to_contain_text(f"第 {number + 1} 页")
+        lines, seen = wall.evaluate(IN_SIGHT)
+        found.update(seen)
+        wall.keyboard.press("ArrowRight")
+    assert found == set(range(lines))
+    expect(place).to_contain_text("第 1 页")
+
+
+def test_board_without_a_stream_looks_by_itself_and_says_how_old_it_is(city: City) -> None:
+    board = city.person("user:lin_yue")
+    state = board.locator("[data-live-state]")
+    board.route("**/live?*", lambda route: route.abort())
+    board.clock.install(time=STARTED_AT)
+    board.goto(f"{city.url}/emergency")
+    expect(state).to_have_attribute("data-state", "lost")
+    expect(state).to_contain_text("Connection lost: what you see is from 16:00:00")
+    marked(board)
+    board.clock.run_for(10_000)  # it does not come back: from now on the board looks by itself
+    expect(state).to_contain_text("No live connection: looks again every 20 seconds; last at 16:00:1")
+    case_id = import_alert(city, "gas_leak.xml")
+    board.clock.run_for(20_000)
+    expect(board.locator(f"#emergency-{case_id}")).to_contain_text("Being verified")
+    expect(state).to_contain_text("last at 16:00:3")
+    board.route("**/emergency", lambda route: route.abort())
+    board.clock.run_for(21_000)
+    expect(state).to_contain_text("Connection lost: what you see is from 16:00:3")
+    board.unroute_all()
+    board.clock.run_for(12_000)  # a minute after it was lost it is asked for again
+    expect(state).to_have_attribute("data-state", "live")
+    assert board.evaluate("window.untouched"), "the page was not loaded anew"
+    a_room_is_told_what_changes(city, case_id)
+    assert city.complaints == []
+
+
+def a_room_is_told_what_changes(city: City, case_id: str) -> None:
+    """Over the stream, drawn by the server once for all who look."""
+    room = city.person("user:lin_yue", "en-GB", 1440, "dark")
+    room.goto(f"{city.url}/emergency/{case_id}")
+    expect(room.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+    marked(room)
+    complete(
+        city, case_id, "verify", verify_result="real", kind="accident", hazard="gas", districts=1,
+        place="桥北路", affected_area=AREA,
+    )  # fmt: skip
+    expect(room.locator("#room-live")).to_contain_text("Level IV")
+    assert room.evaluate("window.untouched")
+    assert check_accessibility(room) == []
+
+
 def wall_and_room_show_the_same(city: City, case_id: str) -> None:
     """The wall fills the screen and nothing else; the phone has no sideways scrolling; the room has every part."""
     wall = city.person("user:lin_yue", "zh-CN", 1440, "dark")
     wall.goto(f"{city.url}/emergency?wall=1")
-    expect(wall.locator(f"#emergency-{case_id}.is-shown")).to_contain_text("II 级")
+    card = wall.locator(f"#emergency-{case_id}.is-shown")
+    expect(card).to_contain_text("II 级")
     assert wall.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert check_accessibility(wall) == []
+    for size in ((1440, 900), (1920, 1080)):
+        wall.set_viewport_size({"width": size[0], "height": size[1]})
+        every_line_stands_on_some_page(wall)
     phone = city.person("user:ma_xiao", "zh-CN", 390)
     phone.goto(f"{city.url}/emergency")
     expect(phone.locator(f"#emergency-{case_id}")).to_contain_text("II 级")

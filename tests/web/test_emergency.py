@@ -20,6 +20,7 @@ from web.busy import dispatcher_of
 from web.held import hold_streams
 from workflow_engine import (
     OPERATOR,
+    ClaimUserTask,
     DeployDefinition,
     Engine,
     InjectNow,
@@ -188,6 +189,27 @@ def test_cards_come_by_themselves_and_a_lost_connection_loses_nothing(app: Flask
         city.handle(PauseExercise(command_id=new_id(), exercise_id=drill), OPERATOR)
         assert "Exercise paused" in again.until("event: shown"), "no case changed, and yet it comes"
         for stream in (again, stale, *streams):
+            stream.close()
+
+
+def test_room_is_told_of_its_own_emergency_only(app: Flask, city: Engine) -> None:
+    with served(app) as (port, _threads):
+        case_id, other = start(city, "Gas leak"), start(city, "Flood")
+        wang, hu = Visitor(app, "wang"), Visitor(app, "hu")
+        room = Stream(port, wang, f"room={case_id}&board=")
+        told = room.until("event: shown")
+        assert "Gas leak" in told and other not in told
+        assert "room-units-title" in told, "all of the room, not the card"
+        stranger = Stream(port, hu, f"room={case_id}&board=")
+        assert "event: emergency" not in stranger.until("event: shown")
+        (task,) = city.queries.get_case(case_id, OPERATOR).user_tasks
+        city.handle(ClaimUserTask(command_id=new_id(), user_task_id=task.user_task_id), actor(city, "wang"))
+        assert "Wang" in room.until("event: shown")
+        tag = wang.get(f"/emergency/{case_id}").text.partition('data-tag="')[2].partition('"')[0]
+        again = Stream(port, wang, f"room={case_id}&board={tag}")
+        assert "event: emergency" not in again.until("event: beat"), "it has everything already"
+        assert "answered or passed on" in wang.get(f"/emergency/{case_id}?call=unknown").text
+        for stream in (room, stranger, again):
             stream.close()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from web.context import engine
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters.emergency_cards import in_reader
+from web.presenters.emergency_told import in_reader
 from web.presenters.people import group_names
 from web.presenters.times import span
 from workflow_engine import FindingRow

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
 from flask import Flask, render_template, url_for
 
-from web.i18n import COOKIE, current_language, marked, ngettext
+from web.i18n import COOKIE, marked
 from web.i18n import gettext as _
-from web.live_board import state_of
-from web.presenters.names import pick_language
+from web.live_board import CARD, ROOM_OF_CALLERS, state_of
+from web.presenters.emergency_told import Told, ToldReport, in_reader, reports_told, told
 from web.presenters.people import actor_name, find_group_name, group_name
 from web.presenters.situation_reports import KINDS
 from web.words import in_words
-from workflow_engine import DutyLine, EmergencyView, Report, TimelineEntry, WatchedEmergency
+from workflow_engine import DutyLine, EmergencyView, Report, WatchedEmergency
 
 LEVELS = {
     0: marked("Not graded yet"), 1: marked("Level I"), 2: marked("Level II"), 3: marked("Level III"),
@@ -29,11 +28,6 @@ PHASES = {
     "verifying": marked("Being verified"), "activating": marked("To be activated"),
     "responding": marked("Response runs"), "aftermath": marked("Response over, work afterwards"),
     "ended": marked("Closed"),
-}  # fmt: skip
-OUTCOMES = {
-    "terminated": marked("danger lifted"), "downgraded_closed": marked("lowered and closed"),
-    "false_alarm": marked("false alarm"), "handed_up": marked("handed to the superior"),
-    "merged": marked("merged with another"),
 }  # fmt: skip
 STATES = {
     "called": marked("called"), "acknowledged": marked("acknowledged"), "working": marked("working"),
@@ -53,34 +47,8 @@ FIGURES = {
     "evacuated": marked("evacuated"), "sheltered": marked("sheltered"), "homes_out": marked("homes cut off"),
 }  # fmt: skip
 ASKED_FIRST = ("deaths", "serious", "missing")
-HAPPENED = {
-    "received": marked("Alert received"), "graded": marked("Graded: level %(what)s"),
-    "level": marked("Level is now %(what)s"), "called": marked("Called: %(what)s"),
-    "acknowledged": marked("Acknowledged: %(what)s"), "reported": marked("Done: %(what)s"),
-    "updated": marked("The alert was updated"), "cancelled": marked("The alert was called off"),
-    "sent": marked("Report no. %(what)s went up"), "arrived": marked("Report no. %(what)s has arrived"),
-    "warning": marked("The public was warned: %(what)s"), "lifted": marked("The warning was lifted: %(what)s"),
-    "hand_over": marked("Command handed over: %(what)s"),
-    "concluded": marked("Response ended: %(what)s"),
-}  # fmt: skip
-WHY = {
-    "activated": marked("activated"), "raised": marked("level raised"), "lowered": marked("level lowered"),
-    "shift": marked("change of shift"), "handed_up": marked("handed to the superior"),
-    "ended": marked("response ended"),
-}  # fmt: skip
 _URGENCY = ("overdue", "called", "acknowledged", "working", "done", "released")
 """Trouble first: in this order a board lists units."""
-_GATHERED = ("called", "acknowledged", "reported")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A line of the course of events."""
-
-    at: datetime
-    kind: str
-    words: str
-    who: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +80,19 @@ class Card:
     units: list[Unit]
     counts: list[tuple[str, str, int]]
     """State, its word, and how many units are in it; those in none left out."""
+    silent: list[str]
+    """Units that have not answered, by name."""
+    lacking: int
+    """Lines of resources of which something is missing."""
     commander: str | None
     superior: list[str]
     title_of_command: str
     told: list[Told]
+    told_reports: list[ToldReport]
+    """The newest last."""
     late_reports: list[Report]
+    not_arrived: int
+    """How many numbered reports nobody has confirmed."""
     areas: str
     """For the map."""
     figures: list[tuple[str, int]]
@@ -141,10 +117,14 @@ def card_of(view: EmergencyView) -> Card:
         place=view.place or view.area.words,
         units=units,
         counts=[(state, _(STATES[state]), n) for state in _URGENCY if (n := statuses.count(state))],
+        silent=[unit.name for unit in units if unit.line.state == "called"],
+        lacking=sum(bool(line.missing) for line in view.resources),
         commander=None if command is None else command.commander,
         superior=[] if command is None else [group_name(group) for group in command.superior],
         title_of_command="" if command is None else in_reader(command.title),
-        told=list(_told(view.timeline, {unit.line.unit: unit.name for unit in units})),
+        told=list(told(view.timeline, {unit.line.unit: unit.name for unit in units})),
+        told_reports=reports_told(view),
+        not_arrived=sum(one.received_at is None for one in view.issued),
         late_reports=[report for report in view.reports.filed if report.is_late],
         areas=_areas(view),
         figures=[(_(FIGURES[name]), int(value)) for name, value in view.figures.items() if value is not None],
@@ -152,20 +132,23 @@ def card_of(view: EmergencyView) -> Card:
     )
 
 
-def draw_with(app: Flask) -> Callable[[WatchedEmergency, str], str]:
-    """How cards are drawn where there is no request: in the language asked for, for anybody who may see them."""
+def draw_with(app: Flask) -> Callable[[WatchedEmergency, str, str], str]:
+    """How emergencies are drawn where there is no request: in the language asked for, for anybody who may see them."""
 
-    def draw(one: WatchedEmergency, language: str) -> str:
+    def draw(one: WatchedEmergency, language: str, form: str) -> str:
         headers = {"Cookie": f"{COOKIE}={language}"}
         with app.test_request_context("/emergency", headers=headers):
-            return render_template("fragments/emergency_card.html", card=card_of(one.view))
+            card = card_of(one.view)
+            if form == CARD:
+                return render_template("fragments/emergency_card.html", card=card)
+            return render_template("fragments/emergency_room.html", **room_values(card, form == ROOM_OF_CALLERS))
 
     return draw
 
 
-def in_reader(text: str) -> str:
-    """The reader's half of a text in two languages."""
-    return pick_language(text, current_language().key)
+def room_values(card: Card, may_call: bool) -> dict[str, Any]:
+    """What the fragment of a room needs; the same for everybody who may see the emergency, but for ``may_call``."""
+    return {"card": card, "view": card.view, "case_id": card.view.case.case_id, "may_call": may_call}
 
 
 def unit_name(unit: str, group: str = "") -> str:
@@ -176,16 +159,6 @@ def unit_name(unit: str, group: str = "") -> str:
 def report_words(kind: str) -> str:
     """A kind of report."""
     return _(REPORTS.get(kind, kind))
-
-
-def outcome_words(outcome: str | None) -> str:
-    """How it ended."""
-    return _(OUTCOMES.get(outcome or "", outcome or ""))
-
-
-def why_words(why: str) -> str:
-    """Why command was handed over."""
-    return _(WHY.get(why, why))
 
 
 def duty_state(state: str) -> str:
@@ -216,39 +189,6 @@ def _unit(line: DutyLine) -> Unit:
 def _order(view: EmergencyView) -> str:
     newest_first = 10**11 - int(view.case.started_at.timestamp())
     return f"{view.is_over:d}{view.exercise:d}{view.rank}{newest_first:012d}{view.case.case_id}"
-
-
-def _told(entries: Iterable[TimelineEntry], names: Mapping[str, str]) -> Iterator[Told]:
-    """The newest first; units that were called at the same moment stand in one line."""
-    gathered: dict[tuple[datetime, str], list[str]] = {}
-    for entry in entries:
-        if entry.kind in _GATHERED:
-            gathered.setdefault((entry.at, entry.kind), []).append(names.get(entry.words, entry.words))
-    for entry in entries:
-        if entry.kind in _GATHERED:
-            units = gathered.pop((entry.at, entry.kind), None)
-            if units is None:
-                continue
-            what = _list(units)
-        else:
-            what = _what(entry)
-        words = what if entry.kind == "done" else _(HAPPENED[entry.kind], what=what)
-        yield Told(entry.at, entry.kind, words, actor_name(entry.who) if entry.who else None)
-
-
-def _what(entry: TimelineEntry) -> str:
-    if entry.kind == "concluded":
-        return outcome_words(entry.words)
-    if entry.kind == "hand_over":
-        return _(WHY.get(entry.words, entry.words))
-    return in_reader(entry.words)
-
-
-def _list(names: list[str]) -> str:
-    shown = names[:4]
-    more = len(names) - len(shown)
-    listed = ("、" if current_language().key == "zh" else ", ").join(shown)
-    return listed if not more else listed + " " + ngettext("and %(num)d more", "and %(num)d more", more)
 
 
 def _areas(view: EmergencyView) -> str:

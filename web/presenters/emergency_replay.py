@@ -12,7 +12,8 @@ from flask import url_for
 from web.context import engine
 from web.i18n import current_language, marked
 from web.i18n import gettext as _
-from web.presenters.emergency_cards import LEVELS, card_of, in_reader, outcome_words, report_words, unit_in_words
+from web.presenters.emergency_cards import LEVELS, card_of, report_words, unit_in_words
+from web.presenters.emergency_told import in_reader, outcome_words
 from web.presenters.names import names_of
 from web.presenters.people import actor_name
 from web.presenters.replay_page import player_words

@@ -6,7 +6,7 @@ from flask import Flask
 
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters import decision_words, emergency_cards, model_words, people, times
+from web.presenters import decision_words, emergency_cards, emergency_told, model_words, people, times
 from web.presenters.findings import finding_title
 from web.presenters.names import in_language
 from web.presenters.operating import BATCH_STATES
@@ -90,9 +90,9 @@ def init_app(app: Flask) -> None:
         place_state=model_words.place_state,
         value_name=model_words.value_name,
         duty_state=emergency_cards.duty_state,
-        emergency_outcome=emergency_cards.outcome_words,
+        emergency_outcome=emergency_told.outcome_words,
         emergency_report=emergency_cards.report_words,
         emergency_unit=emergency_cards.unit_in_words,
-        emergency_why=emergency_cards.why_words,
+        emergency_why=emergency_told.why_words,
     )
     app.jinja_env.globals.update(new_key=new_id, strong=strong, in_language=in_language)

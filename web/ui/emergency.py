@@ -15,7 +15,7 @@ from web.i18n import current_language
 from web.i18n import gettext as _
 from web.live_board import state_of, tag_of
 from web.permissions import may
-from web.presenters.emergency_cards import area_shape, card_of, summary
+from web.presenters.emergency_cards import Card, area_shape, card_of, room_values, summary
 from web.presenters.emergency_data import data_of
 from web.ui.requests import LONGEST_REASON, command_id, is_partial, one_of, unless_known
 from workflow_engine import CallNext, EmergencyView, EngineError, new_id
@@ -54,8 +54,8 @@ def data() -> Response:
 
 @blueprint.get("/<case_id>")
 def room(case_id: str) -> str:
-    """One emergency with all its parts."""
-    return _page(case_id)
+    """One emergency with all its parts; with ``call``, the form that calls the next in line after that call."""
+    return _page(case_id, call=request.args.get("call", "")[:200])
 
 
 @blueprint.post("/<case_id>/call-next")
@@ -73,22 +73,26 @@ def call_next(case_id: str) -> Answer:
 
 @blueprint.get("/<case_id>/live")
 def live(case_id: str) -> Answer:
-    """What changes in the room; nothing (304) while nothing has."""
-    values = _room(case_id)
-    return unless_known("fragments/emergency_room.html", values["card"].state, values)
+    """What changes in the room, for a page without a live connection; nothing (304) while nothing has."""
+    card = _card(case_id)
+    return unless_known("fragments/emergency_room.html", card.state, _room(card))
 
 
-def _page(case_id: str, error: EngineError | None = None, refused: str = "", reason: str = "") -> str:
-    return render_template("pages/emergency_room.html", **_room(case_id, error, refused, reason))
+def _page(case_id: str, error: EngineError | None = None, call: str = "", reason: str = "") -> str:
+    card = _card(case_id)
+    calling = next((unit for unit in card.units if call and unit.line.call_id == call), None)
+    return render_template(
+        "pages/emergency_room.html", **_room(card), tag=_tag([card.view]), zone=city.profile().time_zone, error=error,
+        call=call, calling=calling, reason=reason, command_id=new_id(),
+    )  # fmt: skip
 
 
-def _room(case_id: str, error: EngineError | None = None, refused: str = "", reason: str = "") -> dict[str, Any]:
-    """The values of a room; ``refused`` is the call whose form is shown again with what was typed."""
-    view = engine().queries.emergencies.get(case_id, current_actor())
-    return {
-        "case_id": case_id, "view": view, "card": card_of(view), "error": error, "refused": refused, "reason": reason,
-        "command_id": new_id(), "may_call": may("emergency.call"),
-    }  # fmt: skip
+def _card(case_id: str) -> Card:
+    return card_of(engine().queries.emergencies.get(case_id, current_actor()))
+
+
+def _room(card: Card) -> dict[str, Any]:
+    return room_values(card, may("emergency.call"))
 
 
 def _tag(views: list[EmergencyView]) -> str:

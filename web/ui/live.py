@@ -18,8 +18,9 @@ from web.auth import current_actor
 from web.context import engine, settings
 from web.held import KEY
 from web.i18n import current_language
-from web.live_board import Board, Seen
+from web.live_board import CARD, ROOM, ROOM_OF_CALLERS, Board, Seen
 from web.live_hub import LOOK_SECONDS, LiveHub, Sink, Viewer
+from web.permissions import may
 from web.presenters.emergency_cards import draw_with
 
 blueprint = Blueprint("live", __name__)
@@ -73,7 +74,10 @@ class ThreadSink:
 
 @blueprint.get("/live")
 def stream() -> Response:
-    """Changes within the visitor's reach; with ``board``, the cards of emergencies that the page does not show yet."""
+    """Changes within the visitor's reach; with ``board``, what the page does not show yet of the emergencies.
+
+    Of all of them their cards, or, with ``room``, the room of one.
+    """
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream", headers=_ANSWER)
     hold = request.environ.get(KEY)
@@ -95,8 +99,9 @@ def _board_wish() -> Seen | None:
     """What the page shows of the emergencies: what it heard last, or else what it was drawn with."""
     if "board" not in request.args:
         return None
-    tag = request.headers.get("Last-Event-ID") or request.args["board"]
-    return Seen(current_language().tag, tag[:64])
+    tag, room = request.headers.get("Last-Event-ID") or request.args["board"], request.args.get("room")
+    form = CARD if room is None else ROOM_OF_CALLERS if may("emergency.call") else ROOM
+    return Seen(current_language().tag, tag[:64], form, room)
 
 
 def _beginning() -> str:

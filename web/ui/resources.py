@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,7 +18,6 @@ from web.presenters import resources as words
 from web.presenters.times import now
 from web.ui.requests import command_id, cursor, one_of, search_words
 from workflow_engine import (
-    CaseLine,
     EngineError,
     InvalidVariablesError,
     MoveBooking,
@@ -114,22 +112,10 @@ def release(resource_id: str, reservation_id: str) -> Response:
     return redirect(url_for("resources.page", resource_id=resource_id), 303)
 
 
-@blueprint.app_template_global("resource_lines")
-def resource_lines(case_id: str) -> Sequence[CaseLine]:
-    """What a case asked for, for panels on its pages."""
-    return engine().queries.resources.lines_of(case_id)
-
-
 @blueprint.app_template_filter("measure_word")
 def measure_word(measure: str, number: float = 2) -> str:
     """What is counted, in the visitor's language, for panels on other pages."""
     return words.measure_word(measure, number)
-
-
-@blueprint.app_template_global("resource_chinese")
-def resource_chinese() -> bool:
-    """Whether names of types are shown in Chinese."""
-    return words.is_chinese()
 
 
 def number(name: str, otherwise: int = 0) -> int:

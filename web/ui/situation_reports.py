@@ -56,7 +56,7 @@ def everything() -> str:
 def index(case_id: str) -> str:
     """The reports of one emergency."""
     case = _case(case_id)
-    return render_template("pages/situation_reports.html", case=case, **panel(case_id))
+    return render_template("pages/situation_reports.html", case=case, **_panel(case_id))
 
 
 @blueprint.get("/<case_id>/reports/<int:number>")
@@ -163,9 +163,8 @@ def kept(case_id: str, number: int) -> str:
     )  # fmt: skip
 
 
-@blueprint.app_template_global("reports_panel")
-def panel(case_id: str) -> dict[str, Any]:
-    """What the panel of an emergency shows: due, issued, the briefings."""
+def _panel(case_id: str) -> dict[str, Any]:
+    """What there is of one emergency: due, issued, the briefings."""
     questions = engine().queries.situation_reports
     return {
         "due": _due(case_id), "rows": questions.list(case_id, current_actor()), "case_id": case_id,

@@ -29,6 +29,18 @@ function runOut(line) {
   use?.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#overdue"));
   const word = state.querySelector("[data-state-word]");
   if (word) word.textContent = word.dataset.lateWord;
+  line.parentElement.prepend(line); // trouble stands first
+  recount(line.closest(".emergency, .emergency-room"));
+}
+
+// The count at the head of an emergency says what its lines say.
+function recount(emergency) {
+  const count = emergency?.querySelector("[data-glance-overdue]");
+  if (!count) return;
+  count.querySelector("b").textContent = emergency.querySelectorAll(".duty-line.is-overdue").length;
+  count.className = "is-bad";
+  const use = count.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#overdue"));
 }
 
 export function tick() {

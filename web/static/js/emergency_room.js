@@ -1,10 +1,33 @@
-// The room of one emergency: its clocks tick, and the map follows what changes.
+// The room of one emergency keeps itself, as the board does; the map follows what changes.
 import { startClocks, tick } from "./emergency_clocks.js";
+import { follow } from "./emergency_stream.js";
 
-startClocks();
-document.addEventListener("htmx:after:swap", () => {
+const page = document.querySelector("[data-duty-room]");
+const room = document.querySelector("#room-live");
+const { case: caseId, href } = room.dataset;
+let { etag } = room.dataset;
+
+async function put(html) {
+  await window.htmx.swap({ sourceElement: room, target: room, text: html, swap: "innerMorph" });
   tick();
-  const areas = document.querySelector("#room-live [data-areas]")?.dataset.areas;
+  const areas = room.querySelector("[data-areas]")?.dataset.areas;
   const map = document.querySelector(".room-map [data-map]");
   if (areas && map) map.dispatchEvent(new CustomEvent("liandong:areas", { detail: JSON.parse(areas) }));
+}
+
+async function look() {
+  const answer = await fetch(href, { headers: { "HX-Request": "true", "If-None-Match": etag } });
+  if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
+  if (answer.status === 304) return;
+  etag = answer.headers.get("ETag");
+  await put(await answer.text());
+}
+
+startClocks();
+follow({
+  query: `room=${encodeURIComponent(caseId)}`, put, look, settled: tick,
+  // Closed: it stands here as it ended.
+  gone: () => look().catch(() => null),
+  anew: () => null,
 });
+if (!page.dataset.tag) look().catch(() => null);
