@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -46,6 +47,8 @@ class Frame:
     seq: int
     at: datetime
     facts: EmergencyFacts
+    is_quiet: bool
+    """The entry changed nothing that a board shows, such as a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Film:
     """Why it could not be run again from some entry on: ``erased``, ``build`` or ``different``; what people gave is
     all there is from there."""
     marks: Sequence[Mark]
+    reigns: Sequence[Reign]
+    """Who led when."""
     head: str
     """The hash of its last entry."""
     is_redacted: bool = False
@@ -88,10 +93,6 @@ class Film:
         told = tuple(_as_of(one, at) for one in self.warnings if one.sent_at <= at)
         asked = tuple(one.as_of(at) for one in self.resources if one.asked_at <= at)
         return replace(self.frame_at(at).facts, now=at, warnings=told, resources=asked)
-
-    def reigns(self) -> list[Reign]:
-        """Who led when."""
-        return reigns_of([(frame.at, self.view_at(frame.at)) for frame in self.frames])
 
     def stops(self) -> list[datetime]:
         """Every instant at which the board changed: entries, clocks that ran out, warnings; in their order."""
@@ -132,11 +133,13 @@ class EmergencyRetelling:
             walk = _Walk(now.case, Rerun(self._parts), min(redacted, default=version + 1))
             frames = [walk.step(snapshot.unit, entry, values.get(entry.seq, {})) for entry in chain.entries]
         head = chain.entries[-1].hash
-        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), head, is_redacted=bool(redacted))
-        marks = [*marks_of(film.view_at, [frame.at for frame in frames]), *decisions_of(frames[-1].facts.tasks)]
-        marks += [Mark(one.sent_at, "warning", one.titles.get("zh-CN", "")) for one in now.warnings]
+        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), (), head, is_redacted=bool(redacted))
+        view_at = lru_cache(maxsize=None)(film.view_at)  # of this film only, while its marks are found
+        lively = [frame.at for frame in frames if not frame.is_quiet]
+        marks = [*marks_of(view_at, lively), *decisions_of(frames[-1].facts.tasks)]
+        marks += [Mark(one.sent_at, "warning", _headline(one.titles)) for one in now.warnings]
         marks.sort(key=lambda mark: (mark.at, KINDS.index(mark.kind), mark.words))
-        film = replace(film, marks=marks)
+        film = replace(film, marks=marks, reigns=reigns_of([(at, view_at(at)) for at in lively]))
         with self._lock:
             self._films[key] = film
             while len(self._films) > _MOST_FILMS:
@@ -153,6 +156,7 @@ class _Walk:
         self._redacted_from = redacted_from
         self._changes = Changes()
         self._known: Mapping[str, Any] = {}
+        self._before: EmergencyFacts | None = None
         self._definition_id = self._process_id = self._started_by = ""
         self.why_not: str | None = None
 
@@ -173,7 +177,11 @@ class _Walk:
         )  # fmt: skip
         appliers.apply(self._changes, facts, events)
         self._case = replace(self._case, version=entry.seq)
-        return Frame(entry.seq, at, EmergencyFacts(self._case, self._known, self._tasks(), at, self._timers()))
+        found = EmergencyFacts(self._case, self._known, self._tasks(), at, self._timers())
+        before, self._before = self._before, found
+        is_quiet = before is not None and replace(found, case=before.case, now=before.now) == before
+        is_quiet = is_quiet and before is not None and before.case.state == found.case.state
+        return Frame(entry.seq, at, found, is_quiet)
 
     def _run(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> None:
         redacted = entry.seq >= self._redacted_from
@@ -236,6 +244,11 @@ def _given_values(own: SlotValues) -> Iterator[Mapping[str, Any]]:
             values = own[slot].get(key) if isinstance(own[slot], Mapping) else None
             if isinstance(values, Mapping):
                 yield values
+
+
+def _headline(titles: Mapping[str, str]) -> str:
+    """In all its languages, Chinese first, as authors write words for both."""
+    return " / ".join(titles[tag] for tag in sorted(titles, key=lambda tag: not tag.startswith("zh")))
 
 
 def _as_of(warning: WarningFacts, at: datetime) -> WarningFacts:

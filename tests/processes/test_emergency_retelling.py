@@ -75,7 +75,7 @@ def test_the_board_of_a_past_minute_is_the_live_board_of_then(name: str, hot_eng
                 assert [n.name for n in fields(past) if getattr(past, n.name) != getattr(live, n.name)] == []
     kinds = [mark.kind for mark in film.marks]
     assert {"received", "graded", "decision"} <= set(kinds)
-    assert [reign.begin for reign in film.reigns()] == sorted(reign.begin for reign in film.reigns())
+    assert [reign.begin for reign in film.reigns] == sorted(reign.begin for reign in film.reigns)
 
 
 def test_after_the_destruction_of_personal_data_the_board_of_a_past_minute_tells_everything_but_people(
@@ -89,8 +89,8 @@ def test_after_the_destruction_of_personal_data_the_board_of_a_past_minute_tells
         assert _without_people(known) == _without_people(left), frame.seq
     assert "139-0000-0000" in str(before.frames[20].facts.variables)
     assert "139-0000-0000" not in str([frame.facts.variables for frame in after.frames])
-    assert [(reign.level, reign.unit) for reign in after.reigns()] == [
-        (reign.level, reign.unit) for reign in before.reigns()
+    assert [(reign.level, reign.unit) for reign in after.reigns] == [
+        (reign.level, reign.unit) for reign in before.reigns
     ]
     assert played.found == []
 

@@ -139,7 +139,7 @@ def told_reigns(film: Film) -> list[ToldReign]:
             leader_of(reign), unit_in_words(reign.unit) if reign.unit else "", reign.level or "", reign.begin,
             reign.end, span(((reign.end or film.end) - reign.begin).total_seconds()),
         )
-        for reign in film.reigns()
+        for reign in film.reigns
     ]  # fmt: skip
 
 
