@@ -58,6 +58,8 @@ def test_calibration_gives_back_what_filled_the_database_and_refuses_too_little(
     assert program(*words, str(bare), "--cases", "2", "--keep", str(tmp_path / "little")).code == 0
     refused = program(*words, str(bare), "--calibrate-from", str(tmp_path / "little" / "season-0.sqlite3"))
     assert refused.code != 0 and "at least 20 completed tasks" in refused.err and "2 cases" in refused.err
+    guessed = program("rehearse", str(folder), "--processes", "1", "--cases", "2")
+    assert guessed.code == 0 and "guessed from the deadlines" in guessed.out and "completed 2" in guessed.out
 
 
 def _seconds(text: str) -> float:

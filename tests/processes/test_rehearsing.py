@@ -25,6 +25,7 @@ from workflow_engine.rehearsal.confidence import estimate, holm, paired, t_quant
 from workflow_engine.rehearsal.contrasting import effects
 from workflow_engine.rehearsal.filling import valid_answer
 from workflow_engine.rehearsal.fitting import FEWEST, PastTask, calibrated, fit
+from workflow_engine.rehearsal.guessing import guessed_plan
 from workflow_engine.rehearsal.hours import Office, Turns
 from workflow_engine.rehearsal.measuring import summary
 from workflow_engine.rehearsal.plan import PlanError
@@ -115,10 +116,10 @@ def test_answer_is_one_sentence_and_rounds_end_when_ranges_are_narrow() -> None:
     }  # fmt: skip
     english, chinese = (answers(result, Words(language)) for language in ("en", "zh"))
     assert english.first == (
-        "With one more team of 4 at the gas company, 94 % instead of 80 % acknowledge in time (±2)."
+        "With one more team of 4 at the gas company, 94\u00a0% instead of 80\u00a0% acknowledge in time (±2)."
     )
-    assert chinese.first == "燃气公司增加一个 4 人班组后, 按时签收的比例由 80 % 变为 94 % (±2)。"
-    assert english.others[0] == "As planned: 80 % acknowledge in time (±3)."
+    assert chinese.first == "燃气公司增加一个 4 人班组后, 按时签收的比例由 80\u00a0% 变为 94\u00a0% (±2)。"
+    assert english.others[0] == "As planned: 80\u00a0% acknowledge in time (±3)."
     assert "Ended after 200 of 800 cases" in english.others[-1] and "slightly too narrow" in english.others[-1]
 
 
@@ -156,6 +157,14 @@ def test_plan_that_cannot_be_read_says_file_field_and_what_was_expected(
         _plan(said)
     assert refused.value.message.startswith(f"x.json, {where}")
     assert expected in refused.value.message
+
+
+def test_every_shipped_process_has_a_first_guess_that_can_be_read() -> None:
+    for folder in sorted(path.parent for path in PROCESS.parent.glob("*/scenarios")):
+        document = guessed_plan(folder.name, read_process(folder), folder)
+        settled = settle(document, "guess.json", folder / "rehearsals", folder)
+        plan = plan_from(settled, "guess.json", Calendar(), lambda _group: [])
+        assert plan.guessed and plan.process_id == folder.name and plan.kinds[0].start and plan.every_task.of_deadline
 
 
 def test_plan_from_elsewhere_reaches_no_file_outside_its_process(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,14 @@ def plan_choices(
     ]
 
 
-def line_of(row: RehearsalRow, language: str) -> dict[str, Any]:
-    """One rehearsal with its words."""
+def line_of(row: RehearsalRow, language: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """One rehearsal with its words; ``names`` of the versions that are stored."""
     label, look, icon = STATES[row.state]
     key = "zh_CN" if language.startswith("zh") else "en"
     return {
         "row": row, "state": _(label), "look": look, "icon": icon, "by": actor_name(row.asked_by),
-        "process": in_words(row.process_id), "answer": row.answers.get(key, ""),
+        "process": in_language(names.get(row.definition_id, "")) or in_words(row.process_id),
+        "name": in_language(row.name), "against": in_language(row.against), "answer": row.answers.get(key, ""),
     }  # fmt: skip
 
 
@@ -73,6 +74,6 @@ def _plans(folder: Path) -> list[Path]:
 
 def _title(path: Path) -> str:
     try:
-        return str(json.loads(path.read_text(encoding="utf-8")).get("name") or path.stem)
+        return in_language(str(json.loads(path.read_text(encoding="utf-8")).get("name") or path.stem))
     except (OSError, ValueError):
         return path.stem

@@ -91,13 +91,14 @@ def page(rehearsal_id: str) -> str:
     if row.state in OPEN:
         _player().see_to_it(engine())
     told, beside = None, request.args.get("against", "")
-    others = engine().queries.rehearsals.like(row, current_actor()) if row.state == "done" else []
+    like = engine().queries.rehearsals.like(row, current_actor()) if row.state == "done" else []
+    others = [(one.rehearsal_id, in_language(one.name), one.asked_at) for one in like]
     if story.result is not None:
         told = Markup(report_parts(_compared(story, beside), _model(row.definition_id), _language()))  # noqa: S704 - escaped
     progress = _player().progress(rehearsal_id) if row.state == "running" else None
     return render_template(
-        "pages/rehearsal.html", line=line_of(row, _language()), told=told, story=story, others=others, beside=beside,
-        progress=progress, left=None if progress is None else left_in_words(progress),
+        "pages/rehearsal.html", line=line_of(row, _language(), _names()), told=told, story=story, others=others,
+        beside=beside, progress=progress, left=None if progress is None else left_in_words(progress),
     )  # fmt: skip
 
 
@@ -150,17 +151,23 @@ def remove(rehearsal_id: str) -> Answer:
 
 # ---- inside
 def _index(error: EngineError | None = None) -> str:
+    names = _names()
     found = engine().queries.rehearsals.page(current_actor(), cursor())
     if any(row.state in OPEN for row in found.items):
         _player().see_to_it(engine())
     released = [row for row in engine().queries.list_definitions() if row.state == "released"]
     models = [(row.definition_id, in_language(row.name or "") or in_words(row.process_id)) for row in released]
     return render_template(
-        "pages/rehearsals.html", lines=[line_of(row, _language()) for row in found.items],
+        "pages/rehearsals.html", lines=[line_of(row, _language(), names) for row in found.items],
         next_cursor=found.next_cursor, after=cursor(), choices=plan_choices(released, _folder), models=models,
         error=error, most=MOST_REHEARSED, typed=request.form, usual=USUAL_CASES, precisions=PRECISIONS,
         usual_precision=USUAL_PRECISION,
     )  # fmt: skip
+
+
+def _names() -> dict[str, str]:
+    """What each stored version is called."""
+    return {row.definition_id: row.name or "" for row in engine().queries.list_definitions()}
 
 
 def _story(rehearsal_id: str) -> RehearsalStory:

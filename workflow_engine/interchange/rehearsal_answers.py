@@ -31,17 +31,18 @@ def answers(result: Told, words: Words) -> Answers:
 
 
 def _as_planned(result: Told, words: Words) -> Iterator[str]:
+    """What is asked for first, and the deadlines, in one sentence; the other limits in a second."""
     plan = result["plan"]
-    parts = [
-        words("a.share", share=_percent(one["within"]["mean"], one["within"]), what=words.in_time(one),
-              range=_half(words, one["within"]))
-        for one in plan["milestones"] if one["within"]
-    ]  # fmt: skip
+    stones = [_share(words, words.in_time(one), one["within"]) for one in plan["milestones"] if one["within"]]
     kept = plan["deadlines"]["share"]
-    if kept is not None:
-        share = _percent(kept["mean"], kept)
-        parts.append(words("a.share", share=share, what=words("a.kept"), range=_half(words, kept)))
-    yield words("a.planned", parts=words("a.comma").join(parts)) if parts else words("a.no_limits")
+    first = [*stones[:1], *([] if kept is None else [_share(words, words("a.kept"), kept)])]
+    yield words("a.planned", parts=words("a.comma").join(first)) if first else words("a.no_limits")
+    if len(stones) > 1:
+        yield words("a.also", parts=words("a.comma").join(stones[1:]))
+
+
+def _share(words: Words, what: str, told: Told) -> str:
+    return words("a.share", share=_percent(told["mean"], told), what=what, range=_half(words, told))
 
 
 def _of_plans(result: Told, words: Words) -> Iterator[tuple[str, float]]:
@@ -50,12 +51,12 @@ def _of_plans(result: Told, words: Words) -> Iterator[tuple[str, float]]:
     if contrast is None:
         return
     asked = [one for one in contrast["differences"] if one["measure"] in contrast["asked"]]
-    when = words("a.other_plan", second=contrast["second"], first=contrast["first"])
+    when = words("a.other_plan", second=words.half(contrast["second"]), first=words.half(contrast["first"]))
     found = _most(asked)
     if found is not None:
         yield _changed(result, words, when, found), _size(found)
     elif asked:
-        yield words("a.same_plans", second=contrast["second"], first=contrast["first"]), 0.0
+        yield words("a.same_plans", second=words.half(contrast["second"]), first=words.half(contrast["first"])), 0.0
 
 
 def _of_tries(result: Told, words: Words) -> Iterator[tuple[str, float]]:
@@ -126,7 +127,7 @@ def _percent(value: float, told: Told, change: Told | None = None) -> str:
     """In whole percent, or to a tenth where that is needed to see the change, or its range."""
     fine = change is not None and _size(change) < _WHOLE_POINTS
     fine = fine or (told["low"] is not None and 0 < told["high"] - told["low"] < 2 * _WHOLE_POINTS)
-    return f"{100 * value:.1f} %" if fine and 0 < value < 1 else f"{100 * value:.0f} %"
+    return f"{100 * value:.1f}\u00a0%" if fine and 0 < value < 1 else f"{100 * value:.0f}\u00a0%"
 
 
 def _half(words: Words, told: Told) -> str:

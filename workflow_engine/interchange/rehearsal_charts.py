@@ -9,10 +9,11 @@ from html import escape
 
 HEATS = 9
 _ROW = 22.0
-_LABEL = 190.0
+_LABEL = 260.0
 _CELL = 11.0
-_PLOT = 560.0
+_PLOT = 500.0
 _TOP = 26.0
+_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,14 @@ def heat_of(value: float, most: float) -> int:
     if value <= 0 or most <= 0:
         return 0
     return min(HEATS - 1, 1 + int(math.sqrt(value / most) * (HEATS - 1.001)))
+
+
+def magnitude_of(seconds: float, most: float) -> int:
+    """Which class a length of time has, by its magnitude from a minute on: hours show beside weeks."""
+    if seconds <= 0 or most <= 0:
+        return 0
+    span = math.log(max(most, 2 * _MINUTE) / _MINUTE)
+    return min(HEATS - 1, 1 + int(max(0.0, math.log(seconds / _MINUTE)) / span * (HEATS - 1.001)))
 
 
 def bars(rows: Sequence[Bar], title: str, most: float | None = None, about: str = "") -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from workflow_engine.interchange.diagram_svg import Look, draw_diagram
 from workflow_engine.interchange.rehearsal_answers import answers, strongest, unit_of
-from workflow_engine.interchange.rehearsal_charts import Bar, bars, curve, curve_end, differences, heat_of, queues
+from workflow_engine.interchange.rehearsal_charts import Bar, bars, curve, curve_end, differences, magnitude_of, queues
 from workflow_engine.interchange.rehearsal_words import Words
 
 _STYLE = Path(__file__).with_name("rehearsal_report.css")
 _MOST_ROWS = 40
 _MOST_LONGEST = 20
+_LEAST_BUSY = 0.005
 _SHARES = ("deadlines", "within", "team_deadlines", "team_busy")
 
 Result = Mapping[str, Any]
@@ -23,7 +24,7 @@ Result = Mapping[str, Any]
 def report_file(result: Result, xml: bytes | None, language: str) -> str:
     """The whole report in one file, styles and charts included."""
     words = Words(language)
-    name = result["plan"]["name"]
+    name = words.half(result["plan"]["name"])
     return (
         f'<!doctype html><html lang="{"zh-CN" if words.language == "zh_CN" else "en-GB"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(words("title"))}: {escape(name)}</title>'
@@ -58,16 +59,16 @@ def _facts(words: Words, result: Result) -> str:
     deadlines = plan["deadlines"]
     told = words("played", cases=plan["cases"], seasons=plan["seasons"], seed=result["seed"])
     ends = ", ".join(f"{_state(words, state)} {count}" for state, count in plan["states"].items())
-    kinds = ", ".join(f"{kind} {count}" for kind, count in plan["kinds"].items())
+    kinds = ", ".join(f"{words.half(kind)} {count}" for kind, count in plan["kinds"].items())
     kept = words("of_deadlines", met=deadlines["met"], all=deadlines["met"] + deadlines["missed"])
     facts = [
-        (words("deadlines"), f"{_range(deadlines['share'], words.share)} ({escape(kept)})"),
-        (words("duration"), _range(plan["case_seconds"]["mean"], words.span)),
+        (words("deadlines"), f"{_mean(deadlines['share'], words.share, 1)} ({escape(kept)})"),
+        (words("duration"), _mean(plan["case_seconds"]["mean"], words.span)),
         (words("states"), escape(ends)),
         *([(words("kinds"), escape(kinds))] if len(plan["kinds"]) > 1 else []),
     ]
     rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{text}</dd></div>" for label, text in facts)
-    about = f"<p>{escape(plan['about'])}</p>" if plan["about"] else ""
+    about = f"<p>{escape(words.half(plan['about']))}</p>" if plan["about"] else ""
     sure = words("how_sure")
     return f'{about}<p class="quiet">{escape(told)}. {escape(sure)}</p><dl class="rehearsal-facts">{rows}</dl>'
 
@@ -81,8 +82,8 @@ def _milestones(words: Words, plan: Result) -> str:
         limit = one["within_seconds"]
         within = "" if limit is None else f"{words('within', limit=words.span(limit))}: "
         rows.append([
-            escape(name), _range(one["mean"], words.span), words.span(one["median"]), words.span(one["p90"]),
-            within + _range(one["within"], words.share) if one["within"] else "–",
+            escape(name), _mean(one["mean"], words.span), words.span(one["median"]), words.span(one["p90"]),
+            within + _mean(one["within"], words.share, 1) if one["within"] else "–",
             f"{one['reached']} / {plan['cases']}",
         ])  # fmt: skip
         if len(one["steps"]) > 2:
@@ -115,9 +116,12 @@ def _contrast(words: Words, result: Result) -> str:
         about.append(f'<p class="rehearsal-warning">{escape(words("few", seasons=contrast["seasons"]))}</p>')
     if not any(one["significant"] for one in contrast["differences"]):
         about.append(f"<p><strong>{escape(words('none_sure'))}</strong></p>")
-    moved = [bar for bar in shown if bar.value or bar.strong][:_MOST_ROWS]
-    heads = [words("measure"), contrast["first"], contrast["second"], words("difference"), "p", ""]
-    title = words("contrast", first=contrast["first"], second=contrast["second"])
+    asked = [bar for bar, one in zip(shown, contrast["differences"], strict=True)
+             if one["measure"] in contrast["asked"] or one["measure"].startswith("milestone.")]  # fmt: skip
+    moved = [*asked, *(bar for bar in shown if bar.strong and bar not in asked)][:_MOST_ROWS]
+    first, second = words.half(contrast["first"]), words.half(contrast["second"])
+    heads = [words("measure"), first, second, words("difference"), "p", ""]
+    title = words("contrast", first=first, second=second)
     found = ", ".join(f"{bar.label} {bar.text}" for bar in moved if bar.strong) or words("none_sure")
     chart = f"<figure>{differences(moved, words('difference'), found)}</figure>" if moved else ""
     return _section(title, "".join(about) + chart + _folded(words("all_figures"), _table(title, heads, rows)))
@@ -130,9 +134,9 @@ def _teams(words: Words, plan: Result) -> str:
     rows = [
         [
             escape(_team(words, team)) + ("" if team["planned"] else f" <small>{escape(words('unplanned'))}</small>"),
-            _staff(words, team), str(team["done"]), _range(team["wait"], words.span),
-            words.span(team["waited"]["p90"]), _range(team["busy"], words.share),
-            _range(team["deadlines"], words.share), str(team["most_waiting"]),
+            _staff(words, team), str(team["done"]), _mean(team["wait"], words.span),
+            words.span(team["waited"]["p90"]), _mean(team["busy"], words.share, 1),
+            _mean(team["deadlines"], words.share, 1), str(team["most_waiting"]),
         ]
         for team in teams
     ]  # fmt: skip
@@ -142,10 +146,13 @@ def _teams(words: Words, plan: Result) -> str:
     ]  # fmt: skip
     queued = [(_team(words, team), team["queue"]) for team in teams if any(team["queue"])]
     busy = [
-        Bar(_team(words, team), one["mean"], words.share(one["mean"]), one["low"], one["high"])
+        Bar(
+            _team(words, team), one["mean"], words.share(one["mean"]),
+            None if one["low"] is None else max(0, one["low"]), None if one["high"] is None else min(1, one["high"]),
+        )
         for team in teams
-        if (one := team["busy"]) is not None and one["mean"]
-    ]
+        if (one := team["busy"]) is not None and one["mean"] >= _LEAST_BUSY
+    ]  # fmt: skip
     busiest = max(busy, key=lambda bar: bar.value, default=None)
     longest = max(queued, key=lambda one: max(one[1]), default=None)
     figures = [
@@ -157,7 +164,15 @@ def _teams(words: Words, plan: Result) -> str:
         if busiest else "",
     ]  # fmt: skip
     shown = "".join(f"<figure>{figure}</figure>" for figure in figures if figure)
-    return _section(words("teams"), _table(words("teams"), heads, rows) + shown)
+    named = [row for row, team in zip(rows, teams, strict=True) if team["planned"]]
+    others = [row for row, team in zip(rows, teams, strict=True) if not team["planned"]]
+    table = _table(words("teams"), heads, named) if named else ""
+    if others and not named:
+        table = _table(words("teams"), heads, others)
+    elif others:
+        title = words("unplanned_teams", count=len(others))
+        table += _folded(title, _table(title, heads, others))
+    return _section(words("teams"), table + shown)
 
 
 def _what_if(words: Words, result: Result) -> str:
@@ -195,7 +210,7 @@ def _heat(words: Words, plan: Result, xml: bytes | None) -> str:
     most = max((one["seconds_per_case"] for one in elements.values()), default=0)
     looks = {
         name: Look(
-            style=f"heat-{heat_of(one['seconds_per_case'], most)}",
+            style=f"heat-{magnitude_of(one['seconds_per_case'], most)}",
             badge=words.span(one["seconds_per_case"]) if one["seconds_per_case"] >= 60 else "",
         )
         for name, one in elements.items()
@@ -288,6 +303,14 @@ def _team(words: Words, team: Result) -> str:
 def _state(words: Words, state: str) -> str:
     known = ("completed", "terminated", "cancelled", "active", "refused", "circling")
     return words(state) if state in known else state
+
+
+def _mean(told: Result | None, form: Callable[[Any], str], most: float | None = None) -> str:
+    """A mean with its range, as far as such values can be: nothing takes less than no time, no share is above all."""
+    if told is None or told["low"] is None:
+        return _range(told, form)
+    high = told["high"] if most is None else min(most, told["high"])
+    return _range({**told, "low": max(0.0, told["low"]), "high": high}, form)
 
 
 def _range(told: Result | None, form: Callable[[Any], str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 LANGUAGES = ("en", "zh_CN")
+_BOTH = re.compile(r"([^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*?)\s+([A-Z].*)", re.DOTALL)
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Rehearsal", "推演"),
     "played": ("{cases} cases in {seasons} seasons, seed {seed}", "{seasons} 轮共 {cases} 件, 种子 {seed}"),
@@ -24,6 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "teams": ("Departments", "部门"), "team": ("department", "部门"), "people": ("people", "人数"),
     "done": ("done", "办结"), "wait": ("wait for a free person", "等待空闲人员"), "busy": ("utilisation", "占用率"),
     "kept": ("kept", "按期"), "longest_queue": ("longest queue", "最长队列"),
+    "unplanned_teams": ("Departments that the plan does not name: {count}", "方案未列出的部门: {count} 个"),
     "unplanned": ("not in the plan", "计划外"),
     "queues": ("Queue by department over time (average length; the number is the peak)",
                "各部门排队情况 (平均队长, 数字为峰值)"),
@@ -45,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer": ("The answer", "结论"),
     "a.comma": (", ", "、"),
     "a.planned": ("As planned: {parts}.", "按原方案: {parts}。"),
+    "a.also": ("Also: {parts}.", "另: {parts}。"),
     "a.no_limits": ("The plan names no limit, and no task had one: only times were measured.",
                     "方案未设时限, 任务也没有时限, 仅测量了用时。"),
     "a.share": ("{share} {what} {range}", "{what} {share} {range}"),
@@ -86,7 +90,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "none_sure": ("No difference between the two plans is significant.", "两个方案之间没有显著差异。"),
     "heat": ("Where time goes", "时间分布"),
     "heat_about": (
-        "Time per case spent in each element; the darker, the longer.", "每件案件在各环节停留的时间, 颜色越深越长。",
+        ("Time per case spent in each element, written beside it; the darker, the longer: from minutes over hours to "
+         "weeks. The list below says the same."),
+        "每件案件在各环节停留的时间, 数字标在旁边; 颜色越深越长 (由分钟到小时到数周)。下方列表内容相同。",
     ),
     "tasks": ("Tasks", "任务"), "task": ("task", "任务"), "created": ("came up", "产生"),
     "waited": ("until begun", "到开始"), "lasted": ("until done", "到完成"), "withdrawn": ("withdrawn", "撤回"),
@@ -130,6 +136,11 @@ class Words:
     def name(self, names: Mapping[str, str] | None, otherwise: str) -> str:
         """The name in this language."""
         return (names or {}).get(self.language) or otherwise
+
+    def half(self, text: str) -> str:
+        """Of a text in both languages, the Chinese first, this language's half; another text as it is."""
+        found = _BOTH.fullmatch(text)
+        return text if found is None else found[1 if self.language == "zh_CN" else 2]
 
     def in_time(self, milestone: Mapping[str, Any]) -> str:
         """What cases do that reach it within its limit."""

@@ -23,7 +23,7 @@ def guessed_plan(process_id: str, files: Mapping[str, bytes], folder: Path | Non
     """
     xml = b"".join(content for name, content in sorted(files.items()) if name.endswith(".bpmn"))
     plan: dict[str, Any] = {
-        "name": "first guess 初步推测",
+        "name": "初步推测 First guess",
         "about": (
             "时间按各任务时限推测, 每个部门两人; 请按实际修改后再作依据。 Times are guessed from the deadlines, "
             "two people in each department: put in what you know before you rely on it."
