@@ -26,6 +26,7 @@ from workflow_engine.domain.resources import MOST_LINES as MOST_REQUEST_LINES
 from workflow_engine.interchange.resource_csv import ResourceFile, resource_csv
 from workflow_engine.queries.reservation_rows import ReservationRow
 from workflow_engine.queries.resource_history import ResourceChange
+from workflow_engine.queries.resource_missing import MissingLine
 from workflow_engine.queries.resource_rows import (
     BookingRow,
     CaseLine,
@@ -40,6 +41,7 @@ from workflow_engine.queries.resource_rows import (
     ResourceWish,
 )
 from workflow_engine.storage.resource_checking import JudgedRow
+from workflow_engine.storage.resource_matching import Candidate
 
 __all__ = [
     "BOOKING_STATES",
@@ -54,10 +56,12 @@ __all__ = [
     "AssignResource",
     "BookingRow",
     "CancelResourceRequest",
+    "Candidate",
     "CaseLine",
     "DeclineOffer",
     "JudgedRow",
     "MakeOffer",
+    "MissingLine",
     "MoveBooking",
     "OfferRow",
     "ProposeSettlement",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -210,6 +211,26 @@ def test_owner_keeps_its_own_rows_and_nobody_elses(city: House) -> None:
     _, request_id = asked(city, ("vehicle", "fire_engine", 1))
     with pytest.raises(InvalidStateError):
         assign(city, request_id, "engine-1")
+
+
+def test_what_is_missing_is_told_with_who_could_give_it_and_when(city: House) -> None:
+    _, tents = asked(city, ("supplies", "tent", 170), ("shelter", "place", 5), unit="west")
+    assign(city, tents, "tents", 30)
+    here = {"lat": 28.20, "lon": 112.90, "needed_by": (city.clock.now() + timedelta(minutes=10)).isoformat()}
+    wish = {"kind": "vehicle", "type": "fire_engine", "quantity": 1, **here}
+    city.start("asker", lines=[wish], unit="city", priority="urgent")
+    city.engine.pump()
+    now = city.clock.now()
+    engine, rest, beds = city.engine.queries.resources.missing(LEADER)
+    assert [(one.stock.resource_id, one.fit.distance_km, engine.is_late(one, now)) for one in engine.givers] == [
+        ("engine-1", 0.0, False), ("engine-2", 11.9, True),
+    ]  # fmt: skip
+    assert (rest.line.missing, rest.covered) == (140, 135)
+    assert {one.stock.resource_id: one.source for one in rest.givers} == {
+        "tents": "pooled", "tents-east": "order", "tents-supplier": "contract",
+    }  # fmt: skip
+    assert (beds.line.type, beds.givers, beds.covered) == ("shelter_bed", (), 0)
+    assert [one.givers for one in city.engine.queries.resources.missing(EASTERN)] == []
 
 
 def test_changed_row_is_found(house: House, sqlite_url: str) -> None:

@@ -53,6 +53,7 @@ def paths(engine: Engine, case_id: str, task_id: str) -> list[str]:
         "/service-requests", "/service-requests?late=1", "/service-requests/new", "/hot-spots", "/hot-spots?which=past",
         "/portal/indicators", "/portal/data/indicators", "/indicators", "/rehearsals",
         "/resources", "/resources/requests", "/resources/offers", "/resources/new", "/resources/import",
+        "/resources/missing",
     ]  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from workflow_engine import (
     MEASURES,
     RESOURCE_TYPES,
     BookingRow,
+    Candidate,
+    MissingLine,
     RequestLineRow,
     ResourceRow,
     measure_name,
@@ -70,6 +72,11 @@ OWNERS = {
     "other": marked("of another district"), "enterprise": marked("of an enterprise"),
 }  # fmt: skip
 PURPOSES = {"event": marked("Planned event"), "standby": marked("Standby shift"), "upkeep": marked("Upkeep")}
+HOW = {
+    "own": marked("own stock, at once"), "pooled": marked("shared reserve, at once"), "offer": marked("offered"),
+    "order": marked("its owner has to be asked"), "contract": marked("under contract, to be called off"),
+}  # fmt: skip
+MISSING_MARKS = {"late": marked("Something is missing here"), "settled": marked("Could be given")}
 MARKS = {"settled": marked("Free"), "working": marked("Assigned"), "late": marked("Out of service")}
 
 
@@ -201,6 +208,35 @@ def map_points(rows: Sequence[ResourceRow]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def missing_points(rows: Sequence[MissingLine]) -> list[dict[str, Any]]:
+    """Where something is missing, and where the best of what could be given stands; each place once."""
+    found: dict[tuple[float, float], dict[str, Any]] = {}
+    for one in rows:
+        line = one.line
+        if line.lat is not None and line.lon is not None:
+            found.setdefault((line.lat, line.lon), {
+                "lat": line.lat, "lon": line.lon, "state": "late", "title": line_words(line), "place": line.place,
+                "state_words": _("%(number)s missing", number=amount(line.missing, type_measure(line.type))),
+                "href": url_for("resource_requests.page", request_id=line.request_id, _anchor=f"line-{line.line_no}"),
+            })  # fmt: skip
+        for giver in one.givers[:1]:
+            stock = giver.stock
+            if stock.lat is not None and stock.lon is not None:
+                found.setdefault((stock.lat, stock.lon), {
+                    "lat": stock.lat, "lon": stock.lon, "state": "settled", "title": named(stock), "place": "",
+                    "state_words": _("%(number)s free", number=amount(giver.quantity, type_measure(stock.type))),
+                    "href": url_for("resources.page", resource_id=stock.resource_id),
+                })  # fmt: skip
+    return list(found.values())
+
+
+def giver_words(giver: Candidate) -> list[str]:
+    """How far away it is and how long it takes."""
+    km = giver.fit.distance_km
+    away = [] if km is None else [_("%(km)s km", km=f"{km:.1f}")]
+    return [*away, _("there in %(minutes)s min", minutes=giver.fit.minutes)]
+
+
 def free_words(row: ResourceRow) -> str:
     """How much of it nobody holds."""
     return _("%(free)s of %(all)s free", free=f"{row.free:,}", all=amount(row.quantity, row.measure))
@@ -220,5 +256,6 @@ WORDS: dict[str, Any] = {
     "factors": factors, "next_states": next_states, "line_words": line_words, "share": share,
     "is_late": is_late, "how_long": how_long, "free_words": free_words,
     "measure_choices": measure_choices, "purposes": PURPOSES,
+    "how_to_have": HOW, "giver_words": giver_words,
 }  # fmt: skip
 """What the templates of resources need."""

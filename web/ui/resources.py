@@ -31,6 +31,7 @@ from workflow_engine import (
 blueprint = Blueprint("resources", __name__, url_prefix="/resources")
 PAGE_ROWS = 40
 DAYS = 30
+MOST_MISSING, FIRST_MISSING = 60, 4
 PROCESS = "resource_allocation"
 
 
@@ -44,13 +45,26 @@ def index() -> str:
         text=search_words(), mine=is_enterprise(),
     )  # fmt: skip
     found = queries.register(actor, wish, cursor(), PAGE_ROWS)
+    lacking = () if is_enterprise() or cursor() else queries.missing(actor)
     asked = {name: value for name in ("kind", "type", "unit", "show", "q") if (value := request.args.get(name))}
     return render_template(
         "pages/resources.html", rows=found.items, after=cursor(), next_cursor=found.next_cursor, wish=wish, asked=asked,
         points=words.map_points(queries.on_map(actor, wish)), types=words.type_choices(queries.types(actor)),
         figures=None if is_enterprise() else queries.figures(now() - timedelta(days=DAYS)), days=DAYS,
+        missing=lacking[:FIRST_MISSING], missing_count=len(lacking), now=now(),
         may_ask=not is_enterprise(), keeps=bool(queries.keepable_units(actor)),
         legend=[(state, _(label)) for state, label in words.MARKS.items()], **words.WORDS,
+    )  # fmt: skip
+
+
+@blueprint.get("/missing")
+def missing() -> str:
+    """What is missing, who could give it, how far away, and by when."""
+    found = engine().queries.resources.missing(current_actor())
+    return render_template(
+        "pages/resource_missing.html", rows=found[:MOST_MISSING], count=len(found), now=now(), may_ask=True,
+        points=words.missing_points(found[:MOST_MISSING]), legend=[(state, _(label)) for state, label in
+        words.MISSING_MARKS.items()], **words.WORDS,
     )  # fmt: skip
 
 

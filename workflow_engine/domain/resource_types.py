@@ -50,6 +50,15 @@ TYPES: Mapping[str, ResourceType] = {
 """Words of a city's own that stand in no list are no fault: the register decides what there is."""
 
 
+ALIASES: Mapping[str, str] = {"place": "shelter_bed"}
+"""Other words for the same."""
+
+
+def type_code(word: str) -> str:
+    """The code under which a type is kept and asked for."""
+    return ALIASES.get(word, word)
+
+
 def name_of(code: str, *, chinese: bool) -> str:
     """What a type is called; its code where it is not known here."""
     found = TYPES.get(code)

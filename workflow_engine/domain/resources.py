@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_engine.domain.lifecycle import Table
 from workflow_engine.domain.places import is_on_earth, level_of
+from workflow_engine.domain.resource_types import type_code
 
 KINDS = ("team", "vehicle", "equipment", "supplies", "shelter", "money", "data")
 SINGLE_KINDS = frozenset({"team", "vehicle"})
@@ -120,6 +121,7 @@ def read_resource(given: Mapping[str, Any]) -> Resource | dict[str, str]:
         elif len(text) > longest or "\x00" in text:
             problems[name] = f"at most {longest} characters"
         clean[name] = text
+    clean["type"] = type_code(clean["type"])
     kind = str(given.get("kind") or "").strip()
     if kind not in KINDS:
         problems["kind"] = f"one of {', '.join(KINDS)}"
@@ -196,7 +198,7 @@ def read_lines(given: Any, priority: str = "") -> list[Line]:
 def _line(number: int, given: Any, priority: str) -> Line:
     if not isinstance(given, Mapping):
         raise ValueError(f"line {number}: kind, type and quantity")
-    kind, wanted = str(given.get("kind") or "").strip(), str(given.get("type") or "").strip()
+    kind, wanted = str(given.get("kind") or "").strip(), type_code(str(given.get("type") or "").strip())
     if kind not in KINDS:
         raise ValueError(f"line {number}: kind is one of {', '.join(KINDS)}")
     if not wanted or len(wanted) > 64:

@@ -21,6 +21,7 @@ from workflow_engine.queries import resource_reading as reading
 from workflow_engine.queries.cases import require_visible_case
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.resource_history import history
+from workflow_engine.queries.resource_missing import MissingLine, missing_lines, request_of
 from workflow_engine.queries.resource_reservations import reservations, with_reservations
 from workflow_engine.queries.resource_rows import (
     BookingRow,
@@ -38,7 +39,6 @@ from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
 from workflow_engine.storage.resource_checking import JudgedRow, judge_rows
 from workflow_engine.storage.resource_matching import STAGES, Candidate, Matching
-from workflow_engine.storage.resources import Request
 from workflow_engine.storage.schema import (
     process_instance,
     resource,
@@ -166,6 +166,11 @@ class ResourceQueries:
             rows = reading.with_lines(snapshot, wanted)
         return page_of(rows, limit, lambda row: (row.requested_at, row.request_id))
 
+    def missing(self, actor: Actor) -> Sequence[MissingLine]:
+        """What is missing within reach and who could give it, the most urgent first."""
+        with self._snapshot() as snapshot:
+            return missing_lines(snapshot, actor, self._clock.now())
+
     def get_request(self, request_id: str, actor: Actor) -> ResourceRequestDetail:
         """One request: line by line what is filled by whom, and why. Raises NotFoundError."""
         wanted = reading.REQUESTS.where(_q.request_id == request_id, *reading.requests_within(actor))
@@ -260,11 +265,7 @@ def _middle(spans: Sequence[timedelta]) -> timedelta | None:
 
 
 def _candidates(snapshot: Snapshot, row: ResourceRequestRow, now: datetime) -> dict[int, tuple[Candidate, ...]]:
-    request = Request(
-        row.request_id, row.origin_case_id, row.case_id, row.unit_id, row.priority, row.exercise, row.weights,
-        row.coordinator, row.state, row.handed_over_at,
-    )  # fmt: skip
-    matching = Matching(snapshot.unit, request, now)
+    matching = Matching(snapshot.unit, request_of(row), now)
     return {
         line.line_no: tuple(matching.candidates(line, STAGES["peers"])[:MOST_CANDIDATES])
         for line in matching.lines

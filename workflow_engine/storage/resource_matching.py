@@ -11,9 +11,8 @@ import orjson
 
 from workflow_engine.domain.resource_scores import Fit, fit, kilometres
 from workflow_engine.domain.unit_tree import UnitTree
-from workflow_engine.storage import resources as store
 from workflow_engine.storage.assigning import read_tree
-from workflow_engine.storage.resource_reservations import kept_now
+from workflow_engine.storage.resource_supply import Supply
 from workflow_engine.storage.resources import Offer, Request, RequestLine, Stock
 from workflow_engine.storage.unit_of_work import UnitOfWork
 
@@ -24,6 +23,8 @@ STAGES: Mapping[str, frozenset[str]] = {
     "contract": frozenset({"own", "pooled", "offer"}),
 }
 """What may be given at each stage of the search."""
+ANYBODY = frozenset({"own", "pooled", "offer", "order", "contract"})
+"""How something could be had, were everybody asked."""
 _ENTERPRISE = "enterprise"
 
 
@@ -42,18 +43,17 @@ class Candidate:
 class Matching:
     """Of one request: everything that candidates are judged by, read once."""
 
-    def __init__(self, unit: UnitOfWork, request: Request, now: datetime) -> None:
-        self._unit = unit
+    def __init__(self, unit: UnitOfWork, request: Request, now: datetime, supply: Supply | None = None) -> None:
+        self._supply = supply or Supply(unit, now)
         self._request = request
         self._tree: UnitTree = read_tree(unit)
         self._weights: dict[str, Any] = orjson.loads(request.weights)
-        self.lines = store.lines_of(unit, request.request_id)
-        self.offers = store.offers_of(unit, request.request_id)
-        self._kept = {} if request.exercise else kept_now(unit, now, request.unit_id)
+        self.lines, self.offers = self._supply.lines(request), self._supply.offers(request)
+        self._kept = self._supply.kept(request)
 
     def candidates(self, line: RequestLine, sources: frozenset[str], *, lock: bool = False) -> list[Candidate]:
         """The best first; of equal ones the one with the first id."""
-        found = list(self._ways(line, store.fitting(self._unit, line.type, lock=lock), sources))
+        found = list(self._ways(line, self._supply.fitting(line.type, lock=lock), sources))
         dearest = max((cost for _, _, _, cost, _ in found), default=0)
         places = self._middles(line, [stock for stock, *_ in found])
         here = _point(line.lat, line.lon) or places.get(line.place_code)
@@ -84,7 +84,7 @@ class Matching:
         """Which units could offer something for the line and are to be asked."""
         wanted = _ENTERPRISE if round_name == "contract" else ""
         found = set()
-        for stock in store.fitting(self._unit, line.type):
+        for stock in self._supply.fitting(line.type):
             is_contract = stock.subject_class == _ENTERPRISE
             if is_contract != bool(wanted) or (is_contract and not stock.contract):
                 continue
@@ -117,6 +117,8 @@ class Matching:
                 yield stock, source, min(free, offer.quantity), cost, offer
             elif "order" in sources and stock.subject_class == "government":
                 yield stock, "order", free, stock.unit_cost, None
+            elif "contract" in sources and stock.subject_class == _ENTERPRISE and stock.contract:
+                yield stock, "contract", free, stock.unit_cost, None
 
     def _free(self, stock: Stock) -> int:
         return stock.free(exercise=self._request.exercise, kept=self._kept.get(stock.resource_id, 0))
@@ -147,7 +149,7 @@ class Matching:
         codes = {one.place_code for one in stocks if one.lat is None and one.place_code}
         if line.lat is None and line.place_code:
             codes.add(line.place_code)
-        return store.middles(self._unit, orjson.dumps(sorted(codes)).decode()) if codes else {}
+        return self._supply.middles(codes)
 
 
 def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:

@@ -44,6 +44,11 @@ _KEPT_NOW = Statement(
     )
     .group_by(_v.resource_id)
 )  # fmt: skip
+_RUNNING = Statement(
+    select(_v.resource_id, _v.unit_id, _v.quantity).where(
+        _v.state == "reserved", _v.starts_at <= param("now", _v.starts_at), _v.ends_at > param("now", _v.ends_at)
+    )
+)
 _LOCK = Statement(
     select(resource.c.resource_id).where(resource.c.resource_id == param("resource")).with_for_update()
 )
@@ -73,3 +78,8 @@ def busiest(unit: UnitOfWork, resource_id: str, starts_at: datetime, ends_at: da
 def kept_now(unit: UnitOfWork, now: datetime, unit_id: str | None) -> dict[str, int]:
     """How much of each resource is kept now, for others than this unit."""
     return {row[0]: int(row[1]) for row in unit.all(_KEPT_NOW, {"now": now, "unit": unit_id})}
+
+
+def running_reservations(unit: UnitOfWork, now: datetime) -> list[tuple[str, str, int]]:
+    """(resource, for which unit, how much) of everything that is kept now."""
+    return [(row[0], row[1], int(row[2])) for row in unit.all(_RUNNING, {"now": now})]

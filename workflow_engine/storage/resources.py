@@ -153,6 +153,25 @@ _FITTING_LOCKED = Statement(
     .order_by(_r.resource_id)
     .with_for_update(of=resource)
 )
+_FITTING_MANY = Statement(
+    lambda dialect: _STOCK.where(
+        among(dialect, _r.type, "types"), _r.standing == "in_service", _r.quantity > 0
+    ).order_by(_r.resource_id)
+)
+_LINES_OF_MANY = Statement(
+    lambda dialect: (
+        select(_l.request_id, *(_l[one.name] for one in fields(RequestLine)))
+        .where(among(dialect, _l.request_id, "requests"))
+        .order_by(_l.request_id, _l.line_no)
+    )
+)
+_OFFERS_OF_MANY = Statement(
+    lambda dialect: (
+        select(_o.request_id, *(_o[one.name] for one in fields(Offer)))
+        .where(among(dialect, _o.request_id, "requests"))
+        .order_by(_o.request_id, _o.line_no, _o.offer_id)
+    )
+)
 _REQUEST = Statement(
     select(*(_q[one.name] for one in fields(Request))).where(_q.request_id == param("request")).with_for_update()
 )
@@ -266,6 +285,27 @@ def contents(unit: UnitOfWork, resource_ids: str) -> dict[str, dict[str, Any]]:
 def fitting(unit: UnitOfWork, wanted: str, *, lock: bool = False) -> list[Stock]:
     """What there is of a type, in service, taken or not; locked in one order, so that nobody waits crosswise."""
     return [Stock(*row) for row in unit.all(_FITTING_LOCKED if lock else _FITTING, {"type": wanted})]
+
+
+def fitting_many(unit: UnitOfWork, wanted: str) -> list[Stock]:
+    """What there is of some types (a JSON array), in service."""
+    return [Stock(*row) for row in unit.all(_FITTING_MANY, {"types": wanted})]
+
+
+def lines_of_many(unit: UnitOfWork, request_ids: str) -> dict[str, list[RequestLine]]:
+    """The lines of some requests (a JSON array), by request."""
+    found: dict[str, list[RequestLine]] = {}
+    for request_id, *values in unit.all(_LINES_OF_MANY, {"requests": request_ids}):
+        found.setdefault(request_id, []).append(RequestLine(*values))
+    return found
+
+
+def offers_of_many(unit: UnitOfWork, request_ids: str) -> dict[str, list[Offer]]:
+    """Who was asked for some requests (a JSON array), by request."""
+    found: dict[str, list[Offer]] = {}
+    for request_id, *values in unit.all(_OFFERS_OF_MANY, {"requests": request_ids}):
+        found.setdefault(request_id, []).append(Offer(*values))
+    return found
 
 
 def find_request(unit: UnitOfWork, request_id: str) -> Request | None:
