@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: setup run test test-faults bench lint lock mining pictures
+.PHONY: setup run test test-slow test-faults bench lint lock mining pictures
 
-setup run test test-faults bench lint lock mining pictures:
+setup run test test-slow test-faults bench lint lock mining pictures:
 	@$(PYTHON) tools/project.py $@ $(ARGS)

@@ -4,7 +4,8 @@ The Makefile calls this file; where ``make`` is missing, call it directly. Stand
 
 setup        make .venv and the front-end bundles
 run          set up, then start everything on http://127.0.0.1:8080 with demo content; data stay in var/
-test         set up, install what the tests need, run the whole suite (more words go to pytest)
+test         set up, install what the tests need, run the suite but its slow part (more words go to pytest)
+test-slow    the slow part: sweeps over what the suite checks by examples
 test-faults  the long run of the fault tests, with its figures
 bench        the benchmarks, printing ratios
 lint         ruff, mypy and the layer rules
@@ -46,11 +47,13 @@ def run(words: list[str]) -> int:
 
 
 def test(words: list[str]) -> int:
-    """Run the whole suite; pytest's exit code is the answer."""
-    ensure_environment("all")
-    ensure_frontend()
-    ensure_test_packages()
-    return _pytest(["-n", os.environ.get("LIANDONG_TEST_WORKERS", "auto"), "--dist", "worksteal", *words])
+    """Run the suite without its slow part; pytest's exit code is the answer."""
+    return _suite("not slow", words)
+
+
+def test_slow(words: list[str]) -> int:
+    """Run what ``test`` leaves out; pytest's exit code is the answer."""
+    return _suite("slow", words)
 
 
 def test_faults(words: list[str]) -> int:
@@ -103,6 +106,15 @@ def pictures(words: list[str]) -> int:
     return _python([str(ROOT / "tools" / "pictures.py"), *words])
 
 
+def _suite(marked: str, words: list[str]) -> int:
+    ensure_environment("all")
+    ensure_frontend()
+    ensure_test_packages()
+    # One worker more than processors: some test always waits for a browser, a database or a clock.
+    workers = os.environ.get("LIANDONG_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
+    return _pytest(["-n", workers, "--dist", "worksteal", "-m", marked, *words])
+
+
 def _pytest(words: list[str]) -> int:
     return _python(["-m", "pytest", *words])
 
@@ -114,8 +126,8 @@ def _python(words: list[str]) -> int:
 
 
 COMMANDS = {
-    "setup": setup, "run": run, "test": test, "test-faults": test_faults, "bench": bench, "lint": lint,
-    "lock": write_locks, "mining": mining, "pictures": pictures,
+    "setup": setup, "run": run, "test": test, "test-slow": test_slow, "test-faults": test_faults, "bench": bench,
+    "lint": lint, "lock": write_locks, "mining": mining, "pictures": pictures,
 }
 
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ["en-GB", "zh-CN"]
+def each_language(first: str, second: str) -> pytest.MarkDecorator:
+    """Walked in the first language in every run, in the second in the slow one."""
+    return pytest.mark.parametrize("language", [first, pytest.param(second, marks=pytest.mark.slow)])
 LIN, JIANG = "user:lin_yue", "user:jiang_fan"
 FAULTY = '<bpmn:scriptTask id="count" name="Count"><bpmn:script>total = price * 2</bpmn:script></bpmn:scriptTask>'
 
@@ -66,7 +68,7 @@ def begin_case(city: City) -> str:
     return str(receipt.case_id)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@each_language("zh-CN", "en-GB")
 def test_staff_take_a_task_on_draft_it_have_it_signed_and_give_it_back(city: City, language: str) -> None:
     _ = words_of(language)
     case_id = begin_case(city)
@@ -121,7 +123,7 @@ def test_staff_take_a_task_on_draft_it_have_it_signed_and_give_it_back(city: Cit
     assert city.complaints == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@each_language("en-GB", "zh-CN")
 def test_administrator_looks_into_a_stop_moves_a_token_and_suspends(city: City, language: str) -> None:
     _ = words_of(language)
     case_id = begin_case(city)
@@ -183,8 +185,7 @@ def stop_a_case(city: City) -> None:
     city.engine.handle(start, OPERATOR)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("language", LANGUAGES)
+@each_language("zh-CN", "en-GB")
 def test_auditor_goes_from_the_map_to_an_answer_and_takes_the_proof_along(closed_city: City, language: str) -> None:
     city, _ = closed_city, words_of(language)
     case_id = city.engine.queries.find_cases(OPERATOR, process_id="emergency_response").items[0].case_id

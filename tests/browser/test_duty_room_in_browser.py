@@ -12,7 +12,7 @@ from tests.browser.conftest import PROCESS, STARTED_AT, City, check_accessibilit
 from workflow_engine import OPERATOR, ClaimUserTask, CompleteUserTask, ImportAlert, new_id
 from workflow_engine.interchange.cap import parse_alert
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 SECOND = timedelta(seconds=1)
 AREA = {"circles": [{"lat": 28.19, "lon": 112.93, "km": 1.5}], "polygons": [], "place_codes": ["439901"]}
 

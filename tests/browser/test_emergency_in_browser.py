@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DUTY_OFFICER = "user:lin_yue"
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def test_emergency_is_carried_from_alert_to_closed_case(city: City) -> None:

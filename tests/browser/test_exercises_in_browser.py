@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DUTY_OFFICER = "user:lin_yue"
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def looked_at(city: City, page: Page, path: str, folder: Path, name: str) -> list[str]:
@@ -59,6 +59,7 @@ def test_exercise_is_planned_conducted_and_marked_on_every_page(city: City, tmp_
     assert wrong == [] and city.complaints == []
 
 
+@pytest.mark.slow
 def test_gas_leak_is_played_with_one_click_live_on_the_board(city: City, tmp_path: Path) -> None:
     """Its people act at once here; only what waits for a time is waited for by the clock of the test."""
     show = Show(city.engine, step_seconds=0.0, each_seconds=0.0)

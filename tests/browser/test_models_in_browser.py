@@ -159,7 +159,9 @@ def test_dropped_folder_is_taken_with_its_paths(city: City, admin: Page) -> None
     assert admin.evaluate("document.querySelector('#files').files.length") == 2
 
 
-@pytest.mark.parametrize(("language", "width"), [("en-GB", 1440), ("zh-CN", 390)])
+@pytest.mark.parametrize(
+    ("language", "width"), [pytest.param("en-GB", 1440, marks=pytest.mark.slow), ("zh-CN", 390)]
+)
 def test_pages_about_models_are_accessible_and_fit_the_screen(city: City, language: str, width: int) -> None:
     before = city.engine.queries.list_definitions()[0].definition_id
     files = read_process(PROCESS)

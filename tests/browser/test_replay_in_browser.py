@@ -12,7 +12,7 @@ from workflow_engine import OPERATOR
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def closed_case(city: City) -> str:
@@ -75,6 +75,7 @@ def test_replay_walks_a_real_emergency_case(closed_city: City) -> None:
     assert check_accessibility(page) == []
 
 
+@pytest.mark.slow
 def test_replay_is_usable_on_a_phone_in_chinese(closed_city: City) -> None:
     city = closed_city
     case_id = closed_case(city)

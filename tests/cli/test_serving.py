@@ -80,7 +80,6 @@ def test_demo_is_served_and_kept(serve: Serve) -> None:
     again.end()
 
 
-@pytest.mark.slow
 def test_server_without_clock_ends_on_ctrl_c(serve: Serve) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and inherited, in a background run
     served = serve("--no-clock")

@@ -37,6 +37,7 @@ def test_loop_of_5000_turns_stays_flat_in_rows() -> None:
     _turn(5_000)
 
 
+@pytest.mark.slow
 def test_loop_of_100000_turns_stays_flat_in_rows() -> None:
     _turn(100_000)
 

@@ -42,7 +42,6 @@ each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path
 
 
 # ------------------------------------------------------------------------------------------------ scenarios
-@pytest.mark.slow
 @pytest.mark.parametrize("folder", [path for path in FOLDERS if path.name not in TIMES_TWO], ids=lambda path: path.name)
 def test_scenarios_hold_and_take_every_way_that_is_drawn(folder: Path, tmp_path: Path) -> None:
     """Half of them with the case kept in memory, half with the case loaded for every command."""
