@@ -20,7 +20,15 @@ import orjson
 from workflow_engine.audit.chain import Entry
 from workflow_engine.domain import events as e
 from workflow_engine.domain.actors import Actor
-from workflow_engine.domain.emergency_facts import CaseFacts, EmergencyFacts, TaskFacts, TimerFacts, WarningFacts
+from workflow_engine.domain.emergency_facts import (
+    CaseFacts,
+    EmergencyFacts,
+    ExerciseFacts,
+    IssuedFacts,
+    TaskFacts,
+    TimerFacts,
+    WarningFacts,
+)
 from workflow_engine.domain.emergency_marks import KINDS, Mark, Reign, decisions_of, marks_of, reigns_of
 from workflow_engine.domain.emergency_view import EmergencyView, view_of
 from workflow_engine.domain.errors import EngineError, NotFoundError
@@ -58,7 +66,8 @@ class Film:
     case: CaseFacts
     """As it is now."""
     frames: Sequence[Frame]
-    warnings: Sequence[WarningFacts]
+    outside: EmergencyFacts
+    """What stands beside the case as it is now: warnings, alerts, reports that were issued, the exercise."""
     resources: Sequence[PastLine]
     why_not: str | None
     """Why it could not be run again from some entry on: ``erased``, ``build`` or ``different``; what people gave is
@@ -90,15 +99,23 @@ class Film:
     def facts_at(self, at: datetime) -> EmergencyFacts:
         """What was known at a moment."""
         at = max(at, self.begin)
-        told = tuple(_as_of(one, at) for one in self.warnings if one.sent_at <= at)
+        beside = self.outside
+        told = tuple(_as_of(one, at) for one in beside.warnings if one.sent_at <= at)
+        issued = tuple(_issued_as_of(one, at) for one in beside.issued if one.issued_at <= at)
+        alerts = tuple(one for one in beside.alerts if one.at <= at)
         asked = tuple(one.as_of(at) for one in self.resources if one.asked_at <= at)
-        return replace(self.frame_at(at).facts, now=at, warnings=told, resources=asked)
+        return replace(
+            self.frame_at(at).facts, now=at, warnings=told, resources=asked, issued=issued, alerts=alerts,
+            exercise=_exercise_as_of(beside.exercise, self.end, at),
+        )  # fmt: skip
 
     def stops(self) -> list[datetime]:
         """Every instant at which the board changed: entries, clocks that ran out, warnings; in their order."""
         found = {frame.at for frame in self.frames} | {mark.at for mark in self.marks}
-        for one in self.warnings:
-            found |= {at for at in (one.sent_at, one.ended_at) if at is not None}
+        beside = self.outside
+        found |= {at for one in beside.warnings for at in (one.sent_at, one.ended_at) if at is not None}
+        found |= {at for one in beside.issued for at in (one.sent_at, one.received_at) if at is not None}
+        found |= {one.at for one in beside.alerts}
         return sorted(at for at in found if self.begin <= at <= self.end)
 
 
@@ -119,6 +136,7 @@ class EmergencyRetelling:
             told = ",".join(f"{one.warning_id}={one.state}" for one in now.warnings)
             found = past_lines(snapshot, case_id)
             told += f"|{sum(len(one.given) for one in found)}/{len(found)}"
+            told += f"|{len(now.alerts)}|{[(one.sent_at, one.received_at) for one in now.issued]}|{now.exercise}"
             key = (case_id, version, count_values(snapshot, case_id, version), told)
             with self._lock:
                 kept = self._films.get(key)
@@ -133,7 +151,7 @@ class EmergencyRetelling:
             walk = _Walk(now.case, Rerun(self._parts), min(redacted, default=version + 1))
             frames = [walk.step(snapshot.unit, entry, values.get(entry.seq, {})) for entry in chain.entries]
         head = chain.entries[-1].hash
-        film = Film(now.case, frames, now.warnings, found, walk.why_not, (), (), head, is_redacted=bool(redacted))
+        film = Film(now.case, frames, now, found, walk.why_not, (), (), head, is_redacted=bool(redacted))
         view_at = lru_cache(maxsize=None)(film.view_at)  # of this film only, while its marks are found
         lively = [frame.at for frame in frames if not frame.is_quiet]
         marks = [*marks_of(view_at, lively), *decisions_of(frames[-1].facts.tasks)]
@@ -244,6 +262,17 @@ def _given_values(own: SlotValues) -> Iterator[Mapping[str, Any]]:
             values = own[slot].get(key) if isinstance(own[slot], Mapping) else None
             if isinstance(values, Mapping):
                 yield values
+
+
+def _issued_as_of(report: IssuedFacts, at: datetime) -> IssuedFacts:
+    """The report as it stood then: what was sent or arrived later was not."""
+    sent, received = (one if one is not None and one <= at else None for one in (report.sent_at, report.received_at))
+    return replace(report, sent_at=sent, received_at=received)
+
+
+def _exercise_as_of(exercise: ExerciseFacts | None, end: datetime, at: datetime) -> ExerciseFacts | None:
+    """Before its end it was running, whatever it is now."""
+    return replace(exercise, state="running") if exercise is not None and at < end else exercise
 
 
 def _headline(titles: Mapping[str, str]) -> str:

@@ -30,6 +30,7 @@ class Watched:
 
     def __init__(self, name: str, engines: EngineFactory) -> None:
         self.case_id = ""
+        self.watches = True
         self.live: dict[int, EmergencyView] = {}
         self.film: Film
         self.without_people: Film
@@ -41,9 +42,12 @@ class Watched:
 
             def last_look() -> None:
                 self.film = engine.emergency_retelling.film(self.case_id, OPERATOR)
+                self.watches = False
                 engine.pump()
                 Destroyer(engine).run_once()
                 self.without_people = engine.emergency_retelling.film(self.case_id, OPERATOR)
+                engine.forget_hot_copies()
+                self.ended = engine.queries.emergencies.get(self.case_id, OPERATOR)
                 self.found = engine.verify_audit(sample=0).findings
                 close()
 
@@ -57,7 +61,7 @@ class Watched:
         """After every commit, for resources are given and warnings lifted outside the case."""
         if not self.case_id and committed.receipt.seq == 1:
             self.case_id = committed.receipt.case_id or ""
-        if self.case_id:
+        if self.case_id and self.watches:
             view = engine.queries.emergencies.get(self.case_id, OPERATOR)
             self.live[view.case.version] = view
 
@@ -93,6 +97,7 @@ def test_after_the_destruction_of_personal_data_the_board_of_a_past_minute_tells
         (reign.level, reign.unit) for reign in before.reigns
     ]
     assert played.found == []
+    assert _without_people(played.ended) == _without_people(after.view_at(played.ended.now)), "the live board, too"
 
 
 def _without_people(view: EmergencyView) -> Any:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from workflow_engine.bpmn.runtime import Instance
 from workflow_engine.bpmn.token_rows import TokenRow
@@ -34,13 +34,14 @@ from workflow_engine.storage.schema import (
     audit_entry,
     entry_payload,
     process_instance,
+    redacted_values,
     timer,
     token,
     user_task,
 )
 
 _c, _t, _u, _k = process_instance.c, token.c, user_task.c, timer.c
-_a, _y = audit_entry.c, entry_payload.c
+_a, _y, _d = audit_entry.c, entry_payload.c, redacted_values.c
 MOST_KEPT = 2_000
 OWN = ("duty", "acknowledgement", "unit_call")
 """Variables by which the branches of a multi-instance activity differ."""
@@ -149,13 +150,15 @@ def _instances(snapshot: Snapshot, ids: list[str]) -> dict[str, Instance]:
 
 
 def _ended_with(snapshot: Snapshot, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """The variables with which cases were completed, by their last entries; nothing where these are erased."""
+    """The variables with which cases were completed, by their last entries, or what a destruction left of them."""
     wanted = (
-        select(_a.stream_id, _a.body, _y.content)
+        select(_a.stream_id, _a.body, func.coalesce(_y.content, _d.content))
         .select_from(
             process_instance.join(
                 audit_entry, and_(_a.stream_id == _c.case_id, _a.seq == _c.version)
-            ).join(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
+            )
+            .outerjoin(entry_payload, and_(_y.stream_id == _a.stream_id, _y.seq == _a.seq))
+            .outerjoin(redacted_values, and_(_d.case_id == _a.stream_id, _d.seq == _a.seq))
         )
         .where(_c.case_id.in_(ids))
     )  # fmt: skip
