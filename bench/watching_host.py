@@ -27,6 +27,7 @@ from workflow_engine import (
     LoadOrganisation,
     ReleaseUserTask,
     Settings,
+    StartCase,
     VirtualClock,
     new_command_id,
     open_engine,
@@ -38,6 +39,7 @@ from workflow_engine.rehearsal.scenario import read_scenario
 PROCESS = Path(__file__).resolve().parents[1] / "processes" / "emergency_response"
 THREADS = 48
 APART_SECONDS = 1.0
+ROOMS = 5
 
 
 def main(folder: Path, port: int, people: int, *, lanes: bool) -> None:
@@ -75,20 +77,35 @@ def _viewer(number: int) -> dict[str, object]:
 
 
 def _happen(engine: Engine, folder: Path) -> None:
+    """Somebody takes a task and gives it back: in the large emergency first, then wherever there is one."""
     (view,) = engine.queries.emergencies.list(OPERATOR)
-    task_id = next(line.user_task_id for line in view.duties if line.unit == "fire") or ""
-    actor = engine.queries.organisation.find_actor("user:ma_xiao")
-    assert actor is not None
+    tasks = [(view.case.case_id, next(line.user_task_id for line in view.duties if line.unit == "fire") or "")]
+    for number in range(ROOMS - 1):
+        case_id = new_command_id()
+        begin = StartCase(
+            command_id=new_command_id(), case_id=case_id, process_id="emergency_response", title=f"Fire {number}"
+        )
+        engine.handle(begin, OPERATOR)
+        (task,) = engine.queries.get_case(case_id, OPERATOR).user_tasks
+        tasks.append((case_id, task.user_task_id))
+    (folder / "cases").write_text(" ".join(case_id for case_id, _task in tasks), encoding="utf-8")
+    people = [engine.queries.organisation.find_actor(name) for name in ("user:ma_xiao", *["user:lin_yue"] * ROOMS)]
     while not (folder / "go").exists():
         time.sleep(0.1)
+    turn = 0
     while True:
-        for command in (
-            ClaimUserTask(command_id=new_command_id(), user_task_id=task_id),
-            ReleaseUserTask(command_id=new_command_id(), user_task_id=task_id, reason="relieved"),
-        ):
-            engine.handle(command, actor)
-            print(time.time(), flush=True)
-            time.sleep(APART_SECONDS)
+        at = turn // 2 % (ROOMS if (folder / "rooms").exists() else 1)
+        (case_id, task_id), actor = tasks[at], people[at]
+        assert actor is not None
+        command = (
+            ReleaseUserTask(command_id=new_command_id(), user_task_id=task_id, reason="relieved")
+            if turn % 2
+            else ClaimUserTask(command_id=new_command_id(), user_task_id=task_id)
+        )
+        engine.handle(command, actor)
+        print(time.time(), case_id, flush=True)
+        turn += 1
+        time.sleep(APART_SECONDS)
 
 
 if __name__ == "__main__":

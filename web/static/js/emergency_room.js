@@ -2,7 +2,6 @@
 import { startClocks, tick } from "./emergency_clocks.js";
 import { follow } from "./emergency_stream.js";
 
-const page = document.querySelector("[data-duty-room]");
 const room = document.querySelector("#room-live");
 const { case: caseId, href } = room.dataset;
 let { etag } = room.dataset;
@@ -23,11 +22,17 @@ async function look() {
   await put(await answer.text());
 }
 
+// What re-planned work shows is asked for when it was called or finished, and while it runs; not by all at once.
+const replan = document.querySelector("#room-replan");
+const replanned = () => replan?.dispatchEvent(new CustomEvent("replanned"));
+let soon = 0;
+setInterval(() => { if (replan?.querySelector("progress")) replanned(); }, 15_000);
+
 startClocks();
 follow({
   query: `room=${encodeURIComponent(caseId)}`, put, look, settled: tick,
   // Closed: it stands here as it ended.
   gone: () => look().catch(() => null),
   anew: () => null,
+  beside: (id) => { if (id === caseId) { clearTimeout(soon); soon = setTimeout(replanned, 500 + Math.random() * 4_000); } },
 });
-if (!page.dataset.tag) look().catch(() => null);

@@ -25,8 +25,9 @@ function heard() {
 }
 
 // ``put`` takes the drawn emergency, ``gone`` the id of one that is over, ``anew`` forgets everything, ``look`` asks for
-// what is new by itself and fails when it cannot, ``settled`` is called once everything is shown.
-export function follow({ query, put, gone, anew, look, settled }) {
+// what is new by itself and fails when it cannot, ``settled`` is called once everything is shown, ``beside`` is told the id
+// of a case of which something changed that is no task.
+export function follow({ query, put, gone, anew, look, settled, beside = () => null }) {
   let source = null, poll = 0, lostAt = 0, listensAt = 0;
   const isTold = () => { clearInterval(poll); poll = lostAt = 0; heard(); say("live"); };
   const lookOnce = () => look().then(() => { heard(); if (poll) say("polls"); }).catch(() => say("lost"));
@@ -43,6 +44,7 @@ export function follow({ query, put, gone, anew, look, settled }) {
     const told = (event) => { setHour(event.data); isTold(); };
     source.addEventListener("beat", told);
     source.addEventListener("shown", (event) => { page.dataset.tag = event.lastEventId; told(event); settled(); });
+    source.addEventListener("case", (event) => beside(event.data));
     source.addEventListener("anew", () => anew());
     source.addEventListener("gone", (event) => gone(event.data));
     source.addEventListener("emergency", (event) => put(JSON.parse(event.data).html));
