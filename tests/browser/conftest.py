@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from waitress.server import create_server
 
+from tests.support.serving import running
 from web.app import create_app
 from web.held import hold_streams
 from workflow_engine import OPERATOR, Actor, Engine, Settings, VirtualClock, open_engine
@@ -153,21 +153,12 @@ def _served(prepared: Path, tmp_path: Path, browser: Browser) -> Iterator[City]:
     engine = open_engine(settings, clock=clock)
     app = create_app(engine, settings)
     server = hold_streams(create_server(app, host="127.0.0.1", port=0, threads=settings.threads, connection_limit=1000))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    made = City(engine, clock, f"http://127.0.0.1:{server.effective_port}", browser, app)
-    yield made
-    made.close_browsers()
-    server.trigger.pull_trigger(lambda: _end(server))  # in the thread of the server, which owns its connections
-    thread.join(timeout=10)
+    with running(server) as port:
+        made = City(engine, clock, f"http://127.0.0.1:{port}", browser, app)
+        yield made
+        made.close_browsers()
     app.session_interface.store.close()  # type: ignore[attr-defined]
     engine.close()
-
-
-def _end(server: Any) -> None:
-    for channel in list(server.active_channels.values()):
-        channel.handle_close()
-    server.close()
 
 
 def check_accessibility(page: Page, rule: str | None = None) -> list[str]:

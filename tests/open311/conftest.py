@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from waitress.server import create_server
 
 from tests.support.house import ADMIN, House
 from tests.support.requesting import MODEL
+from tests.support.serving import running
 from web.api.tokens import new_token, token_sha256
 from web.app import create_app
 from workflow_engine import ChangeServiceCategories, CreateApiToken, LoadOrganisation, Settings, new_id
@@ -77,12 +76,8 @@ def town(sqlite_template: Path, tmp_path: Path, moderated: bool) -> Iterator[Ope
     key = make_key(house)
     app = create_app(house.engine, settings)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Open311City(house, f"http://127.0.0.1:{server.effective_port}", key)
-    with suppress(OSError):  # its thread was awake already, and has closed what would have woken it
-        server.trigger.pull_trigger(lambda: _end(server))
-    thread.join(timeout=10)
+    with running(server) as port:
+        yield Open311City(house, f"http://127.0.0.1:{port}", key)
     app.session_interface.store.close()  # type: ignore[attr-defined]
     house.close()
 
@@ -111,9 +106,3 @@ def make_key(house: House, *scopes: str) -> str:
     )  # fmt: skip
     house.engine.handle(command, found)
     return token
-
-
-def _end(server: Any) -> None:
-    for channel in list(server.active_channels.values()):
-        channel.handle_close()
-    server.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from tests.support.house import model_xml
+from tests.support.serving import running
 from tests.web.conftest import Visitor, actor
 from web import live_hub
 from web.busy import dispatcher_of
@@ -95,17 +95,8 @@ def served(app: Flask, threads: int = 2) -> Iterator[tuple[int, int]]:
         create_server(app, host="127.0.0.1", port=0, channel_request_lookahead=1, asyncore_use_poll=True,
                       _dispatcher=dispatcher_of(app, threads))
     )  # fmt: skip
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield server.effective_port, threads
-
-    def end() -> None:
-        for channel in list(server.active_channels.values()):
-            channel.handle_close()
-        server.close()
-
-    server.trigger.pull_trigger(end)
-    thread.join(10)
+    with running(server) as port:
+        yield port, threads
 
 
 class Stream:
