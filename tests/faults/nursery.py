@@ -15,10 +15,11 @@ import time
 import traceback
 from typing import Any, NoReturn
 
-from tests.faults import batch_worker, booking_worker, replan_worker, worker
+from tests.faults import batch_worker, booking_worker, exercise_worker, replan_worker, worker
 from workflow_engine.failpoints import VARIABLE, failpoint
 
-PROGRAMS = {module.__name__: module.main for module in (worker, batch_worker, booking_worker, replan_worker)}
+_MODULES = (worker, batch_worker, booking_worker, exercise_worker, replan_worker)
+PROGRAMS = {module.__name__: module.main for module in _MODULES}
 
 
 def main() -> None:

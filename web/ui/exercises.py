@@ -167,7 +167,8 @@ def play() -> Response:
     keep_input(_list)
     beginning = request.form.get("beginning", "alert")
     shown.show().start(beginning, exercise=request.form.get("exercise") == "yes")
-    return redirect(url_for("emergency.board"), 303)
+    case_id = shown.show().wait_for_case(4.0)
+    return redirect(url_for("emergency.board", _anchor=f"emergency-{case_id}" if case_id else None), 303)
 
 
 @blueprint.post("/show/stop")
@@ -187,9 +188,10 @@ def show_page() -> str:
 
 @blueprint.get("/show/live")
 def show_live() -> Response:
-    """The same, for the page to look again."""
+    """The same, for the page to look again; ``brief`` is the line on top of the board."""
     _require_demo()
-    return unless_known("fragments/show_live.html", repr(shown.show().state), {"show": shown.show()})
+    part = "show_brief" if request.args.get("brief") else "show_live"
+    return unless_known(f"fragments/{part}.html", repr(shown.show().state), {"show": shown.show()})
 
 
 def _require_demo() -> None:

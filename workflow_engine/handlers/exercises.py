@@ -167,7 +167,10 @@ def _start(work: Handling, found: Exercise, inject: Inject) -> tuple[str | None,
 
 def _alert(work: Handling, found: Exercise, inject: Inject) -> tuple[str | None, str]:
     sent = store.alerts_sent(work.unit, found.exercise_id)
-    alert = played_alert(inject.content, found.exercise_id[-8:], work.now, sent, status="Exercise")
+    try:
+        alert = played_alert(inject.content, found.exercise_id[-8:], work.now, sent, status="Exercise")
+    except (KeyError, TypeError, ValueError) as error:
+        raise RejectedError(f"Expected an alert with its identifier and instants, but {error!r}.") from error
     command = ImportAlert(
         command_id=work.part_id("alert", str(inject.number)), alert=alert, source=SOURCE, process_id=found.process_id,
         exercise=True, unit_id=found.unit_id,

@@ -26,6 +26,7 @@ from workflow_engine.interchange.cap import parse_alert
 from workflow_engine.queries.rows import InboxRow
 from workflow_engine.rehearsal.casting import find_actor
 from workflow_engine.rehearsal.scenario import Scenario, ScenarioError, Step, read_scenario
+from workflow_engine.rehearsal.showing_resources import COORDINATOR, Supply
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,9 @@ BEGINNINGS = {"alert": "gas_leak", "report": "gas_leak_reported"}
 STEP_SECONDS, EACH_SECONDS, LONGEST_WAIT_SECONDS = 2.2, 0.5, 60.0
 _SHIPPED = Path(__file__).parents[2] / "processes"
 _PROCESS = "emergency_response"
-_QUICK = {"sitrep_limit": "PT20S"}
-"""Within which the first report after a raise is asked for."""
+_QUICK = {"dense_cadence": "PT50S", "cadence": "PT50S"}
+"""After how long the first situation report is asked for: an hour is too long for a show."""
+_BEFORE_PLANNING = "activate"
 _SET_BY, _CLERK = "user:jiang_fan", "user:yao_xin"
 _REPORT: dict[str, Any] = {
     "category": "gas.smell", "kind": "report", "source": "phone", "address": "桥北路 12 号", "lat": 28.231,
@@ -53,6 +55,8 @@ class ShowState:
     done: int = 0
     steps: int = 0
     now_playing: tuple[str, str] = ("", "")
+    told: str = ""
+    """What happens now, in the words of the scenario."""
     error: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -70,6 +74,7 @@ class Show:
         self._step_seconds, self._each_seconds = step_seconds, each_seconds
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._begun = threading.Event()
         self._thread: threading.Thread | None = None
         self._state = ShowState()
 
@@ -94,6 +99,7 @@ class Show:
             except (KeyError, ScenarioError) as error:
                 raise InvalidStateError(f"Expected a show that begins by {beginning!r}, but: {error}") from error
             self._stop.clear()
+            self._begun.clear()
             self._state = ShowState(
                 beginning, True, steps=sum(1 for step in scenario.steps if step.kind in _PLAYED),
                 started_at=self._engine.clock.now(),
@@ -107,6 +113,11 @@ class Show:
         """End it after the present step; its case stays as it is."""
         self._stop.set()
 
+    def wait_for_case(self, seconds: float) -> str | None:
+        """The case, once it has begun; None when it had not by then."""
+        self._begun.wait(seconds)
+        return self.state.case_id
+
     def wait(self, seconds: float) -> bool:
         """Until it has ended; False when it had not by then."""
         thread = self._thread
@@ -119,6 +130,7 @@ class Show:
         try:
             case_id = performance.begin(beginning)
             self._tell(case_id=case_id)
+            self._begun.set()
             for step in scenario.steps:
                 if step.kind in _PLAYED and not self._stop.wait(self._step_seconds):
                     performance.take(step, self._each_seconds)
@@ -131,6 +143,7 @@ class Show:
             log.warning("the show stops at %s: %s", self.state.now_playing, refused)
             self._tell(error=str(refused))
         finally:
+            self._begun.set()
             self._tell(is_playing=False, ended_at=self._engine.clock.now())
 
     def _tell(self, **changed: Any) -> None:
@@ -151,18 +164,32 @@ class _Performance:
         self._case_id = ""
 
     def begin(self, beginning: str) -> str:
-        """The case, begun by the alert or handed over by the hotline, with a short interval between reports."""
+        """The case, begun by the alert or handed over by the hotline."""
         self._case_id = self._by_report() if beginning == "report" else self._alert(str(self._scenario.start["alert"]))
-        intake = self._engine.queries.get_case(self._case_id, OPERATOR).variables.get("intake", {})
-        change = ChangeVariables(
-            command_id=new_id(), case_id=self._case_id, variables={"intake": {**intake, **_QUICK}}
-        )  # fmt: skip
-        self._do(change, self._person(_SET_BY, None))
         return self._case_id
 
     def take(self, step: Step, pause: float) -> None:
         """One step by whoever takes it."""
+        if step.details.get("note"):
+            self._tell(told=str(step.details["note"]))
+        if step.value == _BEFORE_PLANNING:
+            self._hurry()
         _PLAYED[step.kind](self, step, pause)
+        self._supply(step, pause)
+
+    def _hurry(self) -> None:
+        """Bring the first situation report forward, by hand of an administrator, on record."""
+        clock = self._engine.queries.get_case(self._case_id, OPERATOR).variables.get("clock", {})
+        change = ChangeVariables(command_id=new_id(), case_id=self._case_id, variables={"clock": {**clock, **_QUICK}})
+        self._do(change, self._person(_SET_BY, None))
+
+    def _supply(self, step: Step, pause: float) -> None:
+        """The coordinator of resources acts beside the others."""
+        wanted = step.details.get("form", {}).get("decision") if step.value == "command_decision" else step.value
+        act = _SUPPLY.get(str(wanted)) if step.kind == "do" else None
+        if act is not None:
+            coordinator = self._person(COORDINATOR, None)
+            act(Supply(self._engine, self._case_id, coordinator, lambda: self._stop.wait(pause)))
 
     def do(self, step: Step, _pause: float) -> None:
         task = self._task(step)
@@ -247,6 +274,11 @@ class _Performance:
         return self._engine.handle(command, actor)
 
 
+_SUPPLY: dict[str, Callable[[Supply], None]] = {
+    "resources": Supply.assign, "take_over_shift": Supply.assign, "department_work": Supply.move,
+    "enterprise_work": Supply.move, "recovery": Supply.bring_home,
+}  # fmt: skip
+"""After which steps something happens to resources; ``resources`` is the decision to ask for some."""
 _PLAYED: dict[str, Callable[[_Performance, Step, float], None]] = {
     "do": _Performance.do, "each": _Performance.each, "alert": _Performance.alert, "message": _Performance.message,
 }  # fmt: skip
