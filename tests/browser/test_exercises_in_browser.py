@@ -84,3 +84,22 @@ def test_gas_leak_is_played_with_one_click_live_on_the_board(city: City, tmp_pat
         wrong += looked_at(city, person, f"/emergency/{state.case_id}", tmp_path, f"gas-leak-{width}")
         wrong += looked_at(city, person, "/exercises/show", tmp_path, f"show-{width}")
     assert wrong == [] and city.complaints == []
+
+
+def test_gas_leak_is_stopped_in_the_middle_and_played_again_before_two_people(city: City) -> None:
+    show = city.app.extensions["show"] = Show(city.engine, step_seconds=0.5, each_seconds=0.0)
+    page, other = city.person(DUTY_OFFICER), city.person(DUTY_OFFICER, "zh-CN", 390)
+    cases = []
+    for _ in range(2):
+        page.goto(f"{city.url}/emergency")
+        page.get_by_role("button", name="Play the gas leak").click()
+        page.wait_for_url(re.compile(r"/emergency/[0-9a-f]{32}$"))
+        cases.append(page.url.rpartition("/")[2])
+        other.goto(page.url)
+        page.locator(".show-words strong").wait_for()
+        other.locator(".show-words strong").wait_for()
+        other.get_by_role("button", name="停止").click()
+        other.get_by_role("heading", name="已停止").wait_for()
+        assert show.wait(10) and 0 < show.state.done < show.state.steps and show.state.error == ""
+    assert len(set(cases)) == 2, "what was played before stays as it is"
+    assert {city.engine.queries.get_case(case_id, OPERATOR).case.state for case_id in cases} == {"active"}

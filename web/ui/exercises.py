@@ -168,7 +168,10 @@ def play() -> Response:
     beginning = request.form.get("beginning", "alert")
     shown.show().start(beginning, exercise=request.form.get("exercise") == "yes")
     case_id = shown.show().wait_for_case(4.0)
-    return redirect(url_for("emergency.board", _anchor=f"emergency-{case_id}" if case_id else None), 303)
+    within_reach = {view.case.case_id for view in engine().queries.emergencies.list(current_actor())}
+    if case_id in within_reach:
+        return redirect(url_for("emergency.room", case_id=case_id), 303)
+    return redirect(url_for("emergency.board"), 303)
 
 
 @blueprint.post("/show/stop")
