@@ -106,6 +106,13 @@ class _Settling:
             "process_id": scenario.process_id, "start_at": scenario.start_at.isoformat(),
             "forms": _forms(scenario), "votes": _votes(scenario), **told,
         }  # fmt: skip
+        tasks = given.get("tasks", {})
+        if isinstance(tasks, Mapping):  # Anything else is refused with its place when the plan is read.
+            for element, answer in _attached(scenario).items():
+                plan = tasks.get(element, {})
+                if isinstance(plan, Mapping):
+                    tasks = {**tasks, element: {"answers": [answer], **plan}}
+            given["tasks"] = tasks
         if "kinds" not in told and "start" not in told:
             given["start"] = self._start(scenario.start, "start", scenario.folder)
         if "kinds" not in told and "injects" not in told:
@@ -161,6 +168,20 @@ def _forms(scenario: Scenario) -> dict[str, list[Mapping[str, Any]]]:
     for step in scenario.steps:
         if step.kind in ("do", "each") and "refused" not in step.details:
             found.setdefault(str(step.value), []).append(step.details.get("form", {}))
+    return found
+
+
+def _attached(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Elements at which the scenario puts a file to the case before it submits: the last form with the last file."""
+    found: dict[str, dict[str, Any]] = {}
+    file = None
+    for step in scenario.steps:
+        if step.kind == "attach" and "refused" not in step.details:
+            file = str(step.value)
+        elif step.kind in ("do", "each") and "refused" not in step.details:
+            if file is not None:
+                found[str(step.value)] = {"form": step.details.get("form", {}), "attach": file}
+            file = None
     return found
 
 
