@@ -12,13 +12,15 @@ import threading
 from pathlib import Path
 
 from flask import Flask, redirect
-from waitress import serve
+from waitress import serve  # type: ignore[import-untyped]
+from waitress.server import create_server  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from bench import models
 from bench.product import Product
 from bench.workloads import VARIABLES
 from web.app import create_app
+from web.busy import dispatcher_of
 from workflow_engine import OPERATOR, LoadOrganisation, new_command_id
 
 THREADS = 48
@@ -39,7 +41,9 @@ def product(folder: Path, port: int, cases: int) -> None:
     side.deploy(models.w1())
     tasks = [side.open_tasks(side.start("w1", VARIABLES))[0] for _ in range(cases)]
     (folder / "tasks.txt").write_text("\n".join(tasks))
-    serve(create_app(side.engine, side.settings), host="127.0.0.1", port=port, threads=THREADS)
+    app = create_app(side.engine, side.settings)
+    server = create_server(app, host="127.0.0.1", port=port, _dispatcher=dispatcher_of(app, THREADS))
+    server.run()
 
 
 def ceiling(folder: Path, port: int, _cases: int) -> None:
