@@ -35,4 +35,7 @@ def test_documents_of_an_emergency_fit_are_accessible_and_print(
     page.emulate_media(media="print")
     assert page.locator(".report-paper").is_visible()
     assert page.locator(".report-acts, .band, form:visible").first.is_hidden()
+    foot = page.locator(".printed-foot")
+    assert rows[-1].kind == "first" and "…" in foot.inner_text(), "document and fingerprint at the foot of each page"
+    assert foot.evaluate("one => getComputedStyle(one).display") == "table-footer-group"
     assert closed_city.complaints == []
