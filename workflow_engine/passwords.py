@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
-
 FEWEST_GUESSES = 10**8
 """Below, somebody who got at the stored hash finds it in hours, argon2 or not."""
 LONGEST_LOOKED_AT = 72
@@ -24,6 +22,8 @@ COMMON_HERE = (
 
 def is_easy_to_guess(password: str, own_words: Iterable[str] = ()) -> bool:
     """Whether the password would be found early; ``own_words``: names that a guesser of this account tries first."""
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # loads its lists
+
     found = zxcvbn(password[:LONGEST_LOOKED_AT], user_inputs=[*_parts(own_words), *COMMON_HERE])
     return bool(found["guesses"] < FEWEST_GUESSES)
 

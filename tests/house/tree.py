@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT_FOLDERS = ("workflow_engine", "web")
+PRODUCT_FOLDERS = ("liandong", "workflow_engine", "web")
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import holidays
-
 
 def days_of_china(year: int) -> dict[str, dict[str, str]]:
     """Changes of a calendar for the year; nothing when the package knows no notice for it."""
+    import holidays  # knows every country
+
     found = holidays.country_holidays("CN", years=year, language="zh_CN")
     worked = {day for day in found.weekend_workdays if day.year == year}
     if not worked:

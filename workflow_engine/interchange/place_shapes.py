@@ -1,17 +1,20 @@
-"""Outlines of places out of GeoJSON, and an index that says in which place a point lies. Nothing else knows shapely."""
+"""Outlines of places out of GeoJSON, and an index that says in which place a point lies. Nothing else knows shapely.
+
+It is imported where it is needed: it brings numpy along, which takes longer to load than most commands take to run.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import shapely
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
 
 from workflow_engine.domain.places import CRS, DRAWN, PlaceShape, is_on_earth, level_of
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _AREAS = ("Polygon", "MultiPolygon")
 _KINDS = (*_AREAS, "LineString", "MultiLineString")
@@ -67,12 +70,17 @@ def _shape(feature: Any, renamed: Mapping[str, str]) -> PlaceShape:
     name = next((str(properties[key]).strip() for key in _NAMES if properties.get(key)), "")
     if not name or len(name) > _LONGEST_NAME:
         raise ValueError(f"expected a name of up to {_LONGEST_NAME} characters")
+    from shapely import to_geojson
+
     geometry = _geometry(feature.get("geometry"), drawn=level in DRAWN)
     english = str(properties.get("name_en") or name).strip()[:_LONGEST_NAME]
-    return PlaceShape(code, level, name, english, shapely.to_geojson(geometry), *geometry.bounds)
+    return PlaceShape(code, level, name, english, to_geojson(geometry), *geometry.bounds)
 
 
 def _geometry(given: Any, *, drawn: bool) -> BaseGeometry:
+    import shapely
+    from shapely.geometry import shape
+
     if not isinstance(given, dict) or given.get("type") not in (_KINDS if drawn else _AREAS):
         raise ValueError("expected an outline (Polygon or MultiPolygon)")
     try:
@@ -114,11 +122,15 @@ class PlaceIndex:
 
     def __init__(self, outlines: Iterable[tuple[str, str]]) -> None:
         """Of codes and their GeoJSON."""
+        import shapely
+
         pairs = sorted(outlines, key=lambda pair: (-len(pair[0]), pair[0]))
         self._codes = [code for code, _ in pairs]
         self._tree = shapely.STRtree([shapely.from_geojson(geometry) for _, geometry in pairs])
 
     def at(self, lat: float, lon: float) -> str | None:
         """The code of the finest place; on a border, of the first by code. None outside of all."""
+        import shapely
+
         hits = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
         return self._codes[min(hits)] if len(hits) else None
