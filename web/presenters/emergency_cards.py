@@ -47,6 +47,7 @@ FIGURES = {
     "evacuated": marked("evacuated"), "sheltered": marked("sheltered"), "homes_out": marked("homes cut off"),
 }  # fmt: skip
 ASKED_FIRST = ("deaths", "serious", "missing")
+LONGEST_TITLE = 72
 _URGENCY = ("overdue", "called", "acknowledged", "working", "done", "released")
 """Trouble first: in this order a board lists units."""
 
@@ -98,6 +99,11 @@ class Card:
     figures: list[tuple[str, int]]
     unknown: list[str]
     """Figures that nobody knows yet."""
+
+    @property
+    def has_long_title(self) -> bool:
+        """Whether it needs smaller letters on the wall; Chinese ones are twice as wide, and have three bytes."""
+        return len(self.title.encode()) > LONGEST_TITLE
 
 
 def card_of(view: EmergencyView) -> Card:
