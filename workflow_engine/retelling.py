@@ -54,7 +54,7 @@ class RetoldEntry:
     exact: bool
     """Whether the changes come from running the case again; else only given values are known."""
     why_not: str | None = None
-    """Why they do not: ``erased``, ``build``, or ``different`` when something else came out than was recorded."""
+    """Why not all of it could be compared: ``erased``, ``build``, or ``different`` when something else came out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Retelling:
             for entry in chain.entries:
                 changes = walk.step(snapshot.unit, entry, values.get(entry.seq, {}))
                 if entry.seq in rows:
-                    told.append(RetoldEntry(rows[entry.seq], tuple(changes), walk.exact, walk.why_not))
+                    told.append(RetoldEntry(rows[entry.seq], tuple(changes), walk.exact, walk.told_why_not))
             if more:
                 self._keep(case_id, history[-1].hash, walk, count_values(snapshot, case_id, history[-1].seq))
         return Retold(case, told, history[-1].seq if more else None)
@@ -129,6 +129,12 @@ class _Walk:
     exact: bool = True
     why_not: str | None = None
     known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told_why_not(self) -> str | None:
+        """Also where it ran again, but without the people: then nothing is proved of what was entered."""
+        redacted = self.redacted_from is not None and self.seq >= self.redacted_from
+        return self.why_not or ("erased" if redacted else None)
 
     def step(self, unit: UnitOfWork, entry: Entry, own: SlotValues) -> list[Change]:
         """Go on by one entry; what it changed."""

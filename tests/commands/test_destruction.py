@@ -47,7 +47,10 @@ def test_a_response_forgets_people_everywhere_and_goes_on(house: House) -> None:
     assert house.engine.verify_audit(sample=None).ok
     briefing = house.engine.queries.situation_reports.get_briefing(case_id, 1, ADMIN)
     assert briefing.intact and briefing.destroyed and "▇▇家已通知" in str(briefing.content)
-    assert REPORTER not in str(house.engine.retelling.tell(case_id, ADMIN, after_seq=1))
+    retold = house.engine.retelling.tell(case_id, ADMIN).entries
+    assert {(one.exact, one.why_not) for one in retold} == {(True, "erased")}, "run again, but it proves nothing"
+    assert any(change.path == "level" and change.after == "II" for one in retold for change in one.changes)
+    assert REPORTER not in str(retold)
     files = house.engine.queries.destructions.files_of(row.destruction_id)
     with pytest.raises(NotFoundError):
         house.engine.files.open(files[0])

@@ -26,6 +26,10 @@ KINDS = {
     "stray_value": marked("There is a value for entry %(seq)s that no entry vouches for."),
     "missing_logged_entry": marked("Entry %(seq)s stands in the log of all cases, but is gone from this one."),
     "changed_since_logged": marked("Entry %(seq)s is not the one that stands in the log of all cases."),
+    "changed_document": marked("A report, briefing or warning of the case is not the one that was recorded."),
+    "missing_document": marked("A report, briefing, warning or proof that the record tells of is gone."),
+    "changed_row": marked("What stands beside a report, a warning or a destruction differs from the record."),
+    "restored_value": marked("Values of entry %(seq)s that were destroyed are there again."),
     "checkpoint_unsigned": marked("The newest checkpoint of the log is not signed by its key."),
     "checkpoint_mismatch": marked("Entry %(seq)s cannot be followed up to what was signed."),
 }
