@@ -98,7 +98,7 @@ def test_gas_leak_is_stopped_in_the_middle_and_played_again_before_two_people(ci
         other.goto(page.url)
         page.locator(".show-words strong").wait_for()
         other.locator(".show-words strong").wait_for()
-        other.get_by_role("button", name="停止").click()
+        other.get_by_role("button", name="停止演示").click()
         other.get_by_role("heading", name="已停止").wait_for()
         assert show.wait(10) and 0 < show.state.done < show.state.steps and show.state.error == ""
     assert len(set(cases)) == 2, "what was played before stays as it is"
