@@ -51,6 +51,7 @@ def test_exercise_is_planned_conducted_and_marked_on_every_page(city: City, tmp_
     for language, width in (("en-GB", 1440), ("zh-CN", 390)):
         person = city.person(DUTY_OFFICER, language, width)
         wrong += looked_at(city, person, f"/exercises/{exercise_id}", tmp_path, f"exercise-{width}")
+        wrong += looked_at(city, person, f"/exercises/{exercise_id}/evaluation", tmp_path, f"evaluation-{width}")
         wrong += looked_at(city, person, "/exercises", tmp_path, f"exercises-{width}")
         for number, path in enumerate((f"/cases/{case.case_id}", f"/tasks/{task}", f"/emergency/{case.case_id}")):
             person.goto(f"{city.url}{path}")

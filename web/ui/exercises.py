@@ -14,6 +14,8 @@ from web.errors import keep_input
 from web.i18n import gettext as _
 from web.permissions import may, requires
 from web.presenters import exercises as shown
+from web.presenters.exercise_evaluation import LOOKS as RATING_LOOKS
+from web.presenters.exercise_evaluation import RATINGS, evaluation_of
 from web.ui.requests import command_id, cursor, required_reason, unless_known
 from workflow_engine import (
     EVERYBODY_SIMULATED,
@@ -94,6 +96,17 @@ def live(exercise_id: str) -> Response:
     story = engine().queries.exercises.get(exercise_id, current_actor())
     fingerprint = repr((story, int(engine().clock.now().timestamp()) if story.row.state == "running" else 0))
     return unless_known("fragments/exercise_live.html", fingerprint, _values(story))
+
+
+@blueprint.get("/<exercise_id>/evaluation")
+@requires(SEE)
+def evaluation(exercise_id: str) -> str:
+    """The report, to print."""
+    story = engine().queries.exercises.get(exercise_id, current_actor())
+    return render_template(
+        "pages/exercise_evaluation.html", told=evaluation_of(story), ratings=RATINGS, looks=RATING_LOOKS,
+        **_values(story),
+    )  # fmt: skip
 
 
 @blueprint.post("/<exercise_id>/<any(start, pause):move>")
