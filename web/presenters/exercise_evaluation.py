@@ -72,7 +72,8 @@ def evaluation_of(story: ExerciseStory) -> Evaluation:
         is_late = task.due_at is not None and (done_at or ends_at) > task.due_at
         work = _Work(took, is_late)
         steps[in_language(task.name) or task.element_id].append(work)
-        units[", ".join(group_names(task.groups)) or actor_name(task.assignee)].append(work)
+        # Whoever is asked stands first; deputies and superiors who may step in come after.
+        units["".join(group_names(task.groups[:1])) or actor_name(task.assignee)].append(work)
     return Evaluation(
         objectives=objectives, counts={key: sum(one.rating == key for one in objectives) for key in RATINGS},
         steps=[_pace(name, work) for name, work in steps.items()],
