@@ -18,8 +18,8 @@ from workflow_engine.domain.lanes import EMERGENCY
 from workflow_engine.workers.clock import AlarmClock
 
 WAITED_SECONDS = 0.3
-_URN = 'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
-_LANE = (
+NAMESPACES = 'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+LANE = (
     '<bpmn:extensionElements><camunda:properties><camunda:property name="liandong:lane" value="emergency"/>'
     "</camunda:properties></bpmn:extensionElements>"
 )
@@ -32,7 +32,7 @@ def run(report: Report, *, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder))
         product.deploy(_model("flood", "", "PT0.05S"))
-        product.deploy(_model("urgent", _LANE, f"PT{WAITED_SECONDS}S"))
+        product.deploy(_model("urgent", LANE, f"PT{WAITED_SECONDS}S"))
         with _clocks(product):
             timers, clicks = _measure(product, rounds)
         late = statistics.median(timers), max(timers)
@@ -124,7 +124,7 @@ def _model(process_id: str, properties: str, pause: str) -> bytes:
         for number, (source, target) in enumerate([("s", "t"), ("t", "u"), ("u", "e")])
     )
     return (
-        f'<bpmn:definitions {_URN} id="d" targetNamespace="urn:bench">'
+        f'<bpmn:definitions {NAMESPACES} id="d" targetNamespace="urn:bench">'
         f'<bpmn:process id="{process_id}" isExecutable="true">{properties}<bpmn:startEvent id="s"/>'
         f'<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition><bpmn:timeDuration>{pause}</bpmn:timeDuration>'
         f'</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent><bpmn:userTask id="u"/><bpmn:endEvent id="e"/>'

@@ -15,6 +15,8 @@ from typing import Any
 
 from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
 
+from workflow_engine import EMERGENCY, ORDINARY, in_lane
+
 PLACES = 4
 SLOW_SECONDS = 1.0
 """Whoever runs longer is taken to wait, not to work."""
@@ -69,8 +71,10 @@ class LaneDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
     def handler_thread(self, thread_no: int) -> None:
         """As waitress's own, from two queues."""
         while (task := self._take(thread_no)) is not None:
+            lane = ORDINARY if thread_no in self._begun_at else EMERGENCY
             try:
-                task.service()
+                with in_lane(lane):
+                    task.service()
             except BaseException:
                 self.logger.exception("Exception when servicing %r", task)
 

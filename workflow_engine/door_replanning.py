@@ -1,9 +1,10 @@
-"""Of the public door: running work re-planned for emergencies."""
+"""Of the public door: running work re-planned for emergencies, and what goes first."""
 
 from __future__ import annotations
 
 from workflow_engine.bpmn.replan_policy import table_cells
 from workflow_engine.domain.areas import Area
+from workflow_engine.domain.lanes import EMERGENCY, ORDINARY, in_lane
 from workflow_engine.domain.replanning import KEEP, PUSH_BACK, ROMANS, SHORTEN, Call
 from workflow_engine.domain.replanning_commands import ChangeReplanPolicy, EndReplan, RevertReplan
 from workflow_engine.queries.replanning import (
@@ -20,7 +21,9 @@ ReplanCall = Call
 replan_table = table_cells
 
 __all__ = [
+    "EMERGENCY",
     "KEEP",
+    "ORDINARY",
     "PUSH_BACK",
     "ROMANS",
     "SHORTEN",
@@ -36,5 +39,6 @@ __all__ = [
     "ReplannedCaseRow",
     "RevertReplan",
     "TaskPlanRow",
+    "in_lane",
     "replan_table",
 ]

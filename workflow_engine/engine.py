@@ -19,6 +19,7 @@ from workflow_engine.domain.clock import Clock, new_salt, new_seed
 from workflow_engine.domain.commands import CaseCommand, Command, Envelope, Receipt
 from workflow_engine.domain.errors import DuplicateCommandError, EngineError, UnavailableError
 from workflow_engine.domain.events import CaseResumed, Event, MessageThrown, SignalThrown, SubscriptionOpened
+from workflow_engine.domain.lanes import EMERGENCY, present_lane
 from workflow_engine.domain.work_commands import RemoveAttachment
 from workflow_engine.dry_running import DryRun, MigrationRehearsal, dry_run, rehearse_migration
 from workflow_engine.exporting import Exporting
@@ -339,7 +340,10 @@ class Engine:
         self._settling.after(work.envelope.command, receipt.case_id, work.events)
         if work.outgoing:
             try:
-                self._pump.run(_openings(work.events), own=_sent(work.events), most=MOST_AT_ONCE)
+                # Whoever works on an emergency delivers nothing for others.
+                openings = _openings(work.events)
+                lane = EMERGENCY if present_lane() == EMERGENCY and openings is not None else None
+                self._pump.run(openings, own=_sent(work.events), lane=lane, most=MOST_AT_ONCE)
             except Exception:
                 # The command itself is done and durable; what is left is delivered by the clock's next look.
                 log.exception("delivering after %s failed", receipt.command_id)

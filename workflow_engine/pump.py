@@ -20,7 +20,7 @@ from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.commands import Command, DeliverSignal
 from workflow_engine.domain.errors import EngineError, RejectedError
 from workflow_engine.domain.internal_commands import FanOutSignal, RouteMessage
-from workflow_engine.domain.lanes import EMERGENCY, ORDINARY
+from workflow_engine.domain.lanes import EMERGENCY, ORDINARY, in_lane
 from workflow_engine.storage import messages, outgoing
 from workflow_engine.storage.database import Database
 from workflow_engine.storage.statement import Row, Statement
@@ -91,9 +91,11 @@ class Pump:
         """What was just sent, all emergencies, and a slice of everything else."""
         made = self._own()
         if lane != ORDINARY:
-            made += self._outbox(EMERGENCY, _BATCH) + self._signals(EMERGENCY)
+            with in_lane(EMERGENCY):
+                made += self._outbox(EMERGENCY, _BATCH) + self._signals(EMERGENCY)
         if lane != EMERGENCY:
-            made += self._outbox(ORDINARY, _SLICE) + self._slice_of_signals()
+            with in_lane(ORDINARY):
+                made += self._outbox(ORDINARY, _SLICE) + self._slice_of_signals()
         return made + self._messages(everything=everything)
 
     def _own(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from tests.support.house import ANNE, TWO_STEPS, House
-from workflow_engine import OPERATOR, CompleteUserTask, InvalidStateError, Receipt, new_id
+from workflow_engine import (
+    EMERGENCY,
+    OPERATOR,
+    ORDINARY,
+    CompleteUserTask,
+    InvalidStateError,
+    Receipt,
+    in_lane,
+    new_id,
+)
 from workflow_engine.failpoints import FailpointError, failpoint
 
 
@@ -23,18 +32,26 @@ def house(tmp_path: Path) -> Iterator[House]:
     opened.close()
 
 
-def at_once(house: House, commands: list[CompleteUserTask]) -> tuple[list[Future[Receipt]], list[str]]:
+def at_once(
+    house: House, commands: list[CompleteUserTask], emergencies: Sequence[int] = ()
+) -> tuple[list[Future[Receipt]], list[str]]:
     """Send them while somebody else holds the writer, so that all wait together; their answers and what was sent."""
     line: Any = house.engine._run.__self__  # type: ignore[attr-defined]
     sent: list[str] = []
     with ThreadPoolExecutor(len(commands)) as pool, house.engine._database.write():
         futures = []
         for number, command in enumerate(commands):
-            futures.append(pool.submit(house.engine.handle, command, ANNE))
-            _until(lambda number=number: line._is_led and len(line._line) == number)  # type: ignore[misc]
+            lane = EMERGENCY if number in emergencies else ORDINARY
+            futures.append(pool.submit(_handle, house, command, lane))
+            _until(lambda number=number: line._is_led and sum(map(len, line._lines.values())) == number)  # type: ignore[misc]
         house.engine._database._writer.driver_connection.set_trace_callback(sent.append)
     house.engine._database._writer.driver_connection.set_trace_callback(None)
     return futures, sent
+
+
+def _handle(house: House, command: CompleteUserTask, lane: int) -> Receipt:
+    with in_lane(lane):
+        return house.engine.handle(command, ANNE)
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -53,6 +70,16 @@ def test_commands_that_wait_together_share_one_commit(house: House) -> None:
     assert [future.result().case_id for future in futures] == cases
     assert sent.count("COMMIT") == 1
     assert house.engine.verify_audit(sample=None).ok
+
+
+def test_emergencies_are_taken_along_first_and_wait_for_nobody_else(house: House) -> None:
+    house.release(TWO_STEPS)
+    cases = [house.start() for _ in range(6)]
+    futures, sent = at_once(house, [complete(house.task(case_id)) for case_id in cases], emergencies=(3, 5))
+    assert [future.result().case_id for future in futures] == cases
+    rows = house.rows("SELECT stream_id FROM audit_entry WHERE seq = 2 ORDER BY rowid")
+    done = [cases.index(row[0]) for row in rows if row[0] in cases]
+    assert (done, sent.count("COMMIT")) == ([0, 3, 5, 1, 2, 4], 2)
 
 
 def test_who_is_refused_among_others_leaves_them_alone(house: House) -> None:

@@ -25,8 +25,9 @@ from workflow_engine import (
     UnavailableError,
     new_id,
 )
+from workflow_engine.domain.lanes import EMERGENCY, ORDINARY
 from workflow_engine.failpoints import FailpointError, failpoint
-from workflow_engine.storage import assigning
+from workflow_engine.storage import assigning, locks
 from workflow_engine.storage.database import Database, has_wal_fix
 from workflow_engine.storage.locks import FairLock
 
@@ -270,22 +271,26 @@ def test_databases_that_cannot_hold_cases_are_refused(url: str) -> None:
         Database(url)
 
 
-def test_the_fair_lock_serves_in_the_order_of_asking() -> None:
+def test_the_fair_lock_serves_emergencies_and_then_in_the_order_of_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "MOST_IN_FRONT", 2)
     lock = FairLock()
     assert lock.acquire(1)
     order: list[int] = []
     threads = []
-    for number in range(5):
-        thread = threading.Thread(target=lambda number=number: (lock.acquire(10), order.append(number), lock.release()))
+    for number in range(7):
+        lane = EMERGENCY if number in (3, 4, 6) else ORDINARY
+        thread = threading.Thread(
+            target=lambda number=number, lane=lane: (lock.acquire(10, lane), order.append(number), lock.release())
+        )
         thread.start()
-        while len(lock._waiting) <= number:
+        while sum(map(len, lock._waiting)) <= number:
             pass
         threads.append(thread)
     assert not lock.acquire(0.01)
     lock.release()
     for thread in threads:
         thread.join()
-    assert order == [0, 1, 2, 3, 4]
+    assert order == [3, 4, 0, 6, 1, 2, 5], "after two emergencies one of the others has its turn"
 
 
 def fill(house: House) -> None:

@@ -2,6 +2,7 @@
 
 Whoever comes first leads: it does its own command, then those of all who queued meanwhile, each in a savepoint of its
 own, and commits for everybody. Each gets its own answer, after the common commit. A command alone costs what it cost.
+Commands of emergencies lead next, and nobody else is taken along with them, so that their answer waits for no others.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from workflow_engine.domain.errors import EngineError, UnavailableError
+from workflow_engine.domain.lanes import EMERGENCY, LANES, ORDINARY, present_lane
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 
 T = TypeVar("T")
@@ -23,10 +25,11 @@ MOST_TOGETHER = 32
 class _Waiting:
     """One command in the line and what became of it."""
 
-    __slots__ = ("act", "answer", "leads", "woken")
+    __slots__ = ("act", "answer", "lane", "leads", "woken")
 
     def __init__(self, act: Act) -> None:
         self.act = act
+        self.lane = present_lane()
         self.answer: Any = None
         """What its handler gave, a refusal, or LostRaceError: it is to be done by itself."""
         self.leads = False
@@ -40,7 +43,7 @@ class CommonCommits:
         self._transact = transact
         self._wait_seconds = wait_seconds
         self._mutex = threading.Lock()
-        self._line: deque[_Waiting] = deque()
+        self._lines: dict[int, deque[_Waiting]] = {lane: deque() for lane in LANES}
         self._is_led = False
 
     def run(self, act: Callable[[UnitOfWork], T]) -> T:
@@ -54,7 +57,7 @@ class CommonCommits:
             mine.leads = not self._is_led
             self._is_led = True
             if not mine.leads:
-                self._line.append(mine)
+                self._lines[mine.lane].append(mine)
         if not mine.leads:
             self._wait(mine)
         if mine.leads:
@@ -69,8 +72,8 @@ class CommonCommits:
         if mine.woken.wait(self._wait_seconds):
             return
         with self._mutex:
-            if mine in self._line:
-                self._line.remove(mine)
+            if mine in (line := self._lines[mine.lane]):
+                line.remove(mine)
                 raise UnavailableError("Expected a turn to write, but too many others are waiting; try again.")
         mine.woken.wait()
 
@@ -92,27 +95,32 @@ class CommonCommits:
 
     def _perform(self, unit: UnitOfWork, mine: _Waiting, others: list[_Waiting]) -> list[Any]:
         with self._mutex:  # Tried again from the start: those taken along wait again, in their order.
-            self._line.extendleft(reversed(others))
+            for again in reversed(others):
+                self._lines[again.lane].appendleft(again)
             others.clear()
         answers = [mine.act(unit)]
-        while len(others) < MOST_TOGETHER and (one := self._next(others)) is not None:
+        while len(others) < MOST_TOGETHER and (one := self._next(mine, others)) is not None:
             one.answer = _apart(unit, one.act)
             answers.append(one.answer)
         return answers
 
-    def _next(self, others: list[_Waiting]) -> _Waiting | None:
+    def _next(self, mine: _Waiting, others: list[_Waiting]) -> _Waiting | None:
+        """Emergencies first; once one of them is among us, nobody else: it waits for the commit."""
         with self._mutex:
-            if not self._line:
+            is_hurried = any(one.lane == EMERGENCY for one in (mine, *others))
+            line = self._lines[EMERGENCY] or (None if is_hurried else self._lines[ORDINARY])
+            if not line:
                 return None
-            others.append(self._line.popleft())
+            others.append(line.popleft())
             return others[-1]
 
     def _hand_over(self) -> None:
         with self._mutex:
-            if not self._line:
+            line = next((self._lines[lane] for lane in LANES if self._lines[lane]), None)
+            if line is None:
                 self._is_led = False
                 return
-            following = self._line.popleft()
+            following = line.popleft()
         following.leads = True
         following.woken.set()
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from workflow_engine.domain.errors import UnavailableError
+from workflow_engine.domain.lanes import present_lane
 from workflow_engine.storage.locks import FairLock, WriterFile
 from workflow_engine.storage.unit_of_work import LostRaceError, UnitOfWork
 
@@ -155,7 +156,7 @@ class Database:
 
     @contextmanager
     def _sqlite_turn(self) -> Iterator[Any]:
-        if not self._fair.acquire(self.wait_seconds):
+        if not self._fair.acquire(self.wait_seconds, present_lane()):
             raise UnavailableError("Expected a turn to write, but too many others are waiting; try again.")
         try:
             if not self._file.acquire(self.wait_seconds):

@@ -1,4 +1,4 @@
-"""Who may write to an SQLite file now: first come, first served in this process, one process at a time beside it."""
+"""Who may write to an SQLite file now: emergencies, then first come, first served; one process at a time."""
 
 from __future__ import annotations
 
@@ -9,19 +9,30 @@ import time
 from collections import deque
 from pathlib import Path
 
+from workflow_engine.domain.lanes import EMERGENCY, ORDINARY
+
 _FIRST_PAUSE_SECONDS = 0.0005
 _LONGEST_PAUSE_SECONDS = 0.02
 
 
+MOST_IN_FRONT = 20
+"""So many emergencies in a row; then one of the others has its turn."""
+
+
 class FairLock:
-    """A lock that is handed to whoever has waited longest; SQLite's own busy handler lets waiters starve."""
+    """A lock that is handed to whoever has waited longest, emergencies first.
+
+    SQLite's own busy handler lets waiters starve.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._held = False
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: tuple[deque[threading.Lock], deque[threading.Lock]] = (deque(), deque())
+        """By lane."""
+        self._in_front = 0
 
-    def acquire(self, timeout_seconds: float) -> bool:
+    def acquire(self, timeout_seconds: float, lane: int = ORDINARY) -> bool:
         """Wait for the lock; False when the time is over."""
         with self._mutex:
             if not self._held:
@@ -29,12 +40,12 @@ class FairLock:
                 return True
             mine = threading.Lock()
             mine.acquire()
-            self._waiting.append(mine)
+            self._waiting[lane].append(mine)
         if mine.acquire(timeout=timeout_seconds):
             return True
         with self._mutex:
             try:
-                self._waiting.remove(mine)
+                self._waiting[lane].remove(mine)
             except ValueError:  # It was handed over in this very moment.
                 return True
         return False
@@ -42,8 +53,13 @@ class FairLock:
     def release(self) -> None:
         """Hand the lock to the next in line."""
         with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
+            first, others = self._waiting[EMERGENCY], self._waiting[ORDINARY]
+            if first and not (others and self._in_front >= MOST_IN_FRONT):
+                self._in_front += 1
+                first.popleft().release()
+            elif others:
+                self._in_front = 0
+                others.popleft().release()
             else:
                 self._held = False
 

@@ -26,7 +26,7 @@ from workflow_engine.domain.commands import Command, FireTimer
 from workflow_engine.domain.errors import EngineError, UnavailableError
 from workflow_engine.domain.events import TimerScheduled
 from workflow_engine.domain.internal_commands import ClaimTimers, FireStartTimer
-from workflow_engine.domain.lanes import EMERGENCY
+from workflow_engine.domain.lanes import EMERGENCY, in_lane
 from workflow_engine.domain.organisation_commands import ChangeCalendar
 from workflow_engine.engine import Committed, Engine
 from workflow_engine.failpoints import failpoint
@@ -44,6 +44,8 @@ _SOONEST_SECONDS = 0.005
 _MOST_CLAIMED = 200
 _LONGEST_COMMIT_SECONDS = 0.25
 """A commit that took longer is followed by a smaller one: whoever waits for a turn waits for it."""
+_BESIDE_EMERGENCIES = 5
+"""Timers in a commit while a clock of an emergency runs, which may fall due in the middle of it."""
 
 # A wake-up that falls into a running tick is not lost: the tick looks again before it ends.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -95,6 +97,7 @@ class AlarmClock:
         self._beaten_at = self._reckon_at = float("-inf")
         self._lag_seconds = 0.0
         self._fired = 0
+        self._emergency_runs = False
 
     # ---- running
     def start(self) -> None:
@@ -166,6 +169,10 @@ class AlarmClock:
     # ---- one look
     def tick(self) -> Tick:
         """Fire everything that is due now; a read and nothing else when nothing is."""
+        with in_lane(self._lane):
+            return self._tick()
+
+    def _tick(self) -> Tick:
         total = Tick()
         while self._is_due(self._lane):
             emergencies, others = self._claim(self._lane)
@@ -175,7 +182,8 @@ class AlarmClock:
             total = total.and_then(self._fire_all(emergencies))
             while others:
                 total = total.and_then(self._fire_emergencies())
-                now, others = others[: self._together], others[self._together :]
+                size = min(self._together, _BESIDE_EMERGENCIES) if self._emergency_runs else self._together
+                now, others = others[:size], others[size:]
                 total = total.and_then(self._fire_all(now))
             self._beat()
         self._lag_seconds, self._fired = total.lag_seconds, self._fired + total.fired
@@ -184,15 +192,18 @@ class AlarmClock:
     def _fire_emergencies(self) -> Tick:
         """Those that fell due meanwhile; one look where there are none."""
         total = Tick()
-        while self._is_due(EMERGENCY):
-            found, _ = self._claim(EMERGENCY)
-            if not found:
-                break
-            total = total.and_then(self._fire_all(found))
+        with in_lane(EMERGENCY):
+            while self._is_due(EMERGENCY):
+                found, _ = self._claim(EMERGENCY)
+                if not found:
+                    break
+                total = total.and_then(self._fire_all(found))
         return total
 
     def _is_due(self, lane: int | None) -> bool:
         due_at = self._engine.queries.next_due_at(lane)
+        if lane == EMERGENCY:
+            self._emergency_runs = due_at is not None
         return due_at is not None and due_at <= self._engine.clock.now()
 
     def _claim(self, lane: int | None) -> tuple[list[_Timer], list[_Timer]]:

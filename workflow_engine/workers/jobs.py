@@ -18,6 +18,7 @@ from workflow_engine.domain.actors import WORKER
 from workflow_engine.domain.clock import new_id
 from workflow_engine.domain.commands import CompleteJob, FailJob, JobCommand, LockJobs, ThrowJobError
 from workflow_engine.domain.errors import RejectedError, UnavailableError
+from workflow_engine.domain.lanes import in_lane
 from workflow_engine.engine import Engine
 from workflow_engine.workers.backoff import pause_seconds
 from workflow_engine.workers.connectors import BusinessError, ConnectorError, Registry, Work
@@ -104,12 +105,14 @@ class JobRunner:
             command_id=new_id(), topics=topics, worker_id=self._worker_id, lock_seconds=self._lock_seconds, most=most,
             lane=self._lane,
         )  # fmt: skip
-        found: list[Mapping[str, Any]] = self._engine.handle(command, WORKER).result["jobs"]
+        with in_lane(self._lane):
+            found: list[Mapping[str, Any]] = self._engine.handle(command, WORKER).result["jobs"]
         return found
 
     def _do(self, job: Mapping[str, Any]) -> None:
         try:
-            self._report(job, self._outcome(job))
+            with in_lane(self._lane):
+                self._report(job, self._outcome(job))
         except Exception:
             log.exception("job %s: its outcome could not be brought back; it is done again later", job["job_id"])
 

@@ -18,7 +18,7 @@ import orjson
 
 from workflow_engine.domain.actors import WORKER
 from workflow_engine.domain.clock import new_id
-from workflow_engine.domain.lanes import lanes_of
+from workflow_engine.domain.lanes import in_lane, lanes_of
 from workflow_engine.domain.telling_commands import (
     CleanDeliveries,
     PrepareDigests,
@@ -49,7 +49,8 @@ Send = Callable[[Mapping[str, Any]], None]
 class TellingRunner:
     """``run_once`` notes who is to be told of what is new, then sends what is due, emergencies first.
 
-    ``lane``: only sends what is due there, so that no slow receiver of anything else stands before it.
+    ``lane``: only sends what is due there. It notes what is new as well, so that no slow receiver of anything else
+    stands before it, neither when it is noted nor when it is sent.
     """
 
     def __init__(
@@ -65,7 +66,11 @@ class TellingRunner:
 
     def run_once(self) -> int:
         """Returns how much was noted and sent."""
-        noted = 0 if self._lane is not None else self._note()
+        with in_lane(self._lane):
+            return self._run_once()
+
+    def _run_once(self) -> int:
+        noted = self._note()
         now, lanes = self._engine.clock.now(), self._engine.queries.lanes
         if not any(lanes.has_delivery(lane, now) for lane in lanes_of(self._lane)):
             return noted
@@ -76,8 +81,9 @@ class TellingRunner:
         return noted + len(deliveries)
 
     def _note(self) -> int:
-        self._prepare_digests()
-        self._clean()
+        if self._lane is None:
+            self._prepare_digests()
+            self._clean()
         if not self._engine.queries.telling.is_behind():
             return 0
         return int(self._engine.handle(SpreadEvents(command_id=new_id()), WORKER).result["entries"])
