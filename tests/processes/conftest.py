@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from workflow_engine import Engine, Settings, open_engine
-from workflow_engine.demo.load import load_organisation, release_process
+from workflow_engine.demo.load import load_demo, load_organisation, release_process
 from workflow_engine.domain.clock import Clock, SystemClock, VirtualClock
 
 PROCESS = Path(__file__).resolve().parents[2] / "processes" / "emergency_response"
@@ -59,9 +59,24 @@ def cold_engines(database_path: Path) -> EngineFactory:
     return lambda clock: open_engine(Settings(database_url=f"sqlite:///{database_path}", hot_cases=0), clock=clock)
 
 
+@pytest.fixture(scope="session")
+def prepared_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database and the files of a demo."""
+    folder = tmp_path_factory.mktemp("demo")
+    engine = _open_demo(folder, migrate=True)
+    load_demo(engine)
+    engine.close()
+    return folder
+
+
 @pytest.fixture
-def empty_engine(tmp_path: Path) -> Engine:
-    """An engine over a new database without people or processes."""
-    return open_engine(
-        Settings(database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}"), clock=SystemClock(), migrate=True
-    )
+def demo_engine(prepared_demo: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An engine over a copy of it."""
+    engine = _open_demo(shutil.copytree(prepared_demo, tmp_path / "demo"))
+    yield engine
+    engine.close()
+
+
+def _open_demo(folder: Path, *, migrate: bool = False) -> Engine:
+    settings = Settings(database_url=f"sqlite:///{folder / 'demo.sqlite3'}", files_folder=folder / "files")
+    return open_engine(settings, clock=SystemClock(), migrate=migrate)

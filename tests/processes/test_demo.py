@@ -17,16 +17,14 @@ def _picture(engine: Engine) -> object:
     )
 
 
-def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) -> None:
-    load_demo(empty_engine)
-    cases = empty_engine.queries.find_cases(OPERATOR, state="active", limit=200).items
-    reports = empty_engine.queries.service_requests.list_public(limit=100).items
-    month = empty_engine.queries.indicators.publications()[0]
-    figures = [one for one in empty_engine.queries.indicators.table(month.period) if one.value is not None]
-    HotSpotFinder(empty_engine).run_once()
-    hot = empty_engine.queries.hot_spots.current(OPERATOR)
-    details = [empty_engine.queries.get_case(row.case_id, OPERATOR) for row in cases]
-    empty_engine.close()
+def test_demo_loads_a_case_under_way_and_one_that_waits(demo_engine: Engine) -> None:
+    cases = demo_engine.queries.find_cases(OPERATOR, state="active", limit=200).items
+    reports = demo_engine.queries.service_requests.list_public(limit=100).items
+    month = demo_engine.queries.indicators.publications()[0]
+    figures = [one for one in demo_engine.queries.indicators.table(month.period) if one.value is not None]
+    HotSpotFinder(demo_engine).run_once()
+    hot = demo_engine.queries.hot_spots.current(OPERATOR)
+    details = [demo_engine.queries.get_case(row.case_id, OPERATOR) for row in cases]
     open_tasks = {
         str(detail.case.title).partition(" / ")[2]: {
             task.element_id for task in detail.user_tasks if task.state == "ready"
@@ -52,30 +50,24 @@ def test_demo_loads_a_case_under_way_and_one_that_waits(empty_engine: Engine) ->
     assert {"approve_warning", "command_decision", "department_work"} <= rain
 
 
-def test_demo_loaded_again_changes_nothing(empty_engine: Engine) -> None:
-    load_demo(empty_engine)
-    before = _picture(empty_engine)
-    load_demo(empty_engine)
-    after = _picture(empty_engine)
-    empty_engine.close()
+def test_demo_loaded_again_changes_nothing(demo_engine: Engine) -> None:
+    before = _picture(demo_engine)
+    load_demo(demo_engine)
+    after = _picture(demo_engine)
     assert after == before
 
 
-def test_demo_person_signs_in_with_the_demo_password(empty_engine: Engine) -> None:
-    load_demo(empty_engine)
-    person = empty_engine.queries.authenticate("lin.yue", DEMO_PASSWORD)
-    stranger = empty_engine.queries.authenticate("lin.yue", "wrong")
-    empty_engine.close()
+def test_demo_person_signs_in_with_the_demo_password(demo_engine: Engine) -> None:
+    person = demo_engine.queries.authenticate("lin.yue", DEMO_PASSWORD)
+    stranger = demo_engine.queries.authenticate("lin.yue", "wrong")
     assert person is not None and "role:duty_room" in person.groups
     assert stranger is None
 
 
-def test_demo_deploys_and_releases_by_two_persons(empty_engine: Engine) -> None:
-    load_demo(empty_engine)
-    rows = empty_engine.queries.list_definitions()
+def test_demo_deploys_and_releases_by_two_persons(demo_engine: Engine) -> None:
+    rows = demo_engine.queries.list_definitions()
     joint = next(row for row in rows if row.process_id == "joint_decision")
-    problems = empty_engine.queries.get_definition(joint.definition_id).problems
-    empty_engine.close()
+    problems = demo_engine.queries.get_definition(joint.definition_id).problems
     assert list(problems) == [], "what it calls was released before it"
     for row in rows:
         assert row.state == "released" and row.deployed_by != row.released_by
