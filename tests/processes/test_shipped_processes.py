@@ -42,12 +42,21 @@ each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=[path.name for path
 
 
 # ------------------------------------------------------------------------------------------------ scenarios
-@pytest.mark.parametrize("folder", [path for path in FOLDERS if path.name not in TIMES_TWO], ids=lambda path: path.name)
-def test_scenarios_hold_and_take_every_way_that_is_drawn(folder: Path, tmp_path: Path) -> None:
-    """Half of them with the case kept in memory, half with the case loaded for every command."""
-    prepared = tmp_path / "prepared.sqlite3"
-    engine = open_engine(Settings(database_url=f"sqlite:///{prepared}"), clock=VirtualClock(BEFORE), migrate=True)
+@pytest.fixture(scope="session")
+def settled_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with people and places and no process, made once and copied for each folder."""
+    path = tmp_path_factory.mktemp("settled") / "city.sqlite3"
+    engine = open_engine(Settings(database_url=f"sqlite:///{path}"), clock=VirtualClock(BEFORE), migrate=True)
     load_organisation(engine)
+    engine.close()
+    return path
+
+
+@pytest.mark.parametrize("folder", [path for path in FOLDERS if path.name not in TIMES_TWO], ids=lambda path: path.name)
+def test_scenarios_hold_and_take_every_way_that_is_drawn(folder: Path, settled_city: Path, tmp_path: Path) -> None:
+    """Half of them with the case kept in memory, half with the case loaded for every command."""
+    prepared = Path(shutil.copy(settled_city, tmp_path / "prepared.sqlite3"))
+    engine = open_engine(Settings(database_url=f"sqlite:///{prepared}"), clock=VirtualClock(BEFORE))
     for process in _with_callees(folder):
         release_process(engine, process)
     engine.close()
