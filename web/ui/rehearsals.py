@@ -91,7 +91,7 @@ def page(rehearsal_id: str) -> str:
     if row.state in OPEN:
         _player().see_to_it(engine())
     told, beside = None, request.args.get("against", "")
-    like = engine().queries.rehearsals.like(row, current_actor()) if row.state == "done" else []
+    like = engine().queries.rehearsals.like(story, current_actor()) if row.state == "done" else []
     others = [(one.rehearsal_id, in_language(one.name), one.asked_at) for one in like]
     if story.result is not None:
         told = Markup(report_parts(_compared(story, beside), _model(row.definition_id), _language()))  # noqa: S704 - escaped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from workflow_engine.domain.lifecycle import Table
 
@@ -18,9 +19,16 @@ PLAN, AGAINST, RESULT = "plan.json", "against.json", "result.json"
 MOST_CASES = 500
 MOST_SEED = 2**31 - 1
 MOST_WAITING = 5
+USUAL_SEASON = 20
+"""Cases of a season, where the plan does not say."""
 LONGEST_NAME = 200
 MOST_BYTES = 8_000_000
 """Of a plan with all that it refers to, and of a result."""
+
+
+def season_cases(plan: Mapping[str, Any], cases: int) -> int:
+    """How many cases a season of this settled plan has, where so many are asked for in all."""
+    return min(int(plan.get("season", {}).get("cases", USUAL_SEASON)), cases)
 
 
 def problems_of(cases: int, seed: int, files: Mapping[str, bytes]) -> dict[str, str]:

@@ -21,10 +21,12 @@ class Answers:
 
 
 def answers(result: Told, words: Words) -> Answers:
-    """The answers of a result: what changes most first, then how it goes as planned, then what changes nothing."""
+    """The answers of a result: what helps most first, then what harms, how it goes as planned, what changes nothing."""
     said = [*_of_plans(result, words), *_of_tries(result, words)]
-    sure = [text for text, _size in sorted((one for one in said if one[1]), key=lambda one: -one[1])]
-    nothing = [text for text, size in said if not size]
+    better = sorted((one for one in said if one[1] > 0), key=lambda one: -one[1])
+    worse = sorted((one for one in said if one[1] < 0), key=lambda one: one[1])
+    sure = [text for text, _change in (*better, *worse)]
+    nothing = [text for text, change in said if not change]
     guessed = [words("a.guessed")] if result["plan"]["guessed"] else []
     told = [*sure, *_as_planned(result, words), *nothing, *guessed, *_how_much(result, words)]
     return Answers(told[0], tuple(told[1:]))
@@ -46,7 +48,7 @@ def _share(words: Words, what: str, told: Told) -> str:
 
 
 def _of_plans(result: Told, words: Words) -> Iterator[tuple[str, float]]:
-    """The other plan against this one; with how much it changes, 0 where nothing is sure."""
+    """The other plan against this one; with by how much a share is higher then, 0 where nothing is sure."""
     contrast = result["contrast"]
     if contrast is None:
         return
@@ -54,7 +56,7 @@ def _of_plans(result: Told, words: Words) -> Iterator[tuple[str, float]]:
     when = words("a.other_plan", second=words.half(contrast["second"]), first=words.half(contrast["first"]))
     found = _most(asked)
     if found is not None:
-        yield _changed(result, words, when, found), _size(found)
+        yield _changed(result, words, when, found), found["difference"]["mean"]
     elif asked:
         yield words("a.same_plans", second=words.half(contrast["second"]), first=words.half(contrast["first"])), 0.0
 
@@ -72,7 +74,7 @@ def _of_tries(result: Told, words: Words) -> Iterator[tuple[str, float]]:
             found = _most([each for each in told["differences"] if each["measure"] in _asked(result)])
             if found is not None:
                 when = words("a.more" if key == "1" else "a.fewer", team=name, **unit_of(told, words))
-                yield _changed(result, words, when, found), _size(found)
+                yield _changed(result, words, when, found), found["difference"]["mean"]
                 unchanged = False
         if unchanged:
             same.append(name)

@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "a.changed": ("{when}, {after} instead of {before} {what} {range}.",
                   "{when}, {what}的比例由 {before} 变为 {after} {range}。"),
     "a.kept": ("of all deadlines are kept", "全部时限按期"),
-    "a.in_time": ("of cases are in time for “{name}” ({limit})", "“{name}”在 {limit} 内完成"),
+    "a.in_time": ("of cases are in time for “{name}” ({limit})", "“{name}”在 {limit}内完成"),
     "a.more": ("With one more {unit}{shift} at {team}", "{team}{shift}增加{unit}后"),
     "a.fewer": ("With one fewer {unit}{shift} at {team}", "{team}{shift}减少{unit}后"),
     "a.person": ("person", "一人"), "a.crew": ("team of {size}", "一个 {size} 人班组"),

@@ -15,7 +15,7 @@ from sqlalchemy import select, tuple_
 from workflow_engine.domain.actors import Actor
 from workflow_engine.domain.errors import NotFoundError
 from workflow_engine.domain.permissions import require_permission
-from workflow_engine.domain.rehearsals import AGAINST, PLAN
+from workflow_engine.domain.rehearsals import AGAINST, PLAN, season_cases
 from workflow_engine.queries.paging import clamp, decode, page_of
 from workflow_engine.queries.rows import Page
 from workflow_engine.queries.snapshot import Snapshot
@@ -96,11 +96,12 @@ class RehearsalQueries:
             row.result is None or sha256(row.result.encode()).hexdigest() == row.result_digest,
         )  # fmt: skip
 
-    def like(self, row: RehearsalRow, actor: Actor) -> list[RehearsalRow]:
+    def like(self, story: RehearsalStory, actor: Actor) -> list[RehearsalRow]:
         """Others of the same process under the same luck, which can be compared with it; the newest first."""
         require_permission(actor, SEE, "see rehearsals")
+        row, size = story.row, season_cases(orjson.loads(story.files[PLAN]), story.row.cases)
         wanted = (
-            select(*_ROW)
+            select(*_ROW, _r.plan)
             .where(
                 _r.process_id == row.process_id, _r.seed == row.seed, _r.state == "done",
                 _r.rehearsal_id != row.rehearsal_id,
@@ -109,7 +110,8 @@ class RehearsalQueries:
             .limit(MOST_LIKE)
         )  # fmt: skip
         with self._snapshot() as snapshot:
-            return [_row(one) for one in snapshot.connection.execute(wanted)]
+            found = list(snapshot.connection.execute(wanted))
+        return [_row(one) for one in found if season_cases(orjson.loads(one.plan), one.cases) == size]
 
     # ---- for whoever plays
     def to_play(self) -> list[str]:

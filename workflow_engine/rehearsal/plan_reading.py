@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow_engine.domain.office_hours import CalendarError, Opening
+from workflow_engine.domain.rehearsals import USUAL_SEASON
 from workflow_engine.domain.working_time import Calendar
 from workflow_engine.rehearsal.chances import Constant, Distribution, Exponential
 from workflow_engine.rehearsal.hours import Always, Hours, Office, Turns, roster_of
@@ -65,7 +66,7 @@ def plan_from(document: Mapping[str, Any], file: str, calendar: Calendar, roster
         process_id=required(whole, parts, "process_id").text(),
         start_at=required(whole, parts, "start_at").instant(),
         zone=calendar.zone,
-        cases_per_season=optional(season, "cases", lambda one: one.whole(1, MOST_CASES), 20),
+        cases_per_season=optional(season, "cases", lambda one: one.whole(1, MOST_CASES), USUAL_SEASON),
         watched_seconds=optional(season, "watched", Field.seconds, None),
         longest_seconds=optional(season, "longest", Field.seconds, _LONG),
         arrivals=optional(parts, "arrivals", _arrivals, Arrivals(Exponential(86_400.0))),
