@@ -155,7 +155,9 @@ def _index(error: EngineError | None = None) -> str:
     found = engine().queries.rehearsals.page(current_actor(), cursor())
     if any(row.state in OPEN for row in found.items):
         _player().see_to_it(engine())
-    released = [row for row in engine().queries.list_definitions() if row.state == "released"]
+    # The newest version of each process: they come the newest first, and the last one written counts.
+    rows = [row for row in reversed(engine().queries.list_definitions()) if row.state == "released"]
+    released = sorted({row.process_id: row for row in rows}.values(), key=lambda row: row.process_id)
     models = [(row.definition_id, in_language(row.name or "") or in_words(row.process_id)) for row in released]
     return render_template(
         "pages/rehearsals.html", lines=[line_of(row, _language(), names) for row in found.items],

@@ -226,7 +226,8 @@ def _heat(words: Words, plan: Result, xml: bytes | None) -> str:
         for one in longest if one["seconds_per_case"] > 0
     ]  # fmt: skip
     heads = [words("element"), words("per_case"), words("visits"), words("per_visit")]
-    table = _folded(words("longest", count=len(rows)), _table(words("heat"), heads, rows))
+    title = words("longest", count=len(rows))
+    table = _folded(title, _table(title, heads, rows))
     return _section(
         words("heat"),
         f"<p>{escape(words('heat_about'))}</p>" + _scrolled("rehearsal-diagram", words("heat"), drawn) + table,
