@@ -51,14 +51,14 @@ def test_rehearsal_is_asked_for_played_read_compared_and_taken_away(
     player.play_all(engine)
     page = visitor.get(place).text
     assert "As planned: 100\u00a0% of cases are in time for “Ended” (1 h)" in page and "rehearsal-chart" in page
-    result = visitor.get(f"{place}/result.json").json
+    result = json.loads(visitor.get(f"{place}/result.json").text)
     assert (result["plan"]["cases"], result["plan"]["seasons"], result["seed"]) == (4, 2, 3)
     listed = colleague.get("/rehearsals").text
     assert listed.count("As planned: 100\u00a0%") == 1 and "Cancelled" in listed
     beside = colleague.get(f"{place}?against={slower.rpartition('/')[2]}").text
     assert "With “slower” instead of “two reports”, 0\u00a0% instead of 100\u00a0%" in beside
     assert "<style>" in visitor.get(f"{place}/report.html").text
-    assert visitor.get(f"{place}/plan.json").json["name"] == "two reports"
+    assert json.loads(visitor.get(f"{place}/plan.json").text)["name"] == "two reports"
     assert Visitor(app, "hu").get(place).status_code == 403
     visitor.get(place)
     assert visitor.post(f"{place}/remove").status_code == 303
