@@ -3,8 +3,10 @@ const REGIONS = "[data-live]";
 const POLL = 20_000;
 const AGAIN = 120_000;
 const SOON = 2_500;
+const PATIENCE = 8_000;
 let source = null;
 let poll = 0;
+let lost = 0;
 let hiddenSince = 0;
 
 const regions = () => [...document.querySelectorAll(REGIONS)];
@@ -43,13 +45,18 @@ function listen() {
   source = new EventSource("/live");
   source.addEventListener("tasks", tell("tasks"));
   source.addEventListener("case", tell("case"));
-  source.addEventListener("open", () => { clearInterval(poll); poll = 0; document.body.dataset.streams = "yes"; });
+  source.addEventListener("open", () => {
+    clearInterval(poll);
+    clearTimeout(lost);
+    poll = lost = 0;
+    document.body.dataset.streams = "yes";
+  });
   source.addEventListener("error", () => {
     delete document.body.dataset.streams;
-    if (source?.readyState !== EventSource.CLOSED) return;
-    // No stream for us now: look by ourselves, and ask again later.
-    poll ||= setInterval(() => regions().forEach(refresh), POLL);
-    setTimeout(listen, AGAIN);
+    // No stream for us now, or none that comes back soon: look by ourselves, and ask again later.
+    const isRefused = source?.readyState === EventSource.CLOSED;
+    lost ||= setTimeout(() => { poll ||= setInterval(() => regions().forEach(refresh), POLL); }, isRefused ? 0 : PATIENCE);
+    if (isRefused) setTimeout(listen, AGAIN);
   });
 }
 
