@@ -184,7 +184,7 @@ def test_briefing_is_shown_to_who_takes_over_and_kept(app: Flask, engine: Engine
     assert "watch the west" in kept and "Wang Fang" in kept
 
 
-def test_panel_needs_only_the_case(app: Flask, engine: Engine, emergency_id: str) -> None:
+def test_room_of_an_emergency_has_its_reports(app: Flask, engine: Engine, emergency_id: str) -> None:
     page = Visitor(app, "wang").get(f"/emergency/{emergency_id}")
     assert page.status_code == 200, page.text
     assert 'id="reports"' in page.text and f"/emergency/{emergency_id}/briefing" in page.text
