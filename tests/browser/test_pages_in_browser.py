@@ -206,9 +206,10 @@ def warn(city: City) -> str:
 
 def ask_for_boats(city: City) -> str:
     """A request for resources of which nothing is assigned yet."""
-    deployed = city.engine.handle(DeployDefinition(command_id=new_id(), files={"a.bpmn": model_xml(ASK)}), OPERATOR)
-    release = ReleaseDefinition(command_id=new_id(), definition_id=str(deployed.result["definition_id"]))
-    city.engine.handle(release, city.actor(JIANG))
+    for files in (read_process(PROCESS.parent / "resource_allocation"), {"a.bpmn": model_xml(ASK)}):
+        deployed = city.engine.handle(DeployDefinition(command_id=new_id(), files=files), OPERATOR)
+        release = ReleaseDefinition(command_id=new_id(), definition_id=str(deployed.result["definition_id"]))
+        city.engine.handle(release, city.actor(JIANG))
     wanted = {"lines": [{"kind": "vehicle", "type": "boat", "quantity": 2}], "unit": "fire", "priority": "urgent"}
     case_id = new_id()
     city.engine.handle(
