@@ -95,7 +95,8 @@ NO_PAGES = {
     # elsewhere at once: the inbox, the provider of identities and back
     "inbox.home", "provider.send", "provider.answer",
     # looked at in ``test_exercises_in_browser``, with an exercise under way and the show of a demo
-    "exercises.page", "exercises.live", "exercises.of_case", "exercises.show_page", "exercises.show_live",
+    "exercises.page", "exercises.live", "exercises.evaluation", "exercises.of_case", "exercises.show_page",
+    "exercises.show_live",
     # of enterprises, looked at in ``test_supervision_in_browser``
     "enterprise.desk", "enterprise.task",
     # made by hours of work or by faults, and looked at in ``test_days_in_browser`` and ``test_models_in_browser``
