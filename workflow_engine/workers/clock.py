@@ -47,7 +47,7 @@ _LONGEST_COMMIT_SECONDS = 0.25
 _BESIDE_EMERGENCIES = 5
 """Timers in a commit while a clock of an emergency runs, which may fall due in the middle of it."""
 
-# A wake-up that falls into a running tick is not lost: the tick looks again before it ends.
+# Of two wake-ups that fall into a running tick one may be dropped: the other looks after both.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
@@ -94,6 +94,7 @@ class AlarmClock:
         self._scheduler: BackgroundScheduler | None = None
         self._wake_at = float("inf")
         self._guard = threading.Lock()
+        self._ticking = threading.Lock()
         self._beaten_at = self._reckon_at = float("-inf")
         self._lag_seconds = 0.0
         self._fired = 0
@@ -105,7 +106,7 @@ class AlarmClock:
         self._engine.listen(self._heard)
         self._scheduler = BackgroundScheduler(timezone=UTC, daemon=True)
         self._scheduler.add_job(
-            self._run, "interval", seconds=self._tick_seconds, id=_TICK, max_instances=1, coalesce=True,
+            self._run, "interval", seconds=self._tick_seconds, id=_TICK, max_instances=2, coalesce=True,
             misfire_grace_time=None, next_run_time=datetime.now(UTC),
         )  # fmt: skip
         self._scheduler.start()
@@ -117,6 +118,12 @@ class AlarmClock:
             self._scheduler = None
 
     def _run(self) -> None:
+        # A wake-up that falls into the last moments of a tick waits for its end; were it dropped, a timer would be as
+        # late as the next tick.
+        with self._ticking:
+            self._look()
+
+    def _look(self) -> None:
         looked_at = self._engine.clock.now()
         try:
             self.tick()
