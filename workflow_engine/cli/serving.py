@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -62,6 +63,7 @@ def _serve(output: Output, engine: Engine, settings: Settings) -> None:
     if workers is not None:
         workers.start()
     output.tell({"url": url, "pid": os.getpid(), "people": people}, _welcome(url, people, settings.clock_enabled))
+    _keep_what_is_loaded()
     try:
         server.run()
     finally:
@@ -95,6 +97,12 @@ def _listen(engine: Engine, settings: Settings) -> Any:
             f"Expected to listen on {settings.host} port {settings.port}, but: {error.strerror or error}. "
             "Another program may use it; choose another one with --port."
         ) from error
+
+
+def _keep_what_is_loaded() -> None:
+    """Leave modules, models and texts out of every later search for garbage, which stops all threads meanwhile."""
+    gc.collect()
+    gc.freeze()
 
 
 def _allow_open_files(most: int) -> None:
@@ -147,6 +155,7 @@ def _work(output: Output) -> None:
             {"working": True, "pid": os.getpid(), "topics": topics},
             [f"Working on {settings.database_url.partition(':')[0]}; connectors: {', '.join(topics) or 'none'}."],
         )
+        _keep_what_is_loaded()
         ending.wait()
         workers.stop()
     finally:
