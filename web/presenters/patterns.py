@@ -28,6 +28,7 @@ ELSEWHERE = {
     "map.html": "/portal/requests",
     "portal.html": "/portal",
     "supervision.html": "/supervision",
+    "printed.html": "/emergency/reports",
     "warnings.html": "/warnings",
     "alert_sources.html": "/alerts/sources",
     "around.html": "/inbox?queue=mine",
