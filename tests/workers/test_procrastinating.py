@@ -76,7 +76,7 @@ def test_each_job_is_done_once_by_one_of_two(engines: list[Engine], dispatch: Ca
     done = Done()
     deploy(engines[0], CALLING)
     for engine in engines:
-        dispatch(engine, done)
+        dispatch(engine, done, sweep_seconds=5.0)
     for number in range(20):
         begin(engines[number % 2], "calling")
     _until_completed(engines[0], 20)
