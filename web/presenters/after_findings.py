@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from web.context import engine
 from web.i18n import gettext as _
 from web.i18n import marked
-from web.presenters.emergency_told import in_reader
+from web.presenters.names import in_language
 from web.presenters.people import group_names
 from web.presenters.times import span
 from workflow_engine import FindingRow
@@ -37,6 +37,6 @@ def told_finding(row: FindingRow) -> ToldFinding:
     if row.state == "overdue" and row.due_at is not None:
         late = span((engine().clock.now() - row.due_at).total_seconds())
     return ToldFinding(
-        row, in_reader(row.what), in_reader(row.source_title), ", ".join(group_names(row.owner)),
+        row, in_language(row.what), in_language(row.source_title), ", ".join(group_names(row.owner)),
         _(STATES[row.state]), late,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from flask import Flask, render_template, url_for
 from web.i18n import COOKIE, marked
 from web.i18n import gettext as _
 from web.live_board import CARD, ROOM_OF_CALLERS, state_of
-from web.presenters.emergency_told import Told, ToldReport, in_reader, reports_told, told
+from web.presenters.emergency_told import Told, ToldReport, reports_told, told
+from web.presenters.names import in_language
 from web.presenters.people import actor_name, find_group_name, group_name
 from web.presenters.situation_reports import KINDS
 from web.words import in_words
@@ -113,7 +114,7 @@ def card_of(view: EmergencyView) -> Card:
     command = view.command
     return Card(
         view=view,
-        title=in_reader(view.case.title or _("An emergency")),
+        title=in_language(view.case.title or _("An emergency")),
         order=_order(view),
         state=state_of(view),
         level=_(LEVELS[view.rank]),
@@ -127,7 +128,7 @@ def card_of(view: EmergencyView) -> Card:
         lacking=sum(bool(line.missing) for line in view.resources),
         commander=None if command is None else command.commander,
         superior=[] if command is None else [group_name(group) for group in command.superior],
-        title_of_command="" if command is None else in_reader(command.title),
+        title_of_command="" if command is None else in_language(command.title),
         told=list(told(view.timeline, {unit.line.unit: unit.name for unit in units})),
         told_reports=reports_told(view),
         not_arrived=sum(one.received_at is None for one in view.issued),
@@ -185,7 +186,7 @@ def summary(cards: Iterable[Card]) -> list[tuple[int, str, str, int]]:
 
 def _unit(line: DutyLine) -> Unit:
     return Unit(
-        line, unit_name(line.unit, line.group), in_reader(line.task),
+        line, unit_name(line.unit, line.group), in_language(line.task),
         _(SUBJECTS[line.subject]) if line.subject in SUBJECTS else "",
         _(RUNGS[line.rung]) if line.rung and line.state == "called" else "",
         actor_name(line.assignee) if line.assignee else None,
@@ -208,7 +209,7 @@ def area_shape(view: EmergencyView) -> dict[str, Any]:
     """The affected area of an emergency for ``data-map-areas``."""
     area = view.area
     return {
-        "title": in_reader(view.case.title or ""), "rank": view.rank, "roman": view.level.roman if view.level else "?",
+        "title": in_language(view.case.title), "rank": view.rank, "roman": view.level.roman if view.level else "?",
         "words": _(LEVELS[view.rank]), "exercise": view.exercise, "polygons": area.polygons,
         "circles": [{"lat": one.lat, "lon": one.lon, "km": one.km} for one in area.circles],
         "codes": area.place_codes, "point": area.point, "place": view.place or area.words,

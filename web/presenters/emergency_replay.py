@@ -13,8 +13,8 @@ from web.context import engine
 from web.i18n import current_language, marked
 from web.i18n import gettext as _
 from web.presenters.emergency_cards import LEVELS, card_of, report_words, unit_in_words
-from web.presenters.emergency_told import in_reader, outcome_words
-from web.presenters.names import names_of
+from web.presenters.emergency_told import outcome_words
+from web.presenters.names import in_language, names_of
 from web.presenters.people import actor_name
 from web.presenters.replay_page import player_words
 from web.presenters.story import Moment, tell
@@ -145,7 +145,7 @@ def told_reigns(film: Film) -> list[ToldReign]:
 
 def leader_of(reign: Reign) -> str:
     """The commander, or who may lead while none is named."""
-    return reign.commander or _("nobody named yet; may lead: %(who)s", who=in_reader(reign.title))
+    return reign.commander or _("nobody named yet; may lead: %(who)s", who=in_language(reign.title))
 
 
 def milliseconds(at: datetime) -> int:
@@ -163,11 +163,11 @@ def _words(mark: Mark) -> str:
     if mark.kind == "late" and " " not in mark.words:
         known = report_words(mark.words)
         return known if known != mark.words else unit_in_words(mark.words)
-    return in_reader(mark.words)
+    return in_language(mark.words)
 
 
 def _row(moment: Moment, view: EmergencyView, at: datetime) -> Row:
     card = card_of(view)
     lead = view.command
-    leader = "" if lead is None else lead.commander or in_reader(lead.title)
+    leader = "" if lead is None else lead.commander or in_language(lead.title)
     return Row(moment, _(LEVELS[view.rank]) if view.level else "", leader, card.counts, milliseconds(at))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from web.i18n import current_language, marked, ngettext
 from web.i18n import gettext as _
-from web.presenters.names import pick_language
+from web.presenters.names import in_language
 from web.presenters.people import actor_name
 from web.presenters.times import clock_time
 from workflow_engine import EmergencyView, TimelineEntry
@@ -55,11 +55,6 @@ class ToldReport:
     number: int | None
     late: float
     way: str
-
-
-def in_reader(text: str) -> str:
-    """The reader's half of a text in two languages."""
-    return pick_language(text, current_language().key)
 
 
 def outcome_words(outcome: str | None) -> str:
@@ -118,8 +113,8 @@ def _what(entry: TimelineEntry) -> str:
     if entry.kind == "concluded":
         return outcome_words(entry.words)
     if entry.kind == "hand_over":
-        return _(WHY.get(entry.words, entry.words))
-    return in_reader(entry.words)
+        return why_words(entry.words)
+    return in_language(entry.words)
 
 
 def _list(names: list[str]) -> str:
