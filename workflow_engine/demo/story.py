@@ -38,7 +38,7 @@ def is_told_of(chapter: Chapter, folder: Path) -> bool:
 
 def tell(engine: Engine, chapter: Chapter, folder: Path) -> None:
     """Begin the chapter's case and, the first time, take it the first steps."""
-    case_id = _begin_by_alert(engine, folder / chapter["alert"]) if "alert" in chapter else _begin(engine, chapter)
+    case_id = _begin_by_alert(engine, folder / chapter["alert"]) if "alert" in chapter else begin(engine, chapter)
     if case_id is not None:
         take_steps(engine, case_id, chapter["steps"])
 
@@ -72,7 +72,8 @@ def _begin_by_alert(engine: Engine, path: Path) -> str | None:
     return None if receipt.replayed or receipt.result.get("duplicate") else receipt.case_id
 
 
-def _begin(engine: Engine, chapter: Chapter) -> str | None:
+def begin(engine: Engine, chapter: Chapter) -> str | None:
+    """Begin the chapter's case; None when that was done before."""
     told = {name: chapter[name] for name in ("process_id", "title", "unit_id", "variables")}
     case_id = command_id("case", told)
     command = StartCase(command_id=command_id("start", told), case_id=case_id, **told)
@@ -87,7 +88,7 @@ def _command(engine: Engine, case_id: str, step: Step) -> Command | None:
     if "opinion" in step:
         consultation = engine.queries.consultations.list_of_case(case_id)[0].consultation_id
         return SubmitOpinion(command_id=own_id, code=own_id[-32:], consultation_id=consultation, **step["opinion"])
-    task = next(_open_tasks(engine, case_id, step), None)
+    task = next(open_tasks(engine, case_id, step), None)
     if task is None:
         return None
     if "vote" in step:
@@ -98,7 +99,8 @@ def _command(engine: Engine, case_id: str, step: Step) -> Command | None:
     return CompleteUserTask(command_id=own_id, user_task_id=task.user_task_id, variables=step.get("form", {}))
 
 
-def _open_tasks(engine: Engine, case_id: str, step: Step) -> Iterator[InboxRow]:
+def open_tasks(engine: Engine, case_id: str, step: Step) -> Iterator[InboxRow]:
+    """The tasks of a case that a step may mean."""
     element = step.get("do") or step.get("vote")
     for task in engine.queries.get_case(case_id, OPERATOR).user_tasks:
         is_meant = task.element_id == element and (
