@@ -1,6 +1,6 @@
 """The threads of waitress, shared out: ordinary requests run a few at a time, and emergencies pass them.
 
-Python runs one thread at a time, so dozens of requests at once are answered no sooner than eight, and each of them
+Python runs one thread at a time, so dozens of requests at once are answered no sooner than a few, and each of them
 delays whoever comes next. Ordinary requests therefore wait for one of a few places. One that has run for long waits for
 something else (a lock, a directory) and gives its place back; some threads are left to emergencies whatever happens.
 Where too many wait, pages are refused at once, with when to come back; a form that somebody sent is never refused.

@@ -108,10 +108,12 @@ class Directory:
 
 def _close(connection: Any) -> None:
     """Ends the connection, and the socket too that ldap3 keeps open after a failed connect."""
-    if not connection.closed:
-        connection.unbind()
-    if connection.socket is not None:
-        connection.socket.close()
+    try:
+        if not connection.closed:
+            connection.unbind()
+    finally:
+        if connection.socket is not None:
+            connection.socket.close()
 
 
 def _known(connection: Any, names: tuple[str, ...]) -> list[str]:
